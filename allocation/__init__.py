@@ -1,0 +1,39 @@
+"""Portfolio allocation, drift and deposit plans, from your own files and on your own machine."""
+
+from allocation import charts
+from allocation.errors import (
+    AllocationError,
+    AmountError,
+    BrokenReference,
+    LoadError,
+    MissingPrice,
+    MissingRate,
+    Problem,
+    StoreError,
+    TargetsError,
+    UnknownName,
+)
+from allocation.export import plan_csv
+from allocation.planner import RULES
+from allocation.portfolio import Portfolio, Summary, open
+from allocation.tables import Strategy
+
+__all__ = [
+    "RULES",
+    "AllocationError",
+    "AmountError",
+    "BrokenReference",
+    "LoadError",
+    "MissingPrice",
+    "MissingRate",
+    "Portfolio",
+    "Problem",
+    "StoreError",
+    "Strategy",
+    "Summary",
+    "TargetsError",
+    "UnknownName",
+    "charts",
+    "open",
+    "plan_csv",
+]

@@ -1,0 +1,136 @@
+"""Where am I? Each class and holding against its target and its band."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from math import nan
+from typing import Any
+
+import pandas as pd
+
+from allocation.bands import FIVE_25, NO_TARGET, Band
+from allocation.money import from_minor
+from allocation.tables import UNCLASSIFIED, Tables
+
+MEASURES = ["value", "weight", "target_weight", "drift", "drift_money", "band_low", "band_high", "status"]
+CLASS_COLUMNS = ["asset_class", *MEASURES]
+HOLDING_COLUMNS = ["asset_class", "symbol", "name", "currency", *MEASURES]
+
+
+def by_class(tables: Tables, band: Band = FIVE_25) -> pd.DataFrame:
+    """Drift of each asset class.
+
+    Returns:
+        One row a class that is held or has a target, largest drift first, classes without a target last:
+        ``asset_class``, ``value`` (base currency), ``weight`` and ``target_weight`` (0–1 of the scope's value;
+        weights are 0 in an empty portfolio), ``drift`` (weight − target_weight), ``drift_money`` (value −
+        target × total, base currency), ``band_low`` and ``band_high`` (0–1, the band's edges), ``status``
+        (``over``, ``under``, ``nothing held``, ``in band``, ``no target``). Columns about a target are missing
+        where there is none.
+    """
+    values, targets, total = tables.class_values(), tables.strategy.class_weights(), tables.total()
+    rows = [
+        {"asset_class": name} | measures(values.get(name, 0), targets.get(name), total, tables.digits, band)
+        for name in values | targets
+    ]
+    return _sorted(rows, CLASS_COLUMNS, ["asset_class"])
+
+
+def by_holding(tables: Tables, band: Band = FIVE_25) -> pd.DataFrame:
+    """Drift of each asset, over all accounts of the scope.
+
+    A holding's target is its effective weight: class target × its percent of the class. Where a class has no
+    holding targets, each of its holdings carries the class's target in proportion to its value.
+
+    Returns:
+        One row an asset that is held or has a target, largest drift first: ``asset_class``, ``symbol``, ``name``,
+        ``currency`` (of its price), and the measures of :func:`by_class`.
+    """
+    values, targets, total = tables.asset_values(), effective_weights(tables), tables.total()
+    assets = tables.assets
+    rows = [
+        {"asset_class": asset_class, "symbol": symbol, "name": name, "currency": currency}
+        | measures(value, target, total, tables.digits, band)
+        for asset_class, symbol, name, currency, value, target in zip(
+            assets["asset_class"],
+            assets["symbol"],
+            assets["name"],
+            assets["currency"],
+            values,
+            targets,
+            strict=True,
+        )
+    ]
+    return _sorted(rows, HOLDING_COLUMNS, ["asset_class", "symbol", "currency"])
+
+
+def effective_weights(tables: Tables) -> list[Fraction | None]:
+    """Target of each row of ``tables.assets`` as a weight (0–1, exact) of the scope; None where it has none."""
+    classes, holdings = tables.strategy.class_weights(), tables.strategy.holding_weights()
+    class_values = tables.class_values()
+    weights: list[Fraction | None] = []
+    for name, asset_id, value in zip(
+        tables.assets["asset_class"], tables.assets["asset_id"], tables.asset_values(), strict=True
+    ):
+        if name not in classes:
+            weights.append(None)
+        elif name in holdings:
+            within = holdings[name].get(int(asset_id))
+            weights.append(None if within is None else classes[name] * within)
+        elif class_values.get(name, 0) > 0 and value >= 0:
+            weights.append(classes[name] * Fraction(value, class_values[name]))
+        else:
+            weights.append(None)
+    return weights
+
+
+def measures(value: int, target: Fraction | None, total: int, digits: int, band: Band) -> dict[str, Any]:
+    """The :data:`MEASURES` of one line; ``value`` and ``total`` in minor units."""
+    weight = Fraction(value, total) if total else Fraction(0)
+    row: dict[str, Any] = {
+        "value": from_minor(value, digits),
+        "weight": float(weight),
+        "status": band.status(weight, target),
+    }
+    if target is None:
+        return row | dict.fromkeys(["target_weight", "drift", "drift_money", "band_low", "band_high"], nan)
+    low, high = band.edges(target)
+    return row | {
+        "target_weight": float(target),
+        "drift": float(weight - target),
+        "drift_money": from_minor(round(value - target * total), digits),
+        "band_low": float(low),
+        "band_high": float(high),
+    }
+
+
+def portfolio_drift(tables: Tables) -> float:
+    """How far the scope is from its targets as a whole: Σ|weight − target| / 2 over all classes, 0–1.
+
+    It is the part of the portfolio that would have to change hands to be on target. A class without a target
+    counts as target 0. Missing (NaN) for an empty portfolio and where no class has a target.
+    """
+    values, targets, total = tables.class_values(), tables.strategy.class_weights(), tables.total()
+    if not total or not targets:
+        return nan
+    distance = sum(
+        (abs(Fraction(values.get(name, 0), total) - targets.get(name, 0)) for name in values | targets),
+        Fraction(0),
+    )
+    return float(distance / 2)
+
+
+def _sorted(rows: Iterable[dict[str, Any]], columns: list[str], tie_breaks: list[str]) -> pd.DataFrame:
+    def largest_drift_first(row: dict[str, Any]) -> tuple[Any, ...]:
+        without_target = row["status"] == NO_TARGET
+        return (
+            without_target,
+            row["asset_class"] == UNCLASSIFIED,
+            0.0 if without_target else -abs(row["drift"]),
+            -row["value"],
+            *(row[column] for column in tie_breaks),
+        )
+
+    table = pd.DataFrame(sorted(rows, key=largest_drift_first), columns=columns)
+    return table.astype({column: "float64" for column in MEASURES if column != "status"})

@@ -1,0 +1,85 @@
+"""What can go wrong, said so that a person can act on it.
+
+Every message is one or more plain sentences: what is wrong, where, and what to do. The command line
+prints it and exits with 1; the dashboard shows it beside the field it belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class AllocationError(Exception):
+    """Base of every error this package raises on purpose. ``str(error)`` is fit to be shown to a person."""
+
+
+class StoreError(AllocationError):
+    """The portfolio file is missing, in use, damaged, or not one of ours."""
+
+
+class BrokenReference(StoreError):
+    """A write would have left something that points to nothing, or a sum of targets that is not 100."""
+
+
+class UnknownName(AllocationError):
+    """An account, asset, class, rule or scope that the portfolio doesn't know. Names what it does know."""
+
+
+class TargetsError(AllocationError):
+    """Targets that don't add up to 100 %, or a percent outside 0 to 100."""
+
+
+class MissingPrice(AllocationError):
+    """A holding has no price, so nothing that depends on its value can be calculated."""
+
+
+class MissingRate(AllocationError):
+    """A currency has no FX rate to the base currency, so its holdings can't be valued."""
+
+
+class AmountError(AllocationError):
+    """An amount of money that can't be planned: negative, not a number, or finer than the currency's minor unit."""
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong in a file a person brought.
+
+    Attributes:
+        file: name of the file, as given.
+        row: row number as a spreadsheet shows it (the header is row 1); 0 when it concerns the whole file.
+        column: name of the column; empty when it concerns the whole row or file.
+        value: what stands there.
+        remedy: what is wrong and what would be right.
+    """
+
+    file: str
+    row: int
+    column: str
+    value: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.row:
+            place += f", row {self.row}"
+        if self.column:
+            place += f", {self.column}"
+        shown = f" {self.value!r}" if self.value else ""
+        return f"{place}:{shown} {self.remedy}"
+
+
+class LoadError(AllocationError):
+    """Files that can't be loaded as they are; nothing was written.
+
+    Attributes:
+        problems: every problem found, in the order of the files and their rows.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        noun = "problem" if count == 1 else "problems"
+        lines = "\n".join(f"  {problem}" for problem in self.problems)
+        super().__init__(f"Nothing was loaded: {count} {noun}.\n{lines}")

@@ -1,0 +1,33 @@
+"""A plan as files that other programs read."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from allocation.money import minor_digits
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+MONEY = ["amount", "value_before", "value_after"]
+WEIGHTS = ["weight_before", "weight_after", "target_weight", "drift_before", "drift_after"]
+TEXTS = ["scope", "account", "symbol", "name", "asset_class", "reason"]
+
+
+def plan_csv(plan: pd.DataFrame) -> str:
+    """A plan as CSV text: its columns, a header row, decimal points, amounts to the currency's minor unit.
+
+    Safe to open in a spreadsheet: a text that a spreadsheet would run as a formula (it begins with ``=``, ``+``,
+    ``-``, ``@``, a tab or a line break) is preceded by an apostrophe.
+    """
+    table = plan.astype(object)
+    for column in MONEY:
+        digits = [minor_digits(currency) for currency in plan["currency"]]
+        table[column] = [f"{value:.{places}f}" for value, places in zip(plan[column], digits, strict=True)]
+    for column, places in {**dict.fromkeys(WEIGHTS, 6), "shares": 6, "price": 8}.items():
+        table[column] = ["" if value != value else f"{value:.{places}f}" for value in plan[column]]
+    for column in TEXTS:
+        table[column] = [_as_text(value) for value in plan[column]]
+    return table.to_csv(index=False, lineterminator="\n")
+
+
+def _as_text(value: str) -> str:
+    return f"'{value}" if value.startswith(FORMULA_STARTS) else value

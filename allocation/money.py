@@ -1,0 +1,94 @@
+"""Money in whole minor units, and how money and percent are written.
+
+Amounts enter and leave as numbers in the base currency; between the two they are integers of its minor unit
+(cents for USD, none for JPY, thousandths for KWD), so that sums are exact.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from fractions import Fraction
+
+from babel.numbers import get_currency_precision, is_currency
+
+from allocation.errors import AmountError
+
+Amount = int | float | str | Decimal
+
+LARGEST_AMOUNT = Decimal(10) ** 13
+
+
+def is_known_currency(code: str) -> bool:
+    """Whether ``code`` is an ISO 4217 currency code such as ``USD``."""
+    return len(code) == 3 and code.isupper() and bool(is_currency(code))
+
+
+def minor_digits(currency: str) -> int:
+    """How many decimals amounts of ``currency`` have: 2 for USD, 0 for JPY, 3 for KWD (Unicode CLDR)."""
+    return int(get_currency_precision(currency))
+
+
+def read_amount(amount: Amount, currency: str, what: str = "deposit") -> int:
+    """An amount as a person or a program gives it, in whole minor units of ``currency``.
+
+    Parameters:
+        amount: in ``currency``, not negative, with at most the currency's decimals. A float stands for the
+            shortest number that prints like it, so ``0.1`` is ten cents.
+        currency: ISO 4217 code.
+        what: the word an error uses for the amount.
+
+    Raises:
+        AmountError: not a number, negative, finer than the minor unit, or above 10 trillion.
+    """
+    written = str(amount).strip()
+    try:
+        exact = Decimal(written)
+    except InvalidOperation:
+        raise AmountError(f"The {what} {written!r} is not a number. Write it like 1000 or 1000.50.") from None
+    if not exact.is_finite():
+        raise AmountError(f"The {what} must be a number, not {written}.")
+    if exact < 0:
+        raise AmountError(f"The {what} {written} is negative. Write a {what} as a positive amount.")
+    if exact > LARGEST_AMOUNT:
+        raise AmountError(
+            f"The {what} {written} is larger than can be planned exactly ({LARGEST_AMOUNT:,.0f})."
+        )
+    digits = minor_digits(currency)
+    minor = Fraction(exact) * 10**digits
+    if minor.denominator != 1:
+        raise AmountError(
+            f"The {what} {written} is finer than {currency} has decimals ({digits}). Round it to {digits} decimals."
+        )
+    return int(minor)
+
+
+def to_minor(value: float, digits: int) -> int:
+    """A float that stands for an exact amount (such as a value read from a table), in minor units."""
+    return int(Decimal(repr(float(value))).scaleb(digits).to_integral_value(ROUND_HALF_UP))
+
+
+def from_minor(minor: int, digits: int) -> float:
+    """Minor units as the nearest float; exact to the minor unit up to 10 trillion."""
+    return float(Decimal(int(minor)).scaleb(-digits))
+
+
+def write_money(value: float, currency: str) -> str:
+    """A value with thousands separators and the currency's decimals: ``1,234.50``; ``−`` marks a negative."""
+    return f"{value:,.{minor_digits(currency)}f}".replace("-", "−")
+
+
+def write_signed_money(value: float, currency: str) -> str:
+    """Like :func:`write_money`, with ``+`` before a positive value."""
+    text = write_money(value, currency)
+    return f"+{text}" if value > 0 else text
+
+
+def write_percent(weight: float, digits: int = 1) -> str:
+    """A weight (0–1) as percent: 0.254 is ``25.4 %``."""
+    return f"{100 * weight:.{digits}f} %".replace("-", "−")
+
+
+def write_points(drift: float, digits: int = 1) -> str:
+    """A difference of weights (0–1) as signed percentage points: −0.032 is ``−3.2``."""
+    text = f"{100 * drift:+.{digits}f}"
+    return text[1:] if float(text) == 0 else text.replace("-", "−")

@@ -1,0 +1,113 @@
+"""The rules that share a flow of money among lines, one SQL file each; ``share.sql`` is what they have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import duckdb
+import pandas as pd
+
+from allocation.errors import UnknownName
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A way of sharing a deposit.
+
+    Attributes:
+        name: what ``rule=`` takes.
+        title: what a person reads in a list.
+        description: one sentence.
+        source: where the rule is described.
+    """
+
+    name: str
+    title: str
+    description: str
+    source: str
+
+
+RULES = {
+    rule.name: rule
+    for rule in (
+        Rule(
+            "lazy",
+            "Lazy: raise the lowest together",
+            "Raises the lowest value/target ratios together, which leaves the least distance to the targets that "
+            "the money can reach without a sale.",
+            'A. H. Mao, "Lazy rebalancing", optimalrebalancing.info',
+        ),
+        Rule(
+            "proportional",
+            "Proportional to the shortfall",
+            "Shares the money in proportion to how much each one is short of its target after the deposit.",
+            "Bogleheads wiki, Rebalancing: with new contributions",
+        ),
+        Rule(
+            "largest_first",
+            "Largest shortfall first",
+            "Fills the largest shortfall, then the next; equal shortfalls share.",
+            "Bogleheads wiki, Rebalancing: contribute to the asset that is furthest below its target",
+        ),
+        Rule(
+            "by_target",
+            "By target weights",
+            "Splits the money by the target weights, whatever is held.",
+            "Fixed-percentage contribution, as payroll plans do it",
+        ),
+    )
+}
+
+
+def find_rule(name: str) -> Rule:
+    """The rule of that name, or an :class:`~allocation.errors.UnknownName` that lists them."""
+    if name not in RULES:
+        raise UnknownName(f"There is no rule {name!r}. The rules are {', '.join(RULES)}.")
+    return RULES[name]
+
+
+def share(lines: pd.DataFrame, flows: pd.DataFrame, rule: str) -> pd.DataFrame:
+    """Share a flow of money among the lines of each group, exactly to the minor unit.
+
+    Parameters:
+        lines: ``group_id``, ``line`` (unique in its group), ``value`` (minor units), ``target`` (whole numbers,
+            in any unit common to the group; at most 10**6 for ``lazy``).
+        flows: one row a group: ``group_id``, ``flow`` (minor units; negative takes money out, with ``lazy`` only),
+            ``total_after`` (minor units: what the targets are a part of once the flow is done; used by
+            ``proportional`` and ``largest_first``).
+        rule: a name in :data:`RULES`.
+
+    Returns:
+        ``group_id``, ``line``, ``amount`` (minor units); the amounts of a group add up to its flow. Lines that
+        can't take part (target 0 in a deposit) may be left out.
+    """
+    cursor = _engine().cursor()
+    try:
+        cursor.register("line_table", lines)
+        cursor.register("flow_table", flows)
+        return cursor.execute(_statement(find_rule(rule).name)).df()
+    finally:
+        cursor.close()
+
+
+@cache
+def _statement(rule: str) -> str:
+    here = files(__package__)
+    return (
+        here.joinpath("share.sql").read_text().replace("/* rule */", here.joinpath(f"{rule}.sql").read_text())
+    )
+
+
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    # In memory and empty: opening one costs ten times what a statement does.
+    return duckdb.connect(
+        ":memory:",
+        config={
+            "enable_external_access": "false",
+            "autoinstall_known_extensions": "false",
+            "lock_configuration": "true",
+        },
+    )

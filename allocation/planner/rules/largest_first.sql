@@ -1,0 +1,19 @@
+-- Fill the largest shortfall, then the next; equal shortfalls share what is left for them equally.
+, queue AS (
+    SELECT *, flow * targets AS money,
+        count(*) OVER (PARTITION BY group_id, shortfall) AS peers,
+        coalesce(sum(shortfall) OVER (
+            PARTITION BY group_id ORDER BY shortfall DESC RANGE UNBOUNDED PRECEDING EXCLUDE GROUP), 0) AS ahead
+    FROM shortfalls
+), served AS (
+    SELECT *, max(CASE WHEN ahead < money AND money < ahead + shortfall * peers THEN peers ELSE 1 END)
+            OVER (PARTITION BY group_id) AS sharing
+    FROM queue
+), claims AS (
+    SELECT group_id, line, value, target, flow,
+        CASE WHEN ahead >= money THEN 0
+             WHEN money >= ahead + shortfall * peers THEN shortfall * sharing
+             ELSE money - ahead END AS claim,
+        targets * sharing AS unit
+    FROM served
+)

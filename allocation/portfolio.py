@@ -1,0 +1,340 @@
+"""The front door: a portfolio file, what can be asked of it and what can be done to it."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from allocation import drift as drifts
+from allocation import planner
+from allocation.bands import IN_BAND, NO_TARGET
+from allocation.errors import LoadError, StoreError, UnknownName
+from allocation.money import Amount, from_minor, is_known_currency, to_minor
+from allocation.readers import disagreements, read_fx, read_holdings, read_targets
+from allocation.readers.delimited import Source
+from allocation.store import Database, default_path, loading, reading, saving
+from allocation.store.loading import LoadReport
+from allocation.store.target_files import write_targets
+from allocation.tables import ALL, CASH, Strategy, Tables
+from allocation.targets import Percent, check_class_names, check_percents
+
+ENVIRONMENT = "ALLOCATION_PORTFOLIO"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A scope at a glance.
+
+    Attributes:
+        total: value, in the base currency.
+        cash: value of what is held as CASH, in the base currency.
+        portfolio_drift: Σ|weight − target| / 2 (0–1); NaN for an empty portfolio or one without targets.
+        out_of_band: names of the classes outside their band, largest drift first.
+        classes: how many classes have a target.
+        oldest_price: date of the oldest price or FX rate in use; None where there is none.
+        oldest_of: what that price or rate is of.
+    """
+
+    total: float
+    cash: float
+    base_currency: str
+    portfolio_drift: float
+    out_of_band: tuple[str, ...]
+    classes: int
+    oldest_price: datetime.date | None
+    oldest_of: str
+
+
+def open(path: str | Path | None = None, timeout: float = 30.0) -> Portfolio:
+    """Open a portfolio file.
+
+    The file is made by the first :meth:`Portfolio.load` or :meth:`Portfolio.init`; opening alone makes nothing.
+
+    Parameters:
+        path: the file; by default the one named by the environment variable ``ALLOCATION_PORTFOLIO``, or else the
+            platform's usual place for a person's data.
+        timeout: seconds to wait while another window or program is saving.
+    """
+    chosen = path or os.environ.get(ENVIRONMENT) or None
+    if chosen is None:
+        default_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Portfolio(Database(Path(chosen) if chosen else default_path(), timeout))
+
+
+class Portfolio:
+    """A portfolio file. Get one with :func:`allocation.open`.
+
+    A *scope* is ``"all"`` or the name of an account. Every method opens the file, does its work and closes it, so
+    any number of notebooks and windows can use one portfolio at once.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __repr__(self) -> str:
+        return f"allocation.open({str(self.path)!r})"
+
+    @property
+    def path(self) -> Path:
+        """The portfolio's file."""
+        return self._database.path
+
+    def exists(self) -> bool:
+        """Whether the file is there."""
+        return self._database.exists()
+
+    def init(self, base_currency: str | None = None) -> None:
+        """Make the file where there is none, and set the currency that values are added up in.
+
+        Parameters:
+            base_currency: ISO 4217 code. Without it, the first load's only currency becomes the base currency.
+
+        Raises:
+            StoreError: not a currency, or the portfolio has another base currency already.
+        """
+        if base_currency is not None and not is_known_currency(base_currency):
+            raise StoreError(f"{base_currency!r} is not a currency code. Write one like USD, EUR or GBP.")
+        with self._database.write(create=True) as connection:
+            known = reading.base_currency(connection)
+            if base_currency is not None and known not in (None, base_currency):
+                raise StoreError(
+                    f"{self.path} has the base currency {known} already. To keep values in {base_currency}, make a "
+                    "portfolio of its own: name another file."
+                )
+            if base_currency is not None and known is None:
+                saving.set_base_currency(connection, base_currency)
+
+    def load(
+        self,
+        holdings: Source | Sequence[Source] | None = None,
+        targets: Source | None = None,
+        fx: Source | None = None,
+    ) -> LoadReport:
+        """Load holdings, targets and FX rates, from CSV files or DataFrames; the file is made where there is none.
+
+        An account named in the holdings afterwards holds exactly what they say; other accounts stay as they are.
+        Targets replace those of the strategies they name. Loading the same again changes nothing.
+
+        Parameters:
+            holdings: columns ``account``, ``symbol``, ``quantity``, ``price``, ``currency``; optional ``name``,
+                ``asset_class``, ``account_type``, ``cost_basis``, ``as_of``. Several sources may be given as a list.
+            targets: columns ``asset_class``, ``symbol``, ``target_percent``; optional ``strategy``, ``account``,
+                ``currency``.
+            fx: columns ``from_currency``, ``to_currency``, ``rate``, ``as_of``.
+
+        Returns:
+            What was added, changed and removed.
+
+        Raises:
+            LoadError: something in the files is wrong; names every problem. Nothing is written.
+            StoreError: the portfolio file can't be used.
+        """
+        today = datetime.date.today()
+        several = list(holdings) if isinstance(holdings, (list, tuple)) else [holdings]
+        read = [read_holdings(source, today) for source in several if source is not None]
+        held = pd.concat([table for table, _ in read]) if read else pd.DataFrame({"currency": []})
+        aims, aim_problems = (pd.DataFrame(), []) if targets is None else read_targets(targets)
+        rates, rate_problems = (pd.DataFrame(), []) if fx is None else read_fx(fx, today)
+        problems = [problem for _, found in read for problem in found]
+        if problems := [*(problems or disagreements(held)), *aim_problems, *rate_problems]:
+            raise LoadError(problems)
+        if not self.exists():
+            loading.settle_base_currency(None, held)
+        with self._database.write(create=True) as connection:
+            report = loading.write_holdings(connection, held, today)
+            return replace(
+                report,
+                fx_rates=loading.write_fx(connection, rates),
+                targets=write_targets(connection, aims) if len(aims) else 0,
+            )
+
+    def tables(self, scope: str = ALL) -> Tables:
+        """Everything about a scope, valued at its latest prices, in one reading.
+
+        Raises:
+            UnknownName: there is no such account.
+            MissingPrice, MissingRate: something in the scope can't be valued.
+            StoreError: the file can't be used, or the portfolio is empty.
+        """
+        with self._database.read() as connection:
+            return reading.read_tables(connection, scope)
+
+    def accounts(self) -> tuple[str, ...]:
+        """Names of all accounts, sorted."""
+        with self._database.read() as connection:
+            return reading.account_names(connection)
+
+    def holdings(self, scope: str = ALL) -> pd.DataFrame:
+        """What is held.
+
+        Returns:
+            One row an account and asset: ``account``, ``account_type``, ``symbol``, ``name``, ``asset_class``
+            (``Unclassified`` where there is none), ``quantity``, ``price`` (in ``currency``), ``currency``,
+            ``price_as_of``, ``rate`` (base currency per unit of ``currency``), ``value`` (base currency), ``weight``
+            (0–1 of the scope), ``cost_basis`` (in ``currency``, missing where unknown).
+        """
+        held = self.tables(scope).holdings
+        total = held["value"].sum()
+        columns = ["account", "account_type", "symbol", "name", "asset_class", "quantity", "price", "currency",
+                   "price_as_of", "rate", "value", "weight", "cost_basis"]  # fmt: skip
+        return held.assign(weight=held["value"] / total if total else 0.0)[columns]
+
+    def drift(self, scope: str = ALL, by: Literal["class", "holding"] = "class") -> pd.DataFrame:
+        """Value, weight, target and drift of each asset class, or of each holding, and its status against its band.
+
+        Returns:
+            See :func:`allocation.drift.by_class` and :func:`allocation.drift.by_holding`.
+        """
+        if by not in ("class", "holding"):
+            raise UnknownName(f"Drift is calculated by 'class' or by 'holding', not by {by!r}.")
+        table = drifts.by_class if by == "class" else drifts.by_holding
+        return table(self.tables(scope))
+
+    def portfolio_drift(self, scope: str = ALL) -> float:
+        """How far the scope is from its targets as a whole: Σ|weight − target| / 2, 0–1."""
+        return drifts.portfolio_drift(self.tables(scope))
+
+    def summary(self, scope: str = ALL) -> Summary:
+        """The scope at a glance."""
+        return summarise(self.tables(scope))
+
+    def strategy(self, scope: str = ALL) -> Strategy:
+        """The targets that hold for a scope: its own, or the whole portfolio's where an account has none."""
+        with self._database.read() as connection:
+            reading.check_scope(scope, reading.account_names(connection))
+            return reading.read_strategy(connection, scope)
+
+    def save_class_targets(
+        self, targets: Mapping[str, Percent], scope: str = ALL, name: str | None = None
+    ) -> None:
+        """Make these the class targets of a scope's own strategy; a class left out loses its holding targets too.
+
+        Parameters:
+            targets: class → percent of the scope's value (0–100, at most four decimals), adding up to 100.
+            scope: an account without a strategy of its own gets one.
+            name: the strategy's name; by default it keeps its name, and a new one is called like its account.
+
+        Raises:
+            TargetsError: they don't add up to 100; says the sum and the difference.
+        """
+        check_class_names(targets)
+        percents = check_percents(
+            targets, f"The class targets of {'All Portfolio' if scope == ALL else scope}"
+        )
+        with self._database.write() as connection:
+            saving.save_class_targets(connection, saving.own_strategy(connection, scope, name), percents)
+
+    def save_holding_targets(
+        self, asset_class: str, targets: Mapping[str, Percent], scope: str = ALL
+    ) -> None:
+        """Make these the holding targets of a class.
+
+        Parameters:
+            asset_class: a class of the scope's own strategy.
+            targets: symbol → percent of the class (0–100, at most four decimals), adding up to 100; empty removes
+                them. CASH held in several currencies is written ``"CASH USD"``.
+
+        Raises:
+            TargetsError: they don't add up to 100, or the class has no target.
+            UnknownName: a symbol the portfolio doesn't have.
+        """
+        percents = check_percents(targets, f"The holding targets of {asset_class}") if targets else {}
+        with self._database.write() as connection:
+            by_asset = {
+                saving.find_asset(connection, *_symbol_and_currency(symbol), asset_class): percent
+                for symbol, percent in percents.items()
+            }
+            saving.save_holding_targets(
+                connection, saving.own_strategy(connection, scope), asset_class, by_asset
+            )
+
+    def plan_deposit(self, amount: Amount, scope: str = ALL, rule: str = "lazy") -> pd.DataFrame:
+        """What a deposit of new money would buy. See :func:`allocation.planner.plan_deposit`."""
+        return planner.plan_deposit(self.tables(scope), amount, rule, datetime.date.today())
+
+    def plan_withdrawal(self, amount: Amount, scope: str = ALL) -> pd.DataFrame:
+        """What a withdrawal would sell. See :func:`allocation.planner.plan_withdrawal`."""
+        return planner.plan_withdrawal(self.tables(scope), amount, datetime.date.today())
+
+    def classes_after(self, plan: pd.DataFrame) -> pd.DataFrame:
+        """Each class before and after a plan of this portfolio. See :func:`allocation.planner.classes_after`."""
+        scope = str(plan["scope"].iloc[0]) if len(plan) else ALL
+        return planner.classes_after(self.tables(scope), plan)
+
+    def minimum_deposit(self, scope: str = ALL) -> float:
+        """The smallest deposit that reaches every class target without a sale; infinite where none does."""
+        return planner.minimum_deposit(self.tables(scope))
+
+    def rename_asset(self, symbol: str, new_symbol: str, name: str | None = None) -> None:
+        """Give an asset a new symbol, and a new name if one is given. Its holdings, prices and targets stay."""
+        with self._database.write() as connection:
+            asset_id = saving.find_asset(connection, *_symbol_and_currency(symbol))
+            saving.rename_asset(connection, asset_id, new_symbol.strip(), name)
+
+    def delete_account(self, account: str) -> None:
+        """Delete an account with its holdings, its strategy and that strategy's targets."""
+        with self._database.write() as connection:
+            saving.delete_account(connection, account)
+
+    def delete_asset(self, symbol: str) -> None:
+        """Delete an asset with its holdings, prices and targets.
+
+        Where it had a target inside its class, the class's other holding targets keep their proportions and again
+        add up to 100.
+        """
+        with self._database.write() as connection:
+            saving.delete_asset(connection, saving.find_asset(connection, *_symbol_and_currency(symbol)))
+
+    def delete_strategy(self, scope: str) -> None:
+        """Delete an account's strategy with its targets, so that it uses the whole portfolio's.
+
+        The whole portfolio's strategy stays and loses its targets.
+        """
+        with self._database.write() as connection:
+            saving.delete_strategy(connection, scope)
+
+    def backup(self, to: str | Path | None = None) -> Path:
+        """Copy the portfolio file, by default to a dated name beside it; returns the copy's path."""
+        return self._database.backup(None if to is None else Path(to))
+
+    def restore(self, backup: str | Path) -> Path | None:
+        """Put a backup in the portfolio's place; returns where the replaced one is kept, None where there was none."""
+        return self._database.restore(Path(backup))
+
+
+def summarise(tables: Tables) -> Summary:
+    """A scope at a glance, from its tables."""
+    table, assets = drifts.by_class(tables), tables.assets
+    cash = assets.loc[assets["symbol"] == CASH, "value"].sum()
+    dated = [
+        (when, f"{kind} of {what}")
+        for kind, dates, names in (
+            ("price", assets["price_as_of"], assets["symbol"]),
+            ("FX rate", assets["rate_as_of"], assets["currency"]),
+        )
+        for when, what in zip(dates, names, strict=True)
+        if when is not None
+    ]
+    oldest = min(dated, default=None)
+    return Summary(
+        total=from_minor(tables.total(), tables.digits),
+        cash=from_minor(to_minor(cash, tables.digits), tables.digits),
+        base_currency=tables.base_currency,
+        portfolio_drift=drifts.portfolio_drift(tables),
+        out_of_band=tuple(table.loc[~table["status"].isin([IN_BAND, NO_TARGET]), "asset_class"]),
+        classes=int(table["target_weight"].notna().sum()),
+        oldest_price=oldest[0] if oldest else None,
+        oldest_of=oldest[1] if oldest else "",
+    )
+
+
+def _symbol_and_currency(symbol: str) -> tuple[str, str | None]:
+    """``"CASH EUR"`` is the cash held in EUR; any other symbol is itself."""
+    words = symbol.split()
+    return (CASH, words[1]) if len(words) == 2 and words[0] == CASH else (symbol, None)

@@ -1,0 +1,147 @@
+"""``holdings.csv``: what is held, in which account, at which price."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Hashable
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+from tqdm.auto import tqdm
+
+from allocation.errors import Problem
+from allocation.money import is_known_currency
+from allocation.readers.delimited import Sheet, Source, read_sheet
+from allocation.tables import ALL, CASH, UNCLASSIFIED
+
+REQUIRED = ["account", "symbol", "quantity", "price", "currency"]
+OPTIONAL = ["name", "asset_class", "account_type", "cost_basis", "as_of"]
+ACCOUNT_TYPES = ("taxable", "tax_deferred", "tax_free")
+COLUMNS = ["file", "row", *REQUIRED, *OPTIONAL]
+LARGEST = Decimal(10) ** 12
+
+ONE_PER_ACCOUNT = ["account_type"]
+ONE_PER_ASSET = ["currency", "name", "asset_class"]
+SPELLED_ONE_WAY = ["account", "symbol", "asset_class"]
+
+
+def read_holdings(source: Source, today: datetime.date) -> tuple[pd.DataFrame, list[Problem]]:
+    """Read holdings.
+
+    Parameters:
+        source: CSV file or DataFrame with the columns ``account``, ``symbol``, ``quantity``, ``price``, ``currency``
+            and optionally ``name``, ``asset_class``, ``account_type``, ``cost_basis``, ``as_of``.
+        today: dates after it are wrong.
+
+    Returns:
+        The good rows (``file`` and ``row``, then the columns above; numbers exact, empty cells None) and the
+        problems.
+    """
+    sheet = read_sheet(source, REQUIRED, OPTIONAL, ["quantity", "price", "cost_basis"], "holdings")
+    if not sheet.rows and not sheet.problems:
+        sheet.wrong(0, "", "", "holds no rows. Write one row a holding under the header.")
+    rows = [
+        _read_row(sheet, row, cells, today)
+        for row, cells in tqdm(sheet.rows, desc=sheet.file, unit=" rows", delay=1, leave=False)
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS, dtype=object), sheet.problems
+
+
+def _read_row(sheet: Sheet, row: int, cells: dict[str, str], today: datetime.date) -> dict[str, object]:
+    def text(column: str) -> str | None:
+        return cells.get(column) or None
+
+    for column in REQUIRED:
+        if not cells[column]:
+            sheet.wrong(row, column, "", "is empty. Every holding needs it.")
+    if cells["account"].lower() == ALL:
+        sheet.wrong(
+            row, "account", cells["account"], "stands for the whole portfolio. Name the account otherwise."
+        )
+    if cells["currency"] and not is_known_currency(cells["currency"]):
+        sheet.wrong(
+            row, "currency", cells["currency"], "is not a currency code. Write one like USD, EUR or GBP."
+        )
+    account_type = text("account_type")
+    if account_type and account_type not in ACCOUNT_TYPES:
+        sheet.wrong(row, "account_type", account_type, f"is none of {', '.join(ACCOUNT_TYPES)}.")
+    asset_class = text("asset_class")
+    numbers = {
+        column: sheet.number(row, column, cells[column]) if cells.get(column) else None
+        for column in ("quantity", "price", "cost_basis")
+    }
+    _check_numbers(sheet, row, cells, numbers)
+    return numbers | {
+        "file": sheet.file,
+        "row": row,
+        "account": text("account"),
+        "symbol": text("symbol"),
+        "currency": text("currency"),
+        "name": text("name"),
+        "asset_class": None if asset_class == UNCLASSIFIED else asset_class,
+        "account_type": account_type,
+        "as_of": sheet.date(row, "as_of", cells["as_of"], today) if cells.get("as_of") else None,
+    }
+
+
+def _check_numbers(sheet: Sheet, row: int, cells: dict[str, str], numbers: dict[str, Decimal | None]) -> None:
+    quantity, price = numbers["quantity"], numbers["price"]
+    is_cash = cells["symbol"] == CASH
+    if quantity is not None and quantity < 0 and not is_cash:
+        sheet.wrong(row, "quantity", cells["quantity"], "is negative. Only CASH may be (an overdraft).")
+    if price is not None and is_cash and price != 1:
+        sheet.wrong(
+            row, "price", cells["price"], "is not 1. The price of CASH is 1; the amount is its quantity."
+        )
+    elif price is not None and price <= 0:
+        sheet.wrong(row, "price", cells["price"], "is not above 0. Write the price of one share.")
+    for column, number in numbers.items():
+        if number is not None and abs(number) > LARGEST:
+            sheet.wrong(row, column, cells[column], f"is larger than {LARGEST:,.0f}.")
+    if quantity is not None and price is not None and abs(quantity * price) > LARGEST:
+        sheet.wrong(row, "quantity", cells["quantity"], f"times the price is larger than {LARGEST:,.0f}.")
+
+
+def disagreements(holdings: pd.DataFrame) -> list[Problem]:
+    """What only several rows together show to be wrong: a holding twice, or one thing described in two ways.
+
+    Parameters:
+        holdings: the good rows of one or more files, as :func:`read_holdings` gives them.
+    """
+    problems: list[Problem] = []
+    held: dict[tuple[object, ...], str] = {}
+    described: dict[tuple[object, ...], tuple[object, str]] = {}
+    undated = set(holdings.loc[holdings["as_of"].isna(), "symbol"]) if len(holdings) else set()
+    several_files = len(holdings) and holdings["file"].nunique() > 1
+    for cells in holdings.to_dict("records"):
+        account, symbol = cells["account"], cells["symbol"]
+        place = f"{cells['file']}, row {cells['row']}" if several_files else f"row {cells['row']}"
+
+        def wrong(column: str, remedy: str, cells: dict[Hashable, Any] = cells) -> None:
+            problems.append(Problem(cells["file"], cells["row"], column, str(cells[column]), remedy))
+
+        asset = (symbol, cells["currency"]) if symbol == CASH else (symbol,)
+        first = held.setdefault((account, *asset), place)
+        if first != place:
+            wrong("symbol", f"is in {account} already ({first}). Add the two up into one row.")
+        facts = [(("account", account), column, account) for column in ONE_PER_ACCOUNT]
+        facts += [(("asset", *asset), column, symbol) for column in ONE_PER_ASSET]
+        facts += [(("price", *asset, None if symbol in undated else cells["as_of"]), "price", symbol)]
+        for subject, column, whose in facts:
+            if cells[column] is None:
+                continue
+            known, known_place = described.setdefault((subject, column), (cells[column], place))
+            if cells[column] != known:
+                wrong(
+                    column,
+                    f"is {known} for {whose} in {known_place}. Write the same in both{', or the date of each in as_of' if column == 'price' else ''}.",
+                )
+        for column in SPELLED_ONE_WAY:
+            name = cells[column]
+            if name is None:
+                continue
+            known, known_place = described.setdefault((column, name.casefold()), (name, place))
+            if name != known:
+                wrong(column, f"is written {known!r} in {known_place}. Write both the same way.")
+    return problems

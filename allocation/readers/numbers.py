@@ -1,0 +1,53 @@
+"""Numbers as people's spreadsheets write them: decimal point or decimal comma, never a guess between the two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+
+POINT, COMMA = ".", ","
+
+_AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+_FORMS = {
+    mark: re.compile(rf"[+-]?(?:\d+|[1-9]\d{{0,2}}(?:{re.escape(group)}\d{{3}})+)?(?:{re.escape(mark)}\d+)?")
+    for mark, group in ((POINT, COMMA), (COMMA, POINT))
+}
+
+
+def decimal_mark(cells: Iterable[str], delimiter: str) -> str | None:
+    """Which mark a file uses for decimals, from all its number cells.
+
+    ``1,5`` and ``1.234,56`` show a comma, ``0.5`` and ``1,234.56`` a point. ``1,234`` alone shows nothing. Where no
+    cell tells, a file separated by commas has points and one separated by semicolons has commas, unless the
+    marks that stand there contradict it.
+
+    Returns:
+        ``"."``, ``","``, or None where the file can be read both ways or uses both.
+    """
+    shown: set[str] = set()
+    ambiguous: set[str] = set()
+    for cell in cells:
+        marks = [character for character in cell if character in ".,"]
+        if not marks:
+            continue
+        if _AMBIGUOUS.fullmatch(cell):
+            ambiguous.add(marks[0])
+        elif len(marks) > 1 and len(set(marks)) == 1:
+            shown.add(POINT if marks[0] == COMMA else COMMA)
+        else:
+            shown.add(marks[-1])
+    if len(shown) == 1:
+        return shown.pop()
+    usual = COMMA if delimiter == ";" else POINT
+    if not shown and ambiguous <= {usual}:
+        return usual
+    return None
+
+
+def read_number(cell: str, mark: str) -> Decimal | None:
+    """A cell as a number with the given decimal mark; thousands marks only in their places. None if it isn't one."""
+    if len(cell) > 40 or not cell.isascii() or not _FORMS[mark].fullmatch(cell) or not re.search(r"\d", cell):
+        return None
+    group = POINT if mark == COMMA else COMMA
+    return Decimal(cell.replace(group, "").replace(mark, "."))

@@ -1,0 +1,14 @@
+DROP TABLE holding_targets;
+DROP SEQUENCE holding_target_ids;
+DROP TABLE asset_class_targets;
+DROP SEQUENCE class_target_ids;
+DROP TABLE rebalancing_strategies;
+DROP SEQUENCE strategy_ids;
+DROP TABLE holdings;
+DROP TABLE fx_rates;
+DROP TABLE prices;
+DROP TABLE assets;
+DROP SEQUENCE asset_ids;
+DROP TABLE accounts;
+DROP SEQUENCE account_ids;
+DROP TABLE portfolio;

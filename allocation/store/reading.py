@@ -1,0 +1,187 @@
+"""Questions to the store: each takes a connection and gives plain tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from allocation.errors import MissingPrice, MissingRate, StoreError, UnknownName
+from allocation.money import minor_digits
+from allocation.tables import ALL, CASH, UNCLASSIFIED, Strategy, Tables
+
+# An FX rate counts in either direction; the newest wins, and of two of one day the direct one.
+# Besides what is held, a row without an account for each asset that has a holding target and isn't held in the scope.
+LINES = f"""
+WITH quotes AS (
+    SELECT from_currency AS currency, as_of, rate, false AS inverse FROM fx_rates WHERE to_currency = $base
+    UNION ALL
+    SELECT to_currency, as_of, rate, true FROM fx_rates WHERE from_currency = $base
+), rates AS (
+    SELECT currency, max(as_of) AS rate_as_of, max_by(rate, (as_of, NOT inverse)) AS quoted_rate,
+        max_by(inverse, (as_of, NOT inverse)) AS inverse
+    FROM quotes GROUP BY currency
+), latest AS (
+    SELECT asset_id, max(as_of) AS price_as_of, max_by(price, as_of) AS price, max_by(currency, as_of) AS currency
+    FROM prices GROUP BY asset_id
+), held AS (
+    SELECT accounts.name AS account, account_type, asset_id, quantity, cost_basis
+    FROM holdings JOIN accounts USING (account_id)
+    WHERE $account IS NULL OR accounts.name = $account
+), lines AS (
+    FROM held
+    UNION ALL
+    SELECT NULL, NULL, asset_id, 0, NULL
+    FROM holding_targets JOIN asset_class_targets USING (class_target_id)
+    WHERE strategy_id = $strategy AND asset_id NOT IN (SELECT asset_id FROM held)
+), quoted AS (
+    SELECT lines.*, symbol, name, coalesce(asset_class, '{UNCLASSIFIED}') AS asset_class, price_as_of,
+        CASE WHEN symbol = '{CASH}' THEN assets.currency ELSE latest.currency END AS currency,
+        CASE WHEN symbol = '{CASH}' THEN 1::DECIMAL(24, 8) ELSE price END AS price,
+        -- Kept to 8 decimals before the rate, so that the product stays inside 38 digits.
+        (quantity * CASE WHEN symbol = '{CASH}' THEN 1::DECIMAL(24, 8) ELSE price END)::DECIMAL(28, 8) AS quoted_value
+    FROM lines JOIN assets USING (asset_id) LEFT JOIN latest USING (asset_id)
+)
+SELECT account, account_type, asset_id, symbol, name, asset_class, currency, quantity::DOUBLE AS quantity,
+    price::DOUBLE AS price, price_as_of,
+    CASE WHEN currency = $base THEN 1 WHEN inverse THEN 1 / quoted_rate ELSE quoted_rate::DOUBLE END AS rate, rate_as_of,
+    CASE WHEN currency = $base THEN round(quoted_value, {{digits}})::DOUBLE
+         WHEN inverse THEN round(quoted_value / quoted_rate, {{digits}})
+         ELSE round(quoted_value * quoted_rate, {{digits}})::DOUBLE END AS value,
+    cost_basis::DOUBLE AS cost_basis
+FROM quoted LEFT JOIN rates USING (currency)
+ORDER BY account NULLS LAST, asset_class, symbol, currency
+"""
+
+HELD = ["account", "account_type", "asset_id", "symbol", "name", "asset_class", "currency", "quantity", "price",
+        "price_as_of", "rate", "rate_as_of", "value", "cost_basis"]  # fmt: skip
+OF_THE_ASSET = [
+    "asset_id",
+    "symbol",
+    "name",
+    "asset_class",
+    "currency",
+    "price",
+    "price_as_of",
+    "rate",
+    "rate_as_of",
+]
+NUMBERS = {"quantity", "price", "rate", "value", "cost_basis", "target_percent"}
+
+
+def base_currency(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The base currency; None until it has been set or a first load has settled it."""
+    rows = connection.execute("SELECT base_currency FROM portfolio").fetchall()
+    return None if rows[0][0] is None else str(rows[0][0])
+
+
+def account_names(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """Names of all accounts, sorted."""
+    return tuple(
+        str(name) for (name,) in connection.execute("SELECT name FROM accounts ORDER BY name").fetchall()
+    )
+
+
+def read_tables(connection: duckdb.DuckDBPyConnection, scope: str) -> Tables:
+    """A scope, valued at its latest prices and rates.
+
+    Raises:
+        UnknownName: ``scope`` is neither ``all`` nor an account.
+        StoreError: no base currency has been set.
+        MissingPrice, MissingRate: something in the scope can't be valued; all such are named.
+    """
+    accounts = account_names(connection)
+    check_scope(scope, accounts)
+    base = base_currency(connection)
+    if base is None:
+        raise StoreError(
+            "This portfolio is empty and has no base currency yet. Load your holdings: allocation import HOLDINGS."
+        )
+    strategy = read_strategy(connection, scope)
+    lines = connection.execute(
+        LINES.format(digits=minor_digits(base)),
+        {"base": base, "account": None if scope == ALL else scope, "strategy": strategy.strategy_id},
+    ).fetchall()
+    rows = [dict(zip(HELD, line, strict=True)) for line in lines]
+    _require_prices_and_rates(rows, base)
+    holdings = [row for row in rows if row["account"] is not None]
+    return Tables(scope, base, accounts, _frame(holdings, HELD), _assets(rows), strategy)
+
+
+def _assets(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """One row an asset: its value over the accounts, and the accounts that hold any of it."""
+    assets: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        described = {column: row[column] for column in OF_THE_ASSET} | {"value": 0.0, "held_in": []}
+        asset = assets.setdefault(row["asset_id"], described)
+        asset["value"] += row["value"]
+        if row["quantity"]:
+            asset["held_in"].append(row["account"])
+    by_class = sorted(
+        assets.values(), key=lambda asset: (asset["asset_class"], asset["symbol"], asset["currency"])
+    )
+    return _frame(by_class, [*OF_THE_ASSET, "value", "held_in"])
+
+
+def read_strategy(connection: duckdb.DuckDBPyConnection, scope: str) -> Strategy:
+    """The targets that hold for a scope: its own, or the whole portfolio's where an account has none."""
+    rows = connection.execute(
+        """
+        SELECT strategy_id, s.name, coalesce(a.name, $all)
+        FROM rebalancing_strategies s LEFT JOIN accounts a USING (account_id)
+        WHERE account_id IS NULL
+            OR (a.name = $scope AND strategy_id IN (SELECT strategy_id FROM asset_class_targets))
+        ORDER BY account_id NULLS LAST LIMIT 1
+        """,
+        {"scope": scope, "all": ALL},
+    ).fetchall()
+    strategy_id, name, made_for = rows[0]
+    classes = connection.execute(
+        "SELECT asset_class, target_percent::DOUBLE FROM asset_class_targets WHERE strategy_id = ? "
+        "ORDER BY target_percent DESC, asset_class",
+        [strategy_id],
+    ).fetchall()
+    within = connection.execute(
+        """
+        SELECT c.asset_class, a.asset_id, a.symbol, a.currency, a.name, h.target_percent::DOUBLE
+        FROM holding_targets h JOIN asset_class_targets c USING (class_target_id) JOIN assets a USING (asset_id)
+        WHERE strategy_id = ? ORDER BY c.asset_class, h.target_percent DESC, a.symbol, a.currency
+        """,
+        [strategy_id],
+    ).fetchall()
+    return Strategy(
+        int(strategy_id),
+        str(name),
+        str(made_for),
+        made_for != scope,
+        _frame(classes, ["asset_class", "target_percent"]),
+        _frame(within, ["asset_class", "asset_id", "symbol", "currency", "name", "target_percent"]),
+    )
+
+
+def check_scope(scope: str, accounts: tuple[str, ...]) -> None:
+    if scope != ALL and scope not in accounts:
+        known = ", ".join(accounts) if accounts else "there are none yet"
+        raise UnknownName(
+            f"There is no account {scope!r}. Use {ALL!r} for the whole portfolio, or an account: {known}."
+        )
+
+
+def _frame(rows: list[Any], columns: list[str]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=columns)
+    return table.astype(dict.fromkeys([column for column in columns if column in NUMBERS], "float64"))
+
+
+def _require_prices_and_rates(rows: list[dict[str, Any]], base: str) -> None:
+    unpriced = sorted({row["symbol"] for row in rows if row["price"] is None})
+    if unpriced:
+        raise MissingPrice(
+            f"There is no price for {', '.join(unpriced)}. Load a holdings file that has its price, then open this again."
+        )
+    without_rate = sorted({row["currency"] for row in rows if row["rate"] is None})
+    if without_rate:
+        raise MissingRate(
+            f"There is no FX rate between {', '.join(without_rate)} and {base}. Load an fx.csv with a row "
+            f"{without_rate[0]},{base},RATE,DATE: allocation import --fx fx.csv."
+        )

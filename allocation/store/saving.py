@@ -1,0 +1,233 @@
+"""Saving targets, renaming and deleting: each function is part of one write transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import duckdb
+
+from allocation.errors import TargetsError, UnknownName
+from allocation.store.reading import account_names, check_scope
+from allocation.tables import ALL, CASH
+from allocation.targets import rescale
+
+NOW = "make_timestamp(epoch_us(get_current_timestamp()))"
+
+
+def set_base_currency(connection: duckdb.DuckDBPyConnection, currency: str) -> None:
+    connection.execute(f"UPDATE portfolio SET base_currency = ?, updated_at = {NOW}", [currency])
+
+
+def own_strategy(connection: duckdb.DuckDBPyConnection, scope: str, name: str | None = None) -> int:
+    """The number of a scope's own strategy, made where an account has none; renamed if a name is given."""
+    check_scope(scope, account_names(connection))
+    found = _first(
+        connection,
+        "SELECT strategy_id FROM rebalancing_strategies LEFT JOIN accounts a USING (account_id) "
+        "WHERE coalesce(a.name, ?) = ?",
+        [ALL, scope],
+    )
+    if found is None:
+        found = _first(
+            connection,
+            "INSERT INTO rebalancing_strategies (account_id, name) "
+            "SELECT account_id, coalesce(?, name) FROM accounts WHERE name = ? RETURNING strategy_id",
+            [name, scope],
+        )
+    elif name is not None:
+        connection.execute(
+            f"UPDATE rebalancing_strategies SET name = $name, updated_at = {NOW} WHERE strategy_id = $id AND name <> $name",
+            {"name": name, "id": found},
+        )
+    assert found is not None
+    return found
+
+
+def save_class_targets(
+    connection: duckdb.DuckDBPyConnection, strategy_id: int, percents: Mapping[str, Decimal]
+) -> int:
+    """Make these the strategy's class targets; a class that is no longer among them loses its holding targets too.
+
+    Returns:
+        How many targets were added, changed or removed.
+    """
+    before = dict(
+        connection.execute(
+            "SELECT asset_class, target_percent FROM asset_class_targets WHERE strategy_id = ?", [strategy_id]
+        ).fetchall()
+    )
+    gone = sorted(set(before) - set(percents))
+    if gone:
+        connection.execute(
+            "DELETE FROM holding_targets WHERE class_target_id IN (SELECT class_target_id FROM asset_class_targets "
+            "WHERE strategy_id = $id AND list_contains($gone, asset_class))",
+            {"id": strategy_id, "gone": gone},
+        )
+        connection.execute(
+            "DELETE FROM asset_class_targets WHERE strategy_id = $id AND list_contains($gone, asset_class)",
+            {"id": strategy_id, "gone": gone},
+        )
+    changed = {name: percent for name, percent in percents.items() if before.get(name) != percent}
+    for name, percent in changed.items():
+        connection.execute(
+            "INSERT INTO asset_class_targets (strategy_id, asset_class, target_percent) VALUES (?, ?, ?) "
+            f"ON CONFLICT (strategy_id, asset_class) DO UPDATE SET target_percent = excluded.target_percent, updated_at = {NOW}",
+            [strategy_id, name, percent],
+        )
+    return len(gone) + len(changed)
+
+
+def save_holding_targets(
+    connection: duckdb.DuckDBPyConnection, strategy_id: int, asset_class: str, percents: Mapping[int, Decimal]
+) -> int:
+    """Make these the holding targets (by ``asset_id``) of a class of the strategy; none removes them.
+
+    Returns:
+        How many targets were added, changed or removed.
+    """
+    class_target_id = _first(
+        connection,
+        "SELECT class_target_id FROM asset_class_targets WHERE strategy_id = ? AND asset_class = ?",
+        [strategy_id, asset_class],
+    )
+    if class_target_id is None:
+        raise TargetsError(
+            f"{asset_class} has no class target, so its holdings can't have targets. Save the class targets first."
+        )
+    before = dict(
+        connection.execute(
+            "SELECT asset_id, target_percent FROM holding_targets WHERE class_target_id = ?",
+            [class_target_id],
+        ).fetchall()
+    )
+    gone = sorted(set(before) - set(percents))
+    connection.execute(
+        "DELETE FROM holding_targets WHERE class_target_id = $id AND list_contains($gone::INTEGER[], asset_id)",
+        {"id": class_target_id, "gone": gone},
+    )
+    changed = {asset_id: percent for asset_id, percent in percents.items() if before.get(asset_id) != percent}
+    for asset_id, percent in changed.items():
+        connection.execute(
+            "INSERT INTO holding_targets (class_target_id, asset_id, target_percent) VALUES (?, ?, ?) "
+            f"ON CONFLICT (class_target_id, asset_id) DO UPDATE SET target_percent = excluded.target_percent, updated_at = {NOW}",
+            [class_target_id, asset_id, percent],
+        )
+    return len(gone) + len(changed)
+
+
+def find_asset(
+    connection: duckdb.DuckDBPyConnection,
+    symbol: str,
+    currency: str | None = None,
+    asset_class: str | None = None,
+) -> int:
+    """The number of the asset a person calls ``symbol``.
+
+    Parameters:
+        currency: tells CASH of one currency from CASH of another.
+        asset_class: likewise, where only one of several CASH assets is in the class that is spoken of.
+
+    Raises:
+        UnknownName: there is none, or more than one.
+    """
+    found = connection.execute(
+        "SELECT asset_id, currency, asset_class FROM assets WHERE symbol = ? AND coalesce(currency = ?, true) ORDER BY currency",
+        [symbol, currency],
+    ).fetchall()
+    if len(found) > 1 and asset_class is not None:
+        found = [asset for asset in found if asset[2] == asset_class] or found
+    if not found:
+        alike = _first(
+            connection,
+            "SELECT symbol FROM assets ORDER BY jaro_winkler_similarity(symbol, ?) DESC, symbol",
+            [symbol],
+        )
+        hint = f" Is it {alike}?" if alike is not None else ""
+        in_currency = f" in {currency}" if currency else ""
+        raise UnknownName(
+            f"The portfolio has no asset {symbol}{in_currency}.{hint} To plan for one that is not held yet, load a holdings "
+            "row with quantity 0 and its price."
+        )
+    if len(found) > 1:
+        currencies = " and ".join(str(asset[1]) for asset in found)
+        raise UnknownName(f"{symbol} is held in {currencies}. Say which: add its currency.")
+    return int(found[0][0])
+
+
+def rename_asset(connection: duckdb.DuckDBPyConnection, asset_id: int, symbol: str, name: str | None) -> None:
+    """Give an asset a new symbol (and name); what hangs on it stays."""
+    (current,) = connection.execute("SELECT symbol FROM assets WHERE asset_id = ?", [asset_id]).fetchall()[0]
+    if (current == CASH) != (symbol == CASH):
+        raise UnknownName(f"{CASH} is the symbol of cash and of nothing else. Choose another symbol.")
+    taken = _first(
+        connection,
+        "SELECT asset_id FROM assets WHERE lower(symbol) = lower(?) AND asset_id <> ? AND symbol <> ?",
+        [symbol, asset_id, CASH],
+    )
+    if taken is not None:
+        raise UnknownName(f"There is an asset {symbol} already. Choose another symbol.")
+    connection.execute(
+        f"UPDATE assets SET symbol = ?, name = coalesce(?, name), updated_at = {NOW} WHERE asset_id = ?",
+        [symbol, name, asset_id],
+    )
+
+
+def delete_account(connection: duckdb.DuckDBPyConnection, account: str) -> None:
+    """Delete an account with its holdings, its strategy and that strategy's targets."""
+    account_id = _first(connection, "SELECT account_id FROM accounts WHERE name = ?", [account])
+    if account_id is None:
+        check_scope(account, account_names(connection))
+        raise UnknownName(f"{account!r} is the whole portfolio, not an account. Name an account.")
+    strategy_id = _first(
+        connection, "SELECT strategy_id FROM rebalancing_strategies WHERE account_id = ?", [account_id]
+    )
+    if strategy_id is not None:
+        _delete_strategy(connection, strategy_id)
+    connection.execute("DELETE FROM holdings WHERE account_id = ?", [account_id])
+    connection.execute("DELETE FROM accounts WHERE account_id = ?", [account_id])
+
+
+def delete_asset(connection: duckdb.DuckDBPyConnection, asset_id: int) -> None:
+    """Delete an asset with its holdings, prices and targets; its class's other holding targets keep their proportions."""
+    hit = connection.execute(
+        "SELECT class_target_id, strategy_id, asset_class FROM holding_targets JOIN asset_class_targets USING (class_target_id) "
+        "WHERE asset_id = ?",
+        [asset_id],
+    ).fetchall()
+    for class_target_id, strategy_id, asset_class in hit:
+        others = dict(
+            connection.execute(
+                "SELECT asset_id, target_percent FROM holding_targets WHERE class_target_id = ? AND asset_id <> ?",
+                [class_target_id, asset_id],
+            ).fetchall()
+        )
+        save_holding_targets(connection, strategy_id, asset_class, rescale(others))
+    for table in ("holdings", "prices", "assets"):
+        connection.execute(f"DELETE FROM {table} WHERE asset_id = ?", [asset_id])
+
+
+def delete_strategy(connection: duckdb.DuckDBPyConnection, scope: str) -> None:
+    """Delete an account's strategy with its targets; the whole portfolio's strategy stays and loses its targets."""
+    check_scope(scope, account_names(connection))
+    strategy_id = _first(
+        connection,
+        "SELECT strategy_id FROM rebalancing_strategies LEFT JOIN accounts a USING (account_id) WHERE coalesce(a.name, ?) = ?",
+        [ALL, scope],
+    )
+    if strategy_id is None:
+        raise UnknownName(f"{scope} has no strategy of its own; it uses the whole portfolio's.")
+    if scope == ALL:
+        save_class_targets(connection, strategy_id, {})
+    else:
+        _delete_strategy(connection, strategy_id)
+
+
+def _delete_strategy(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> None:
+    save_class_targets(connection, strategy_id, {})
+    connection.execute("DELETE FROM rebalancing_strategies WHERE strategy_id = ?", [strategy_id])
+
+
+def _first(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[object]) -> int | None:
+    rows = connection.execute(query, parameters).fetchall()
+    return rows[0][0] if rows else None

@@ -1,0 +1,115 @@
+"""What the store hands on: a portfolio, or one account of it, as plain tables at one moment.
+
+Everything after this point (drift, plans, charts, exports) is a function of these tables alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import pandas as pd
+
+from allocation.money import minor_digits, to_minor
+
+ALL = "all"
+UNCLASSIFIED = "Unclassified"
+CASH = "CASH"
+
+PERCENT_STEPS = 10_000
+"""Targets are kept to four decimals of a percent."""
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """The targets that hold for a scope.
+
+    Attributes:
+        strategy_id: its number in the store; None for an account that has never had its own.
+        name: such as "All Portfolio".
+        scope: ``all`` or the account it was made for.
+        inherited: True where an account without a strategy of its own uses the whole portfolio's.
+        class_targets: ``asset_class``, ``target_percent`` (0–100, of the scope's value).
+        holding_targets: ``asset_class``, ``asset_id``, ``symbol``, ``currency``, ``name``, ``target_percent``
+            (0–100, of the class).
+    """
+
+    strategy_id: int | None
+    name: str
+    scope: str
+    inherited: bool
+    class_targets: pd.DataFrame
+    holding_targets: pd.DataFrame
+
+    def class_weights(self) -> dict[str, Fraction]:
+        """Target weight (0–1, exact) of each class."""
+        return {
+            str(name): as_weight(percent)
+            for name, percent in zip(
+                self.class_targets["asset_class"], self.class_targets["target_percent"], strict=True
+            )
+        }
+
+    def holding_weights(self) -> dict[str, dict[int, Fraction]]:
+        """Per class that has holding targets: weight within the class (0–1, exact) of each ``asset_id``."""
+        weights: dict[str, dict[int, Fraction]] = {}
+        table = self.holding_targets
+        for name, asset_id, percent in zip(
+            table["asset_class"], table["asset_id"], table["target_percent"], strict=True
+        ):
+            weights.setdefault(str(name), {})[int(asset_id)] = as_weight(percent)
+        return weights
+
+
+@dataclass(frozen=True)
+class Tables:
+    """A portfolio, or one account, valued at its latest prices.
+
+    Attributes:
+        scope: ``all`` or the account's name.
+        base_currency: ISO 4217 code that all values are in.
+        accounts: names of all accounts of the portfolio.
+        holdings: one row an account and asset: ``account``, ``account_type``, ``asset_id``, ``symbol``, ``name``,
+            ``asset_class``, ``currency`` (of the price), ``quantity``, ``price`` (in ``currency``),
+            ``price_as_of``, ``rate`` (base currency per unit of ``currency``), ``rate_as_of``, ``value``,
+            ``cost_basis`` (in ``currency``, missing where unknown).
+        assets: one row an asset held in the scope or named by its holding targets: ``asset_id``, ``symbol``,
+            ``name``, ``asset_class``, ``currency``, ``price``, ``price_as_of``, ``rate``, ``rate_as_of``,
+            ``value`` (over the scope's accounts), ``held_in`` (list of account names).
+        strategy: the targets that hold for the scope.
+    """
+
+    scope: str
+    base_currency: str
+    accounts: tuple[str, ...]
+    holdings: pd.DataFrame
+    assets: pd.DataFrame
+    strategy: Strategy
+
+    @property
+    def digits(self) -> int:
+        """Decimals of the base currency's minor unit."""
+        return minor_digits(self.base_currency)
+
+    def asset_values(self) -> list[int]:
+        """Value of each row of ``assets``, in minor units."""
+        return [to_minor(value, self.digits) for value in self.assets["value"]]
+
+    def class_values(self) -> dict[str, int]:
+        """Value of each class that holds anything, in minor units."""
+        values: dict[str, int] = {}
+        for name, held_in, value in zip(
+            self.assets["asset_class"], self.assets["held_in"], self.asset_values(), strict=True
+        ):
+            if len(held_in):
+                values[str(name)] = values.get(str(name), 0) + value
+        return values
+
+    def total(self) -> int:
+        """Value of the scope, in minor units."""
+        return sum(self.asset_values())
+
+
+def as_weight(percent: float) -> Fraction:
+    """A target percent (0–100, at most four decimals) as an exact weight (0–1)."""
+    return Fraction(round(float(percent) * PERCENT_STEPS), 100 * PERCENT_STEPS)

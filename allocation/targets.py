@@ -1,0 +1,87 @@
+"""Two-level targets: class % of the scope, holding % of its class. Each level adds up to exactly 100."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+
+from allocation.errors import TargetsError
+from allocation.tables import PERCENT_STEPS, UNCLASSIFIED
+
+Percent = int | float | str | Decimal
+
+HUNDRED = Decimal(100)
+STEP = Decimal(1) / PERCENT_STEPS
+
+
+def read_percent(percent: Percent) -> Decimal | None:
+    """A percent from 0 to 100 with at most four decimals, exact; None for anything else."""
+    try:
+        exact = Decimal(str(percent).strip())
+    except InvalidOperation:
+        return None
+    if not exact.is_finite() or not 0 <= exact <= HUNDRED or exact % STEP:
+        return None
+    return exact
+
+
+def check_percents(percents: Mapping[str, Percent], what: str) -> dict[str, Decimal]:
+    """The same percents, exact, once they are known to be good.
+
+    Parameters:
+        percents: name → percent (0–100, at most four decimals).
+        what: what they are targets of, for the error: ``"The class targets of All Portfolio"``.
+
+    Raises:
+        TargetsError: a percent is out of range, or they don't add up to 100; says the sum and the difference.
+    """
+    exact: dict[str, Decimal] = {}
+    for name, percent in percents.items():
+        good = read_percent(percent)
+        if good is None:
+            raise TargetsError(
+                f"{what}: {percent!r} for {name} is not a percent from 0 to 100 with at most 4 decimals."
+            )
+        exact[name] = good
+    total = sum(exact.values(), Decimal(0))
+    if total != HUNDRED:
+        raise TargetsError(f"{what} {wrong_sum(total)}")
+    return exact
+
+
+def check_class_names(names: Mapping[str, Percent]) -> None:
+    """Refuses a class without a name, and a target for what is merely unclassified."""
+    if any(not name.strip() for name in names):
+        raise TargetsError("A class target has no class name. Name the class.")
+    if UNCLASSIFIED in names:
+        raise TargetsError(f"{UNCLASSIFIED} is where holdings without a class stand; it can't have a target.")
+
+
+def wrong_sum(total: Decimal) -> str:
+    """How a sum of percents misses 100: ``add up to 97: 3 missing.``"""
+    difference = HUNDRED - total
+    return (
+        f"add up to {plain(total)}: {plain(abs(difference))} {'missing' if difference > 0 else 'too much'}."
+    )
+
+
+def rescale(percents: Mapping[int, Decimal]) -> dict[int, Decimal]:
+    """The same proportions, adding up to exactly 100: the last step goes to the largest remainders.
+
+    Empty where all are 0, because then there are no proportions to keep.
+    """
+    total = sum(percents.values(), Decimal(0))
+    if not total:
+        return {}
+    steps = {name: int(percent / STEP) for name, percent in percents.items()}
+    whole, of_all = int(HUNDRED / STEP), sum(steps.values())
+    shared = {name: divmod(part * whole, of_all) for name, part in steps.items()}
+    left_over = whole - sum(quotient for quotient, _ in shared.values())
+    first = sorted(shared, key=lambda name: (-shared[name][1], -steps[name], name))[:left_over]
+    return {name: (quotient + (name in first)) * STEP for name, (quotient, _) in shared.items()}
+
+
+def plain(percent: Decimal) -> str:
+    """A percent without trailing zeros or exponent: ``97``, ``33.3``."""
+    text = f"{percent:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
