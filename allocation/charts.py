@@ -66,9 +66,7 @@ def before_and_after(classes: pd.DataFrame) -> go.Figure:
     Parameters:
         classes: from :meth:`~allocation.portfolio.Portfolio.classes_after`.
     """
-    order = (
-        classes["drift_before"].abs().sort_values(ascending=False, na_position="last", kind="stable").index
-    )
+    order = classes["drift_before"].abs().sort_values(ascending=False, na_position="last", kind="stable").index
     classes = classes.loc[order]
     names = _names(classes)
     figure = go.Figure()

@@ -21,9 +21,7 @@ from allocation.store import default_path
 from allocation.store.loading import LoadReport
 from allocation.tables import ALL
 
-RULES_HELP = "How the money is shared: " + "; ".join(
-    f"{rule.name}: {rule.description}" for rule in RULES.values()
-)
+RULES_HELP = "How the money is shared: " + "; ".join(f"{rule.name}: {rule.description}" for rule in RULES.values())
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -70,9 +68,7 @@ def import_(portfolio: Portfolio, holdings: tuple[Path, ...], targets: Path | No
 def targets(portfolio: Portfolio, scope: str) -> None:
     """Print the targets of a scope, classes and holdings."""
     strategy = portfolio.strategy(scope)
-    click.echo(
-        f"{strategy.name}{f' (used by {scope}, which has no targets of its own)' if strategy.inherited else ''}"
-    )
+    click.echo(f"{strategy.name}{f' (used by {scope}, which has no targets of its own)' if strategy.inherited else ''}")
     if strategy.class_targets.empty:
         click.echo("No targets yet.")
         return

@@ -50,9 +50,7 @@ def read_amount(amount: Amount, currency: str, what: str = "deposit") -> int:
     if exact < 0:
         raise AmountError(f"The {what} {written} is negative. Write a {what} as a positive amount.")
     if exact > LARGEST_AMOUNT:
-        raise AmountError(
-            f"The {what} {written} is larger than can be planned exactly ({LARGEST_AMOUNT:,.0f})."
-        )
+        raise AmountError(f"The {what} {written} is larger than can be planned exactly ({LARGEST_AMOUNT:,.0f}).")
     digits = minor_digits(currency)
     minor = Fraction(exact) * 10**digits
     if minor.denominator != 1:

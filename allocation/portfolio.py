@@ -210,9 +210,7 @@ class Portfolio:
             reading.check_scope(scope, reading.account_names(connection))
             return reading.read_strategy(connection, scope)
 
-    def save_class_targets(
-        self, targets: Mapping[str, Percent], scope: str = ALL, name: str | None = None
-    ) -> None:
+    def save_class_targets(self, targets: Mapping[str, Percent], scope: str = ALL, name: str | None = None) -> None:
         """Make these the class targets of a scope's own strategy; a class left out loses its holding targets too.
 
         Parameters:
@@ -224,15 +222,11 @@ class Portfolio:
             TargetsError: they don't add up to 100; says the sum and the difference.
         """
         check_class_names(targets)
-        percents = check_percents(
-            targets, f"The class targets of {'All Portfolio' if scope == ALL else scope}"
-        )
+        percents = check_percents(targets, f"The class targets of {'All Portfolio' if scope == ALL else scope}")
         with self._database.write() as connection:
             saving.save_class_targets(connection, saving.own_strategy(connection, scope, name), percents)
 
-    def save_holding_targets(
-        self, asset_class: str, targets: Mapping[str, Percent], scope: str = ALL
-    ) -> None:
+    def save_holding_targets(self, asset_class: str, targets: Mapping[str, Percent], scope: str = ALL) -> None:
         """Make these the holding targets of a class.
 
         Parameters:
@@ -250,9 +244,7 @@ class Portfolio:
                 saving.find_asset(connection, *_symbol_and_currency(symbol), asset_class): percent
                 for symbol, percent in percents.items()
             }
-            saving.save_holding_targets(
-                connection, saving.own_strategy(connection, scope), asset_class, by_asset
-            )
+            saving.save_holding_targets(connection, saving.own_strategy(connection, scope), asset_class, by_asset)
 
     def plan_deposit(self, amount: Amount, scope: str = ALL, rule: str = "lazy") -> pd.DataFrame:
         """What a deposit of new money would buy. See :func:`allocation.planner.plan_deposit`."""

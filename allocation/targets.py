@@ -60,9 +60,7 @@ def check_class_names(names: Mapping[str, Percent]) -> None:
 def wrong_sum(total: Decimal) -> str:
     """How a sum of percents misses 100: ``add up to 97: 3 missing.``"""
     difference = HUNDRED - total
-    return (
-        f"add up to {plain(total)}: {plain(abs(difference))} {'missing' if difference > 0 else 'too much'}."
-    )
+    return f"add up to {plain(total)}: {plain(abs(difference))} {'missing' if difference > 0 else 'too much'}."
 
 
 def rescale(percents: Mapping[int, Decimal]) -> dict[int, Decimal]:

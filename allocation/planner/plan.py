@@ -103,9 +103,7 @@ def minimum_deposit(tables: Tables) -> float:
     targets, values = tables.strategy.class_weights(), tables.class_values()
     if any(value and not targets.get(name) for name, value in values.items()):
         return inf
-    needed = max(
-        (Fraction(values.get(name, 0)) / target for name, target in targets.items() if target), default=0
-    )
+    needed = max((Fraction(values.get(name, 0)) / target for name, target in targets.items() if target), default=0)
     return from_minor(max(0, -((tables.total() - needed) // 1)), tables.digits)
 
 
@@ -142,9 +140,7 @@ def classes_after(tables: Tables, plan: pd.DataFrame) -> pd.DataFrame:
 
 def _trades(tables: Tables, flow: int, shared: Shared, rule: str, on: datetime.date) -> pd.DataFrame:
     fixed = {"date": on, "scope": tables.scope, "rule": rule, "currency": tables.base_currency}
-    rows = [
-        fixed | row for row in [*_asset_rows(tables, flow, shared), *_unplaced_rows(tables, flow, shared)]
-    ]
+    rows = [fixed | row for row in [*_asset_rows(tables, flow, shared), *_unplaced_rows(tables, flow, shared)]]
     rows.sort(key=lambda row: (-abs(row["amount"]), row["asset_class"], row["symbol"], row["name"]))
     plan = pd.DataFrame(rows, columns=PLAN_COLUMNS)
     numbers = PLAN_COLUMNS[PLAN_COLUMNS.index("shares") : PLAN_COLUMNS.index("reason")]

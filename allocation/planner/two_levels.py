@@ -56,13 +56,9 @@ def share_flow(tables: Tables, flow: int, rule: str) -> Shared:
         columns=["group_id", "flow", "total_after"],
     )
     by_asset = _amounts(with_targets, flows, rule) | _amounts(by_value, flows, "by_target")
-    placed = {
-        name: sum(by_asset.get(asset_id, 0) for asset_id in ids) for name, ids in _members(tables).items()
-    }
+    placed = {name: sum(by_asset.get(asset_id, 0) for asset_id in ids) for name, ids in _members(tables).items()}
     unplaced = {
-        name: amount - placed.get(name, 0)
-        for name, amount in by_class.items()
-        if amount != placed.get(name, 0)
+        name: amount - placed.get(name, 0) for name, amount in by_class.items() if amount != placed.get(name, 0)
     }
     return Shared(by_class, by_asset, unplaced)
 

@@ -48,9 +48,7 @@ class Sheet:
             return None
         number = read_number(cell, self.mark or POINT)
         if number is None:
-            self.wrong(
-                row, column, cell, "is not a number. Write it like 1234.5 or 1234,5, without a currency sign."
-            )
+            self.wrong(row, column, cell, "is not a number. Write it like 1234.5 or 1234,5, without a currency sign.")
         elif (Fraction(number) * 10**decimals).denominator != 1:
             self.wrong(row, column, cell, f"has more than {decimals} decimals. Round it to {decimals}.")
             return None
@@ -124,9 +122,7 @@ def _fill(
     for column in missing:
         near = difflib.get_close_matches(column, [name for name in names if name], n=1, cutoff=0.75)
         hint = f" Is it {near[0]!r}?" if near else ""
-        sheet.wrong(
-            header_row, column, "", f"this column is missing.{hint} Required are: {', '.join(required)}."
-        )
+        sheet.wrong(header_row, column, "", f"this column is missing.{hint} Required are: {', '.join(required)}.")
     for name in sorted({name for name in names if name in (*required, *optional) and names.count(name) > 1}):
         sheet.wrong(header_row, name, "", "this column stands twice. Keep one.")
     if sheet.problems:
@@ -147,11 +143,7 @@ def _fill(
         sheet.rows.append(
             (
                 row,
-                {
-                    name: cell.strip()
-                    for name, cell in zip(names, padded, strict=False)
-                    if name in sheet.columns
-                },
+                {name: cell.strip() for name, cell in zip(names, padded, strict=False) if name in sheet.columns},
             )
         )
 

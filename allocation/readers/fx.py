@@ -47,10 +47,6 @@ def read_fx(source: Source, today: datetime.date) -> tuple[pd.DataFrame, list[Pr
         as_of = sheet.date(row, "as_of", cells["as_of"], today) if cells["as_of"] else None
         known = first.setdefault((*pair, as_of), row)
         if known != row:
-            sheet.wrong(
-                row, "as_of", cells["as_of"], f"has a rate for this pair in row {known} already. Keep one."
-            )
-        rows.append(
-            {"row": row, "from_currency": pair[0], "to_currency": pair[1], "rate": rate, "as_of": as_of}
-        )
+            sheet.wrong(row, "as_of", cells["as_of"], f"has a rate for this pair in row {known} already. Keep one.")
+        rows.append({"row": row, "from_currency": pair[0], "to_currency": pair[1], "rate": rate, "as_of": as_of})
     return pd.DataFrame(rows, columns=COLUMNS, dtype=object), sheet.problems

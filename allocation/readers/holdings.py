@@ -56,13 +56,9 @@ def _read_row(sheet: Sheet, row: int, cells: dict[str, str], today: datetime.dat
         if not cells[column]:
             sheet.wrong(row, column, "", "is empty. Every holding needs it.")
     if cells["account"].lower() == ALL:
-        sheet.wrong(
-            row, "account", cells["account"], "stands for the whole portfolio. Name the account otherwise."
-        )
+        sheet.wrong(row, "account", cells["account"], "stands for the whole portfolio. Name the account otherwise.")
     if cells["currency"] and not is_known_currency(cells["currency"]):
-        sheet.wrong(
-            row, "currency", cells["currency"], "is not a currency code. Write one like USD, EUR or GBP."
-        )
+        sheet.wrong(row, "currency", cells["currency"], "is not a currency code. Write one like USD, EUR or GBP.")
     account_type = text("account_type")
     if account_type and account_type not in ACCOUNT_TYPES:
         sheet.wrong(row, "account_type", account_type, f"is none of {', '.join(ACCOUNT_TYPES)}.")
@@ -91,9 +87,7 @@ def _check_numbers(sheet: Sheet, row: int, cells: dict[str, str], numbers: dict[
     if quantity is not None and quantity < 0 and not is_cash:
         sheet.wrong(row, "quantity", cells["quantity"], "is negative. Only CASH may be (an overdraft).")
     if price is not None and is_cash and price != 1:
-        sheet.wrong(
-            row, "price", cells["price"], "is not 1. The price of CASH is 1; the amount is its quantity."
-        )
+        sheet.wrong(row, "price", cells["price"], "is not 1. The price of CASH is 1; the amount is its quantity.")
     elif price is not None and price <= 0:
         sheet.wrong(row, "price", cells["price"], "is not above 0. Write the price of one share.")
     for column, number in numbers.items():

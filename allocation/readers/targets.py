@@ -56,8 +56,7 @@ def _read_row(sheet: Sheet, row: int, cells: dict[str, str]) -> dict[str, object
     if number is not None and percent is None:
         sheet.wrong(row, "target_percent", written, "is not a percent from 0 to 100 with at most 4 decimals.")
     return {"file": sheet.file, "row": row, "target_percent": percent} | {
-        column: cells.get(column) or None
-        for column in ("asset_class", "symbol", "strategy", "account", "currency")
+        column: cells.get(column) or None for column in ("asset_class", "symbol", "strategy", "account", "currency")
     }
 
 
@@ -69,9 +68,7 @@ def _check_together(sheet: Sheet, rows: list[dict[str, object]]) -> None:
         row, account, name = int(str(cells["row"])), cells["account"], cells["asset_class"]
         identity = (account, name, cells["symbol"], cells["currency"])
         if first.setdefault(identity, row) != row:
-            sheet.wrong(
-                row, "asset_class", str(name), f"has this target in row {first[identity]} already. Keep one."
-            )
+            sheet.wrong(row, "asset_class", str(name), f"has this target in row {first[identity]} already. Keep one.")
         strategy = names.setdefault(account, cells["strategy"])
         if cells["strategy"] != strategy:
             sheet.wrong(
@@ -94,6 +91,4 @@ def _check_together(sheet: Sheet, rows: list[dict[str, object]]) -> None:
                 f"has holding targets in {whose}, but no class target (a row with an empty symbol).",
             )
         elif len(level) == 2 and total != HUNDRED:
-            sheet.wrong(
-                0, "target_percent", "", f"the holding targets of {level[1]} in {whose} {wrong_sum(total)}"
-            )
+            sheet.wrong(0, "target_percent", "", f"the holding targets of {level[1]} in {whose} {wrong_sum(total)}")

@@ -49,9 +49,7 @@ class Database:
         migrations: the schema's history; the shipped one unless a test brings its own.
     """
 
-    def __init__(
-        self, path: Path, timeout: float = 30.0, migrations: Sequence[Migration] | None = None
-    ) -> None:
+    def __init__(self, path: Path, timeout: float = 30.0, migrations: Sequence[Migration] | None = None) -> None:
         self.path = Path(path).expanduser().absolute()
         self.timeout = timeout
         self.migrations = shipped_migrations() if migrations is None else migrations
@@ -102,9 +100,7 @@ class Database:
         """
         target = self._dated("backup") if to is None else Path(to).expanduser().absolute()
         if target.exists():
-            raise StoreError(
-                f"{target} exists already. Name a file that doesn't, so that no backup is overwritten."
-            )
+            raise StoreError(f"{target} exists already. Name a file that doesn't, so that no backup is overwritten.")
         with self._locked():
             with self._opened(self.path) as connection:
                 connection.execute("CHECKPOINT")
@@ -147,9 +143,7 @@ class Database:
     def _locked(self) -> Iterator[None]:
         folder = self.path.parent
         if not folder.is_dir():
-            raise StoreError(
-                f"There is no folder {folder} for the portfolio {self.path.name}. Create it first."
-            )
+            raise StoreError(f"There is no folder {folder} for the portfolio {self.path.name}. Create it first.")
         lock = FileLock(
             self._beside(".lock"),
             timeout=self.timeout,
@@ -181,9 +175,7 @@ class Database:
             with _sentences(path):
                 todo = pending(connection, self.migrations)
                 if todo and not applied_versions(connection):
-                    raise StoreError(
-                        f"{path} is a DuckDB file, but not a portfolio of ours. Name another file."
-                    )
+                    raise StoreError(f"{path} is a DuckDB file, but not a portfolio of ours. Name another file.")
                 if todo:
                     connection.execute("CHECKPOINT")
                     connection.close()
@@ -277,17 +269,13 @@ def _explain(path: Path, message: str) -> str:
     first_line = message.strip().splitlines()[0]
     lowered = message.lower()
     if "not a valid duckdb database" in lowered:
-        return (
-            f"{path} is not a portfolio file (not a DuckDB database). Name another file, or restore a backup."
-        )
-    if (
-        "could not set lock" in lowered
-        or "different configuration" in lowered
-        or "being used by another" in lowered
-    ):
+        return f"{path} is not a portfolio file (not a DuckDB database). Name another file, or restore a backup."
+    if "could not set lock" in lowered or "different configuration" in lowered or "being used by another" in lowered:
         return f"{path} is open in another program that doesn't share it. Close it there, then try again."
     if "permission denied" in lowered:
-        return f"{path} can't be read or written by you: permission denied. Change its permissions or name another file."
+        return (
+            f"{path} can't be read or written by you: permission denied. Change its permissions or name another file."
+        )
     if "no space" in lowered or "disk full" in lowered or "file too large" in lowered:
         return f"There is no space left on the disk of {path}. Nothing was saved: free some space, then try again."
     return f"{path}: the database reports: {first_line} Nothing was saved."

@@ -126,9 +126,7 @@ class LoadReport:
     @property
     def changed(self) -> bool:
         """Whether anything in the portfolio is different from before."""
-        return any(
-            (self.accounts, self.assets, self.holdings, self.prices, self.fx_rates, self.targets, self.gone)
-        )
+        return any((self.accounts, self.assets, self.holdings, self.prices, self.fx_rates, self.targets, self.gone))
 
 
 def settle_base_currency(known: str | None, holdings: pd.DataFrame) -> str | None:
@@ -157,9 +155,7 @@ def settle_base_currency(known: str | None, holdings: pd.DataFrame) -> str | Non
     )
 
 
-def write_holdings(
-    connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame, today: datetime.date
-) -> LoadReport:
+def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame, today: datetime.date) -> LoadReport:
     """Make the accounts named in ``holdings`` hold exactly that; other accounts stay as they are."""
     if holdings.empty:
         return LoadReport()
@@ -227,8 +223,6 @@ def _register(connection: duckdb.DuckDBPyConnection, name: str, table: pd.DataFr
     connection.register(name, as_text)
 
 
-def _count(
-    connection: duckdb.DuckDBPyConnection, statement: str, parameters: dict[str, object] | None = None
-) -> int:
+def _count(connection: duckdb.DuckDBPyConnection, statement: str, parameters: dict[str, object] | None = None) -> int:
     rows = connection.execute(statement, parameters or {}).fetchall()
     return int(rows[0][0])

@@ -91,9 +91,7 @@ def pending(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migratio
     return [migration for migration in migrations if migration.version not in applied]
 
 
-def migrate(
-    connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration], to: int | None = None
-) -> list[int]:
+def migrate(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration], to: int | None = None) -> list[int]:
     """Bring the schema to version ``to`` (the newest by default), upwards or downwards.
 
     Each step and its record are one transaction; a step that fails leaves the database as it was before that step.
@@ -106,9 +104,7 @@ def migrate(
         return [_apply(connection, migration) for migration in todo]
     applied = applied_versions(connection)
     downwards = [
-        migration
-        for migration in reversed(migrations)
-        if migration.version in applied and migration.version > to
+        migration for migration in reversed(migrations) if migration.version in applied and migration.version > to
     ]
     return [_roll_back(connection, migration) for migration in downwards] + [
         _apply(connection, migration) for migration in todo if migration.version <= to
@@ -130,9 +126,7 @@ def _roll_back(connection: duckdb.DuckDBPyConnection, migration: Migration) -> i
     return migration.version
 
 
-def _in_one_transaction(
-    connection: duckdb.DuckDBPyConnection, statements: Iterable[tuple[str, list[object]]]
-) -> None:
+def _in_one_transaction(connection: duckdb.DuckDBPyConnection, statements: Iterable[tuple[str, list[object]]]) -> None:
     connection.begin()
     try:
         for sql, parameters in statements:

@@ -78,9 +78,7 @@ def base_currency(connection: duckdb.DuckDBPyConnection) -> str | None:
 
 def account_names(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     """Names of all accounts, sorted."""
-    return tuple(
-        str(name) for (name,) in connection.execute("SELECT name FROM accounts ORDER BY name").fetchall()
-    )
+    return tuple(str(name) for (name,) in connection.execute("SELECT name FROM accounts ORDER BY name").fetchall())
 
 
 def read_tables(connection: duckdb.DuckDBPyConnection, scope: str) -> Tables:
@@ -118,9 +116,7 @@ def _assets(rows: list[dict[str, Any]]) -> pd.DataFrame:
         asset["value"] += row["value"]
         if row["quantity"]:
             asset["held_in"].append(row["account"])
-    by_class = sorted(
-        assets.values(), key=lambda asset: (asset["asset_class"], asset["symbol"], asset["currency"])
-    )
+    by_class = sorted(assets.values(), key=lambda asset: (asset["asset_class"], asset["symbol"], asset["currency"]))
     return _frame(by_class, [*OF_THE_ASSET, "value", "held_in"])
 
 

@@ -44,9 +44,7 @@ def own_strategy(connection: duckdb.DuckDBPyConnection, scope: str, name: str | 
     return found
 
 
-def save_class_targets(
-    connection: duckdb.DuckDBPyConnection, strategy_id: int, percents: Mapping[str, Decimal]
-) -> int:
+def save_class_targets(connection: duckdb.DuckDBPyConnection, strategy_id: int, percents: Mapping[str, Decimal]) -> int:
     """Make these the strategy's class targets; a class that is no longer among them loses its holding targets too.
 
     Returns:

@@ -57,9 +57,7 @@ def _resolve(
         if row["account"] is not None and row["account"] not in accounts:
             known = ", ".join(accounts) or "none yet"
             problems.append(
-                Problem(
-                    *where, "account", row["account"], f"is no account of the portfolio. There is {known}."
-                )
+                Problem(*where, "account", row["account"], f"is no account of the portfolio. There is {known}.")
             )
         spelled = spelling.get(name.casefold(), name)
         if spelled != name:

@@ -95,9 +95,7 @@ def share(lines: pd.DataFrame, flows: pd.DataFrame, rule: str) -> pd.DataFrame:
 @cache
 def _statement(rule: str) -> str:
     here = files(__package__)
-    return (
-        here.joinpath("share.sql").read_text().replace("/* rule */", here.joinpath(f"{rule}.sql").read_text())
-    )
+    return here.joinpath("share.sql").read_text().replace("/* rule */", here.joinpath(f"{rule}.sql").read_text())
 
 
 @cache
