@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
-from allocation.bands import IN_BAND, NO_TARGET, NOTHING_HELD, OVER, UNDER
+from allocation.bands import IN_BAND, NO_TARGET, NOTHING_HELD, OVER, STATUSES, UNDER
 from allocation.money import write_percent, write_points
 
 # Okabe & Ito (2008), "Color Universal Design": told apart with any of the common colour vision deficiencies.
@@ -16,8 +19,9 @@ COLOURS = {
     IN_BAND: "#7A8794",
     NO_TARGET: "#B8BFC6",
 }
-TARGET_COLOUR = "#1B2733"
-BAND_COLOUR = "rgba(27, 39, 51, 0.10)"
+INK = "#1B2733"
+BAND_COLOUR = "rgba(27, 39, 51, 0.12)"
+GRID = "rgba(27, 39, 51, 0.08)"
 BEFORE_COLOUR, AFTER_COLOUR = "#B8BFC6", "#009E73"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 ROW_HEIGHT = 38
@@ -33,31 +37,51 @@ def current_vs_target(drift: pd.DataFrame) -> go.Figure:
     Parameters:
         drift: from :meth:`~allocation.portfolio.Portfolio.drift`, by class or by holding.
     """
-    names = _names(drift)
+    names, edge = _names(drift), drift[["weight", "target_weight", "band_high"]].max(axis="columns")
     figure = go.Figure()
-    with_target = drift["target_weight"].notna()
+    banded = drift["target_weight"].notna()
     figure.add_bar(
-        name="band", orientation="h", y=names[with_target], base=100 * drift.loc[with_target, "band_low"],
-        x=100 * (drift["band_high"] - drift["band_low"])[with_target], width=0.86,
-        marker={"color": BAND_COLOUR}, hoverinfo="skip",
-    )  # fmt: skip
-    figure.add_bar(
-        name="current", orientation="h", y=names, x=100 * drift["weight"], width=0.44,
-        marker={
-            "color": [COLOURS[status] for status in drift["status"]],
-            "pattern": {"shape": ["/" if status == OVER else "" for status in drift["status"]], "fgopacity": 0.45},
-        },
-        text=[_label(weight, points, status) for weight, points, status in
-              zip(drift["weight"], drift["drift"], drift["status"], strict=True)],
-        textposition="outside", cliponaxis=False, textfont={"color": TARGET_COLOUR},
-        hovertext=[_hover(row) for row in drift.to_dict("records")], hoverinfo="text",
-    )  # fmt: skip
+        name="band",
+        orientation="h",
+        y=names[banded],
+        base=100 * drift.loc[banded, "band_low"],
+        x=100 * (drift["band_high"] - drift["band_low"])[banded],
+        width=0.86,
+        marker={"color": BAND_COLOUR},
+        hoverinfo="skip",
+    )
+    for status in (status for status in STATUSES if status in set(drift["status"])):
+        rows = drift["status"] == status
+        figure.add_bar(
+            name=status,
+            orientation="h",
+            y=names[rows],
+            x=100 * drift.loc[rows, "weight"],
+            width=0.44,
+            marker={"color": COLOURS[status], "pattern": {"shape": "/" if status == OVER else ""}},
+            hovertext=[_hover(row) for row in drift[rows].to_dict("records")],
+            hoverinfo="text",
+        )
     figure.add_scatter(
-        name="target", mode="markers", y=names[with_target], x=100 * drift.loc[with_target, "target_weight"],
-        marker={"symbol": "line-ns", "size": 20, "line": {"width": 3, "color": TARGET_COLOUR}}, hoverinfo="skip",
-    )  # fmt: skip
-    furthest = max([*drift["weight"], *drift["band_high"].dropna()], default=0.0)
-    return _style(figure, names, furthest)
+        name="target",
+        mode="markers",
+        y=names[banded],
+        x=100 * drift.loc[banded, "target_weight"],
+        marker={"symbol": "line-ns", "size": 20, "line": {"width": 3, "color": INK}},
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        name="words",
+        mode="text",
+        y=names,
+        x=100 * edge,
+        text=[_words(row) for row in drift.to_dict("records")],
+        textposition="middle right",
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    return _style(figure, names, float(edge.max()) if len(edge) else 0.0)
 
 
 def before_and_after(classes: pd.DataFrame) -> go.Figure:
@@ -69,46 +93,68 @@ def before_and_after(classes: pd.DataFrame) -> go.Figure:
     order = classes["drift_before"].abs().sort_values(ascending=False, na_position="last", kind="stable").index
     classes = classes.loc[order]
     names = _names(classes)
+    edge = classes[["weight_before", "weight_after", "target_weight"]].max(axis="columns")
     figure = go.Figure()
-    for name, column, colour, offset in (
-        ("before", "weight_before", BEFORE_COLOUR, -0.36),
-        ("after", "weight_after", AFTER_COLOUR, 0.0),
-    ):
+    for name, colour, offset in (("before", BEFORE_COLOUR, -0.36), ("after", AFTER_COLOUR, 0.0)):
         figure.add_bar(
-            name=name, orientation="h", y=names, x=100 * classes[column], width=0.34, offset=offset,
+            name=name,
+            orientation="h",
+            y=names,
+            x=100 * classes[f"weight_{name}"],
+            width=0.34,
+            offset=offset,
             marker={"color": colour},
-            text=[write_percent(weight) for weight in classes[column]],
-            textposition="outside", cliponaxis=False, textfont={"color": TARGET_COLOUR},
-            hovertemplate="%{y}, " + name + ": %{x:.2f} %<extra></extra>",
-        )  # fmt: skip
+            hovertemplate=f"%{{y}}, {name}: %{{x:.2f}} %<extra></extra>",
+        )
     with_target = classes["target_weight"].notna()
     figure.add_scatter(
-        name="target", mode="markers", y=names[with_target], x=100 * classes.loc[with_target, "target_weight"],
-        marker={"symbol": "line-ns", "size": 24, "line": {"width": 3, "color": TARGET_COLOUR}},
+        name="target",
+        mode="markers",
+        y=names[with_target],
+        x=100 * classes.loc[with_target, "target_weight"],
+        marker={"symbol": "line-ns", "size": 26, "line": {"width": 3, "color": INK}},
         hovertemplate="%{y}, target: %{x:.2f} %<extra></extra>",
-    )  # fmt: skip
-    furthest = max(
-        [*classes["weight_before"], *classes["weight_after"], *classes["target_weight"].dropna()], default=0.0
     )
-    return _style(figure, names, furthest, row_height=ROW_HEIGHT + 12)
+    figure.add_scatter(
+        name="words",
+        mode="text",
+        y=names,
+        x=100 * edge,
+        text=[
+            f"  {write_percent(before)} → {write_percent(after)}"
+            for before, after in zip(classes["weight_before"], classes["weight_after"], strict=True)
+        ],
+        textposition="middle right",
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    return _style(figure, names, float(edge.max()) if len(edge) else 0.0, row_height=ROW_HEIGHT + 10)
 
 
 def _style(figure: go.Figure, names: pd.Series, furthest: float, row_height: int = ROW_HEIGHT) -> go.Figure:
+    # Room to the right of the furthest bar for the words that stand beside it.
+    end = max(100 * furthest * 1.4, 1)
     return figure.update_layout(
         barmode="overlay",
         height=96 + row_height * max(len(names), 1),
         margin={"l": 8, "r": 8, "t": 40, "b": 32},
-        font={"family": FONT, "size": 13, "color": TARGET_COLOUR},
+        font={"family": FONT, "size": 13, "color": INK},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
-        xaxis={"range": [0, max(100 * furthest * 1.28, 1)], "ticksuffix": " %", "gridcolor": "rgba(27,39,51,0.10)",
-               "zeroline": False, "fixedrange": True},
-        yaxis={"categoryorder": "array", "categoryarray": list(names), "autorange": "reversed", "automargin": True,
-               "fixedrange": True, "ticklabelstandoff": 8},
+        xaxis={"range": [0, end], "ticksuffix": " %", "gridcolor": GRID, "zeroline": False, "fixedrange": True},
+        yaxis={
+            "categoryorder": "array",
+            "categoryarray": list(names),
+            "autorange": "reversed",
+            "automargin": True,
+            "fixedrange": True,
+            "ticklabelstandoff": 8,
+        },
         modebar={"remove": REMOVED_BUTTONS},
         hoverlabel={"font": {"family": FONT}, "align": "left"},
-    )  # fmt: skip
+    )
 
 
 def _names(table: pd.DataFrame) -> pd.Series:
@@ -125,19 +171,17 @@ def _plain(text: str) -> str:
     return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _label(weight: float, points: float, status: str) -> str:
-    if status == NO_TARGET:
-        return f"  {write_percent(weight)}, {status}"
-    return f"  {write_percent(weight)} ({write_points(points)}, {status})"
-
-
-def _hover(row: dict[str, object]) -> str:
-    name = _plain(str(row.get("name") or row["asset_class"]))
-    weight, target = float(str(row["weight"])), float(str(row["target_weight"]))
+def _words(row: dict[Hashable, Any]) -> str:
     if row["status"] == NO_TARGET:
-        return f"{name}: {write_percent(weight, 2)} of the total, no target"
-    low, high = float(str(row["band_low"])), float(str(row["band_high"]))
+        return f"  {write_percent(row['weight'])}, {NO_TARGET}"
+    return f"  {write_percent(row['weight'])} ({write_points(row['drift'])}, {row['status']})"
+
+
+def _hover(row: dict[Hashable, Any]) -> str:
+    name = _plain(str(row.get("name") or row["asset_class"]))
+    if row["status"] == NO_TARGET:
+        return f"{name}: {write_percent(row['weight'], 2)} of the total, no target"
     return (
-        f"{name}: {write_percent(weight, 2)}, target {write_percent(target, 2)}<br>"
-        f"band {write_percent(low, 2)} to {write_percent(high, 2)}, {row['status']}"
+        f"{name}: {write_percent(row['weight'], 2)}, target {write_percent(row['target_weight'], 2)}<br>"
+        f"band {write_percent(row['band_low'], 2)} to {write_percent(row['band_high'], 2)}, {row['status']}"
     )

@@ -49,15 +49,18 @@ def init(portfolio: Portfolio, base_currency: str | None) -> None:
 @click.argument("holdings", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--targets", type=click.Path(path_type=Path), help="A targets.csv.")
 @click.option("--fx", type=click.Path(path_type=Path), help="An fx.csv.")
+@click.option("--base-currency", metavar="CODE", help="Currency that values are added up in, where none is set yet.")
 @click.pass_obj
-def import_(portfolio: Portfolio, holdings: tuple[Path, ...], targets: Path | None, fx: Path | None) -> None:
+def import_(
+    portfolio: Portfolio, holdings: tuple[Path, ...], targets: Path | None, fx: Path | None, base_currency: str | None
+) -> None:
     """Load holdings, targets and FX rates from CSV files.
 
     An account named in HOLDINGS afterwards holds exactly what the files say; other accounts stay as they are.
     """
     if not (holdings or targets or fx):
         raise StoreError("There is nothing to load. Name a holdings.csv, --targets or --fx.")
-    for line in _describe(portfolio.load(list(holdings), targets, fx)):
+    for line in _describe(portfolio.load(list(holdings), targets, fx, base_currency)):
         click.echo(line)
     click.echo(f"The portfolio is {portfolio.path}.")
 

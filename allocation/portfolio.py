@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+import duckdb
 import pandas as pd
 
 from allocation import drift as drifts
@@ -98,23 +99,28 @@ class Portfolio:
         Raises:
             StoreError: not a currency, or the portfolio has another base currency already.
         """
-        if base_currency is not None and not is_known_currency(base_currency):
-            raise StoreError(f"{base_currency!r} is not a currency code. Write one like USD, EUR or GBP.")
         with self._database.write(create=True) as connection:
-            known = reading.base_currency(connection)
-            if base_currency is not None and known not in (None, base_currency):
-                raise StoreError(
-                    f"{self.path} has the base currency {known} already. To keep values in {base_currency}, make a "
-                    "portfolio of its own: name another file."
-                )
-            if base_currency is not None and known is None:
-                saving.set_base_currency(connection, base_currency)
+            self._set_base_currency(connection, base_currency)
+
+    def _set_base_currency(self, connection: duckdb.DuckDBPyConnection, currency: str | None) -> None:
+        if currency is None:
+            return
+        if not is_known_currency(currency):
+            raise StoreError(f"{currency!r} is not a currency code. Write one like USD, EUR or GBP.")
+        known = reading.base_currency(connection)
+        if known not in (None, currency):
+            raise StoreError(
+                f"{self.path} has the base currency {known} already. To keep values in {currency}, make a portfolio of "
+                "its own: name another file."
+            )
+        saving.set_base_currency(connection, currency)
 
     def load(
         self,
         holdings: Source | Sequence[Source] | None = None,
         targets: Source | None = None,
         fx: Source | None = None,
+        base_currency: str | None = None,
     ) -> LoadReport:
         """Load holdings, targets and FX rates, from CSV files or DataFrames; the file is made where there is none.
 
@@ -127,6 +133,8 @@ class Portfolio:
             targets: columns ``asset_class``, ``symbol``, ``target_percent``; optional ``strategy``, ``account``,
                 ``currency``.
             fx: columns ``from_currency``, ``to_currency``, ``rate``, ``as_of``.
+            base_currency: ISO 4217 code to add values up in, where none has been set; without it, the holdings' only
+                currency.
 
         Returns:
             What was added, changed and removed.
@@ -144,9 +152,8 @@ class Portfolio:
         problems = [problem for _, found in read for problem in found]
         if problems := [*(problems or disagreements(held)), *aim_problems, *rate_problems]:
             raise LoadError(problems)
-        if not self.exists():
-            loading.settle_base_currency(None, held)
         with self._database.write(create=True) as connection:
+            self._set_base_currency(connection, base_currency)
             report = loading.write_holdings(connection, held, today)
             return replace(
                 report,

@@ -10,6 +10,7 @@ import pandas as pd
 
 from allocation.errors import LoadError, Problem
 from allocation.store.reading import base_currency
+from allocation.store.saving import set_base_currency
 
 # A DataFrame's decimals come to the database as text, because it would guess their precision from a sample.
 INCOMING = """
@@ -160,7 +161,8 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
     if holdings.empty:
         return LoadReport()
     base = settle_base_currency(base_currency(connection), holdings)
-    connection.execute("UPDATE portfolio SET base_currency = ? WHERE base_currency IS NULL", [base])
+    if base is not None:
+        set_base_currency(connection, base)
     _register(connection, "holdings_table", holdings)
     connection.execute(INCOMING)
     _raise_problems(connection, OUT_OF_STEP)

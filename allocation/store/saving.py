@@ -16,7 +16,10 @@ NOW = "make_timestamp(epoch_us(get_current_timestamp()))"
 
 
 def set_base_currency(connection: duckdb.DuckDBPyConnection, currency: str) -> None:
-    connection.execute(f"UPDATE portfolio SET base_currency = ?, updated_at = {NOW}", [currency])
+    """Set it where none is set yet."""
+    connection.execute(
+        f"UPDATE portfolio SET base_currency = ?, updated_at = {NOW} WHERE base_currency IS NULL", [currency]
+    )
 
 
 def own_strategy(connection: duckdb.DuckDBPyConnection, scope: str, name: str | None = None) -> int:

@@ -1,0 +1,100 @@
+"""The deposit planner: an amount and a rule; the trades, the classes afterwards, and the plan as a file."""
+
+from __future__ import annotations
+
+import datetime
+from math import isinf
+
+import ipywidgets as widgets
+import pandas as pd
+
+from allocation import planner
+from allocation.charts import before_and_after
+from allocation.dashboard.markup import classes_after_table, plan_table, sentence
+from allocation.dashboard.parts import heading, row, told
+from allocation.dashboard.widgets import Chart, DownloadButton
+from allocation.errors import AmountError
+from allocation.export import plan_csv
+from allocation.money import write_money
+from allocation.planner import RULES
+from allocation.tables import Tables
+
+
+class DepositPanel:
+    """Where the next deposit goes, recalculated at every change."""
+
+    def __init__(self) -> None:
+        self._tables: Tables | None = None
+        self._plan = pd.DataFrame()
+        self._amount = widgets.Text(value="1000", description="Deposit", layout={"width": "240px"})
+        self._amount.add_class("allocation-number")
+        self._rule = widgets.Dropdown(
+            options=[(rule.title, rule.name) for rule in RULES.values()],
+            description="Rule",
+            layout={"width": "360px"},
+        )
+        self._problem, self._explained, self._trades, self._after = (widgets.HTML() for _ in range(4))
+        self._chart = Chart()
+        self._download = DownloadButton("Download the plan (CSV)", self._file)
+        self._results = widgets.VBox([self._trades, self._download, self._chart, self._after])
+        recalculate = told(self._problem, self._recalculate)
+        self._amount.observe(recalculate, "value")
+        self._rule.observe(recalculate, "value")
+        self._show = recalculate
+        self.box = widgets.VBox(
+            [heading("Next deposit"), row(self._amount, self._rule), self._problem, self._explained, self._results]
+        )
+
+    def show(self, tables: Tables) -> None:
+        """Plan for this scope."""
+        self._tables = tables
+        self._show()
+
+    def _recalculate(self) -> None:
+        assert self._tables is not None
+        self._download.disabled = True
+        self._results.layout.display = "none"
+        self._explained.value = ""
+        tables, rule = self._tables, RULES[self._rule.value]
+        amount = self._amount.value.strip()
+        if not amount:
+            raise AmountError(f"Enter the amount of the deposit in {tables.base_currency}, such as 1000 or 1000.50.")
+        plan = planner.plan_deposit(tables, amount, rule.name, datetime.date.today())
+        self._explained.value = (
+            f'<p class="allocation-quiet">{rule.description} <br>Source: {rule.source}.</p>' + sentence(_least(tables))
+        )
+        if plan.empty:
+            self._trades.value = sentence("A deposit of 0 buys nothing.")
+            self._results.layout.display = ""
+            self._chart.layout.display = self._download.layout.display = "none"
+            self._after.value = ""
+            return
+        classes = planner.classes_after(tables, plan)
+        self._plan = plan
+        self._trades.value = plan_table(plan)
+        self._after.value = classes_after_table(classes, tables.base_currency)
+        self._chart.draw(
+            before_and_after(classes),
+            "Weight of each asset class before and after the plan, against its target. The table below has the same numbers.",
+        )
+        self._chart.layout.display = self._download.layout.display = ""
+        self._download.disabled = False
+        self._results.layout.display = ""
+
+    def _file(self) -> tuple[str, bytes, str]:
+        day = f"{self._plan['date'].iloc[0]:%Y-%m-%d}"
+        return f"deposit-plan-{day}.csv", plan_csv(self._plan).encode(), "text/csv"
+
+
+def _least(tables: Tables) -> str:
+    least = planner.minimum_deposit(tables)
+    if isinf(least):
+        return (
+            "No deposit alone reaches every target: something is held in a class that has no target, or a target of 0."
+        )
+    if not least:
+        return "Every class is on its target."
+    return (
+        "The smallest deposit that reaches every class target without a sale is "
+        f"{write_money(least, tables.base_currency)} {tables.base_currency}."
+    )

@@ -1,0 +1,177 @@
+"""Tables and sentences as HTML. Everything that comes from a person's file is escaped here."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+
+from allocation.bands import NO_TARGET, NOTHING_HELD, OVER, UNDER
+from allocation.money import write_money, write_percent, write_points, write_signed_money
+from allocation.portfolio import Summary
+
+CLASSES = {OVER: "allocation-over", UNDER: "allocation-under", NOTHING_HELD: "allocation-under"}
+
+
+def sentence(text: str) -> str:
+    return f"<p>{escape(text)}</p>"
+
+
+def wrong(text: str) -> str:
+    """A sentence that says what is wrong, announced by screen readers."""
+    return f'<div class="allocation-wrong" role="alert">{escape(text)}</div>' if text else ""
+
+
+def status_sentence(summary: Summary, drift: pd.DataFrame) -> str:
+    """The scope's state in one sentence, with its largest gap."""
+    if not summary.classes:
+        return "No targets are set yet. Set them below under Targets."
+    outside = len(summary.out_of_band)
+    verb = "is" if outside == 1 else "are"
+    opening = f"{outside} of {summary.classes} classes {verb} outside {'its' if outside == 1 else 'their'} band"
+    gap = drift.iloc[0]
+    if not gap["drift"]:
+        return "Every class is exactly on its target."
+    side = "over" if gap["drift"] > 0 else "under"
+    money = write_money(abs(gap["drift_money"]), summary.base_currency)
+    return f"{opening}; the largest gap is {gap['asset_class']}, {money} {side}."
+
+
+def summary_figures(summary: Summary, today: pd.Timestamp) -> str:
+    currency = summary.base_currency
+    known = summary.portfolio_drift == summary.portfolio_drift
+    figures = [
+        ("Total value", f"{write_money(summary.total, currency)} {currency}", ""),
+        ("Portfolio drift", write_percent(summary.portfolio_drift) if known else "—", ""),
+        ("Cash", write_money(summary.cash, currency), ""),
+    ]
+    if summary.oldest_price is not None:
+        days = (today.date() - summary.oldest_price).days
+        age = "today" if days == 0 else f"{days} day{'' if days == 1 else 's'} old"
+        figures.append(("Oldest price", age, f"{summary.oldest_of}, {summary.oldest_price:%Y-%m-%d}"))
+    items = "".join(
+        f"<div><span>{title}</span><strong>{escape(value)}</strong><small>{escape(note)}</small></div>"
+        for title, value, note in figures
+    )
+    return f'<div class="allocation-figures">{items}</div>'
+
+
+def class_table(classes: pd.DataFrame, holdings: pd.DataFrame, currency: str) -> str:
+    """Each class as a line that opens to its holdings."""
+    head = ["Asset class", "Value", "Weight", "Target", "Points", "Money", "Status"]
+    lines = [f'<div class="allocation-grid allocation-grid-head">{_cells(head)}</div>']
+    for row in classes.to_dict("records"):
+        name = str(row["asset_class"])
+        inside = holdings[holdings["asset_class"] == name]
+        lines.append(
+            f'<details><summary class="allocation-grid">{_cells([escape(name), *_measures(row, currency)])}</summary>'
+            f"<div>{_holding_table(inside, currency)}</div></details>"
+        )
+    return f'<div class="allocation-classes allocation-scroll">{"".join(lines)}</div>'
+
+
+def plan_table(plan: pd.DataFrame) -> str:
+    """The trades of a plan, with their sum."""
+    currency = str(plan["currency"].iloc[0])
+    rows = []
+    for trade in plan.to_dict("records"):
+        asset = f"{escape(trade['symbol'])}<br><small>{escape(trade['name'])}</small>" if trade["symbol"] else "—"
+        rows.append(
+            [
+                escape(trade["action"]),
+                asset,
+                escape(trade["account"]) or ("any that holds it" if trade["symbol"] else "—"),
+                write_money(trade["amount"], currency),
+                _number(trade["shares"], "{:,.4f}"),
+                _number(trade["price"], "{:,.2f}"),
+                f"{write_points(trade['drift_before'])} → {write_points(trade['drift_after'])}"
+                if trade["drift_before"] == trade["drift_before"]
+                else "",
+                escape(trade["reason"]),
+            ]
+        )
+    head = ["Action", "Asset", "Account", f"Amount, {currency}", "Shares", "Price", "Points", "Why"]
+    total = write_money(round(plan["amount"].sum(), 6), currency)
+    foot = f'<tfoot><tr><td colspan="3">Together</td><td class="number">{total}</td><td colspan="4"></td></tr></tfoot>'
+    return _table("Trades of this plan", head, rows, numbers={3, 4, 5, 6}, foot=foot)
+
+
+def classes_after_table(classes: pd.DataFrame, currency: str) -> str:
+    """Each class before and after a plan."""
+    rows = [
+        [
+            escape(row["asset_class"]),
+            write_money(row["value_before"], currency),
+            write_signed_money(row["amount"], currency) if row["amount"] else "",
+            write_money(row["value_after"], currency),
+            write_percent(row["weight_before"]),
+            write_percent(row["weight_after"]),
+            _number(row["target_weight"], write=write_percent),
+            _status(row["status_after"]),
+        ]
+        for row in classes.to_dict("records")
+    ]
+    head = ["Asset class", "Before", "Change", "After", "Weight before", "Weight after", "Target", "Status after"]
+    return _table("Asset classes before and after", head, rows, numbers={1, 2, 3, 4, 5, 6})
+
+
+def _holding_table(holdings: pd.DataFrame, currency: str) -> str:
+    if holdings.empty:
+        return '<span class="allocation-quiet">Nothing held.</span>'
+    rows = [
+        [f"{escape(_ticker(row))}<br><small>{escape(row['name'])}</small>", *_measures(row, currency)]
+        for row in holdings.to_dict("records")
+    ]
+    return _table(
+        "Holdings", ["Holding", "Value", "Weight", "Target", "Points", "Money", "Status"], rows, {1, 2, 3, 4, 5}
+    )
+
+
+def _ticker(row: dict[str, object]) -> str:
+    return f"{row['symbol']} {row['currency']}" if row["symbol"] == "CASH" else str(row["symbol"])
+
+
+def _measures(row: dict[str, object], currency: str) -> list[str]:
+    def of(column: str) -> float:
+        return float(str(row[column]))
+
+    return [
+        write_money(of("value"), currency),
+        write_percent(of("weight")),
+        _number(of("target_weight"), write=write_percent),
+        _number(of("drift"), write=write_points),
+        _number(of("drift_money"), write=lambda value: write_signed_money(value, currency)),
+        _status(str(row["status"])),
+    ]
+
+
+def _status(status: str) -> str:
+    return f'<span class="{CLASSES.get(status, "allocation-quiet" if status == NO_TARGET else "")}">{status}</span>'
+
+
+def _number(value: float, form: str = "", write: object = None) -> str:
+    if value != value:
+        return ""
+    return form.format(value) if form else write(value)  # type: ignore[operator]
+
+
+def _cells(cells: list[str]) -> str:
+    last = len(cells) - 1
+    return "".join(
+        f"<span{' class=number' if 0 < place < last else ''}>{cell}</span>" for place, cell in enumerate(cells)
+    )
+
+
+def _table(caption: str, head: list[str], rows: list[list[str]], numbers: set[int], foot: str = "") -> str:
+    def line(cells: list[str], tag: str) -> str:
+        scope = ' scope="col"' if tag == "th" else ""
+        return "".join(
+            f"<{tag}{scope}{' class=number' if place in numbers else ''}>{cell}</{tag}>"
+            for place, cell in enumerate(cells)
+        )
+
+    body = "".join(f"<tr>{line(cells, 'td')}</tr>" for cells in rows)
+    return (
+        f'<div class="allocation-scroll"><table aria-label="{caption}"><thead><tr>{line(head, "th")}</tr></thead>'
+        f"<tbody>{body}</tbody>{foot}</table></div>"
+    )

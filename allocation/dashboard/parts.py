@@ -1,0 +1,45 @@
+"""What the panels share: catching what goes wrong at the edge, and small pieces of layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import ipywidgets as widgets
+
+from allocation.dashboard.markup import wrong
+from allocation.errors import AllocationError
+
+
+def told(place: widgets.HTML, action: Callable[..., object]) -> Callable[..., None]:
+    """The same action as a callback: what goes wrong is said in ``place``, which is emptied when all is well.
+
+    A callback's exception would otherwise be seen by nobody.
+    """
+
+    @wraps(action)
+    def callback(*_event: Any) -> None:
+        try:
+            action()
+        except AllocationError as error:
+            place.value = wrong(str(error))
+        except Exception as error:  # noqa: BLE001
+            place.value = wrong(
+                f"This is a fault in the program ({type(error).__name__}), not in what you entered. Nothing was saved. "
+                "Reload the page; if it happens again, please report what you did."
+            )
+        else:
+            place.value = ""
+
+    return callback
+
+
+def heading(text: str) -> widgets.HTML:
+    return widgets.HTML(f"<h2>{text}</h2>")
+
+
+def row(*children: widgets.Widget) -> widgets.HBox:
+    box = widgets.HBox(children, layout={"flex_flow": "row wrap", "align_items": "center"})
+    box.add_class("allocation-row")
+    return box

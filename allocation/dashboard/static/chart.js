@@ -1,0 +1,100 @@
+// Draws the figure in the model's state with plotly.js, which reaches the page once, whatever the number of charts:
+// from the page's own server where the house template names an address, otherwise from the kernel.
+const LIBRARY = Symbol.for("allocation.plotly");
+
+async function fromServer(address) {
+  await new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.onload = resolve;
+    script.onerror = () => reject(new Error("The chart library could not be loaded. Reload the page."));
+    document.head.appendChild(script);
+  });
+  return globalThis.Plotly;
+}
+
+async function fromKernel(model) {
+  const packed = await new Promise((resolve) => {
+    const receive = (message, buffers) => {
+      if (message.kind !== "library") return;
+      model.off("msg:custom", receive);
+      resolve(buffers[0]);
+    };
+    model.on("msg:custom", receive);
+    model.send({ kind: "library" });
+  });
+  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const source = await new Response(unpacked).text();
+  const others = globalThis.Plotly;
+  const module = { exports: {} };
+  new Function("module", "exports", source)(module, module.exports);
+  if (others !== undefined) globalThis.Plotly = others;
+  return module.exports;
+}
+
+function library(model) {
+  globalThis[LIBRARY] ??= globalThis.allocationPlotlyUrl
+    ? fromServer(globalThis.allocationPlotlyUrl)
+    : fromKernel(model);
+  return globalThis[LIBRARY];
+}
+
+async function render({ model, el }) {
+  const box = document.createElement("div");
+  box.className = "allocation-chart";
+  box.setAttribute("role", "img");
+  el.appendChild(box);
+
+  let plotly = null;
+  let width = 0;
+  let drawing = false;
+  let stale = false;
+
+  async function draw() {
+    if (drawing) {
+      stale = true;
+      return;
+    }
+    if (!plotly || !box.clientWidth) {
+      width = 0;
+      return;
+    }
+    drawing = true;
+    const figure = JSON.parse(model.get("figure"));
+    box.style.height = `${figure.layout.height}px`;
+    box.setAttribute("aria-label", model.get("label"));
+    await plotly.react(box, figure.data, { ...figure.layout, autosize: true }, { displaylogo: false });
+    width = box.clientWidth;
+    drawing = false;
+    box.dataset.drawn = model.get("revision");
+    if (stale) {
+      stale = false;
+      await draw();
+    }
+  }
+
+  // A page being put together is hidden at first: a chart is drawn when it has got a width, and again when that changes.
+  const watch = new ResizeObserver(() => {
+    if (box.clientWidth && box.clientWidth !== width) draw();
+  });
+  watch.observe(box);
+  model.on("change:revision", draw);
+
+  library(model).then(
+    (loaded) => {
+      plotly = loaded;
+      draw();
+    },
+    (error) => {
+      box.textContent = error.message;
+    },
+  );
+
+  return () => {
+    watch.disconnect();
+    model.off("change:revision", draw);
+    if (plotly) plotly.purge(box);
+  };
+}
+
+export default { render };

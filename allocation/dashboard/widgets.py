@@ -1,0 +1,75 @@
+"""The two widgets that ipywidgets lacks: a chart that loads plotly.js once a page, and a download button."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import plotly.graph_objects as go
+import traitlets
+
+from allocation.errors import AllocationError
+
+_STATIC = Path(str(files("allocation.dashboard") / "static"))
+
+
+class Chart(anywidget.AnyWidget):
+    """Shows a Plotly figure and redraws it in place."""
+
+    _esm = _STATIC / "chart.js"
+    figure = traitlets.Unicode().tag(sync=True)
+    label = traitlets.Unicode().tag(sync=True)
+    revision = traitlets.Int(0).tag(sync=True)
+
+    def __init__(self) -> None:
+        super().__init__(figure=go.Figure(layout={"height": 120}).to_json())
+        self.on_msg(self._send_library)
+
+    def draw(self, figure: go.Figure, label: str) -> None:
+        """Show ``figure``; ``label`` says in words what it shows."""
+        with self.hold_sync():
+            self.figure = figure.to_json(validate=False)
+            self.label = label
+            self.revision += 1
+
+    def _send_library(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+        if content.get("kind") == "library":
+            self.send({"kind": "library"}, buffers=[_packed_library()])
+
+
+class DownloadButton(anywidget.AnyWidget):
+    """A button that downloads a file made at the moment of the click.
+
+    Parameters:
+        description: what stands on the button.
+        make: gives the file's name, its content and its media type.
+    """
+
+    _esm = _STATIC / "download.js"
+    description = traitlets.Unicode().tag(sync=True)
+    disabled = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, description: str, make: Callable[[], tuple[str, bytes, str]]) -> None:
+        super().__init__(description=description)
+        self._make = make
+        self.on_msg(self._send_file)
+
+    def _send_file(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+        if content.get("kind") != "download":
+            return
+        try:
+            name, data, media_type = self._make()
+        except AllocationError as error:
+            self.send({"kind": "sentence", "text": str(error)})
+        else:
+            self.send({"kind": "file", "name": name, "type": media_type}, buffers=[data])
+
+
+@cache
+def _packed_library() -> bytes:
+    return gzip.compress((Path(str(files("plotly"))) / "package_data" / "plotly.min.js").read_bytes())

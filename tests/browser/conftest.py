@@ -1,0 +1,51 @@
+import os
+
+import pytest
+
+import allocation
+from allocation.shipped_files import shipped
+from tests.browser.visiting import CHROMIUM, Visit, chromium, served
+
+
+def pytest_collection_modifyitems(items):
+    here = os.path.dirname(__file__)
+    for item in items:
+        if str(item.path).startswith(here):
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None and os.environ.get("ALLOCATION_BROWSER_TESTS") != "required":
+                item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright, chromium(playwright) as started:
+        yield started
+
+
+def load_sample(path):
+    portfolio = allocation.open(path)
+    data = shipped("data")
+    portfolio.load(data / "holdings.csv", data / "targets.csv", data / "fx.csv", base_currency="USD")
+    return portfolio
+
+
+@pytest.fixture
+def sample(tmp_path):
+    return load_sample(tmp_path / "mine.duckdb")
+
+
+@pytest.fixture(scope="module")
+def sample_address(tmp_path_factory):
+    """The sample, served once for the tests that change nothing."""
+    portfolio = load_sample(tmp_path_factory.mktemp("sample") / "sample.duckdb")
+    with served(portfolio.path) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(browser, sample_address):
+    visit = Visit(browser, sample_address)
+    yield visit
+    visit.page.close(run_before_unload=True)

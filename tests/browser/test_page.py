@@ -1,0 +1,218 @@
+"""What a person sees and does on the dashboard."""
+
+import io
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, build_opener
+
+import pandas as pd
+import pytest
+
+import allocation
+from tests.browser.visiting import Visit, served
+
+
+def test_the_page_loads_without_a_word_to_the_console_and_asks_nobody_else(visit):
+    charts = visit.charts()
+    assert {trace["name"] for trace in charts[0]} >= {"band", "target", "over", "under", "in band"}
+    assert visit.console == []
+    assert visit.outside == []
+    visit.see("50,335.41 USD")
+    visit.see("3 of 7 classes are outside their band; the largest gap is US stocks, 2,261.94 over.")
+
+
+def test_changing_the_scope_changes_the_bars(visit):
+    everything = visit.charts()[0]
+    visit.choose_scope("Roth IRA")
+    account = visit.charts()[0]
+    assert everything != account
+    visit.see("7,010.26 USD")
+
+
+def test_a_class_opens_to_its_holdings_by_keyboard(visit):
+    visit.charts()
+    bonds = visit.page.locator("details", has_text="VBTIX")
+    assert not bonds.get_by_text("VBTIX").is_visible()
+    bonds.locator("summary").focus()
+    visit.page.keyboard.press("Enter")
+    assert bonds.get_by_text("VBTIX").is_visible()
+
+
+def test_a_deposit_of_1000_is_planned_to_the_cent_and_downloads_as_the_same_plan(visit):
+    visit.charts()
+    visit.enter("Deposit", "1000")
+    table = visit.page.get_by_role("table", name="Trades of this plan")
+    assert table.locator("tfoot").inner_text().split() == ["Together", "1,000.00"]
+    shown = [float(cell.replace(",", "")) for cell in table.locator("tbody td:nth-child(4)").all_inner_texts()]
+    assert round(sum(shown), 2) == 1000
+    with visit.page.expect_download() as download:
+        visit.click("Download the plan (CSV)")
+    plan = pd.read_csv(io.BytesIO(open(download.value.path(), "rb").read()))
+    assert plan["amount"].tolist() == shown
+    assert download.value.suggested_filename.startswith("deposit-plan-")
+
+
+@pytest.mark.parametrize(
+    ("amount", "sentence"),
+    [
+        ("a thousand", "The deposit 'a thousand' is not a number."),
+        ("-5", "The deposit -5 is negative."),
+        ("10.005", "is finer than USD has decimals (2)"),
+        ("", "Enter the amount of the deposit in USD"),
+    ],
+)
+def test_a_bad_amount_gets_a_sentence_and_no_plan(visit, amount, sentence):
+    visit.charts()
+    visit.enter("Deposit", amount)
+    visit.see(sentence)
+    assert not visit.page.get_by_role("table", name="Trades of this plan").is_visible()
+    visit.enter("Deposit", "250")
+    visit.page.get_by_role("table", name="Trades of this plan").wait_for()
+    assert not visit.page.get_by_text(sentence).is_visible()
+
+
+def test_another_rule_gives_another_plan(visit):
+    visit.charts()
+    visit.box("Rule").select_option("By target weights")
+    visit.see("Splits the money by the target weights, whatever is held.")
+    visit.page.get_by_role("table", name="Trades of this plan").locator("tbody tr").nth(12).wait_for()
+
+
+def test_no_chart_offers_to_send_its_data_anywhere(visit):
+    visit.charts()
+    titles = visit.page.locator(".modebar-btn").evaluate_all("buttons => buttons.map(b => b.dataset.title)")
+    assert titles
+    assert not [title for title in titles if "share" in title.lower() or "cloud" in title.lower()]
+
+
+def test_targets_that_do_not_add_up_are_not_saved(browser, sample):
+    with served(sample.path) as address:
+        visit = Visit(browser, address)
+        visit.charts()
+        visit.enter("Bonds", "25")
+        visit.see("They add up to 106: 6 too much.")
+        visit.click("Save targets")
+        visit.see("The class targets of All Portfolio add up to 106: 6 too much.")
+    assert sample.strategy().class_targets.set_index("asset_class").loc["Bonds", "target_percent"] == 19
+
+
+def test_a_saved_target_is_there_after_a_reload_and_a_restart(browser, sample):
+    with served(sample.path) as address:
+        visit = Visit(browser, address)
+        visit.charts()
+        visit.enter("Bonds", "25")
+        visit.enter("US stocks", "42")
+        visit.see("The sum is 100.")
+        visit.click("Save targets")
+        visit.see("Saved. US stocks 48 → 42, Bonds 19 → 25.")
+        visit.open()
+        assert visit.box("Bonds").input_value() == "25"
+    with served(sample.path) as address:
+        visit = Visit(browser, address)
+        assert visit.box("Bonds").input_value() == "25"
+        assert visit.box("US stocks").input_value() == "42"
+
+
+def test_holding_targets_are_edited_inside_their_class(browser, sample):
+    with served(sample.path) as address:
+        visit = Visit(browser, address)
+        visit.charts()
+        visit.box("Targets of").select_option("Bonds")
+        visit.enter("VBTIX", "60")
+        visit.enter("BND", "40")
+        visit.click("Save targets")
+        visit.see("Saved. VBTIX 75 → 60, BND 25 → 40.")
+    saved = sample.strategy().holding_targets.set_index("symbol")["target_percent"]
+    assert (saved["VBTIX"], saved["BND"]) == (60, 40)
+
+
+def test_two_visitors_at_once_both_save(browser, sample):
+    with served(sample.path) as address:
+        one, two = Visit(browser, address), Visit(browser, address)
+        one.charts(), two.charts()
+        two.choose_scope("Roth IRA")
+        one.enter("Gold", "3")
+        one.enter("Cash", "3")
+        two.enter("Bonds", "20")
+        two.enter("US stocks", "68")
+        one.click("Save targets")
+        two.click("Save targets")
+        one.see("Saved. Gold 4 → 3, Cash 2 → 3.")
+        two.see("Saved. US stocks 70 → 68, Bonds 18 → 20.")
+    assert sample.strategy().class_targets.set_index("asset_class").loc["Gold", "target_percent"] == 3
+    assert sample.strategy("Roth IRA").class_targets.set_index("asset_class").loc["Bonds", "target_percent"] == 20
+
+
+def test_names_that_are_markup_are_shown_as_text(browser, tmp_path):
+    image = "<img src=x onerror=alert(1)>"
+    portfolio = allocation.open(tmp_path / "names.duckdb")
+    holdings = pd.DataFrame(
+        {
+            "account": [f"{image} account", "Plain"],
+            "symbol": ["A<b>C", "=1+1"],
+            "name": [image, "<script>alert(2)</script>"],
+            "asset_class": [f"{image} class", "Bonds"],
+            "quantity": [10, 20],
+            "price": [100, 50],
+            "currency": ["USD", "USD"],
+        }
+    )
+    portfolio.load(holdings)
+    portfolio.save_class_targets({f"{image} class": 40, "Bonds": 60})
+    with served(portfolio.path) as address:
+        visit = Visit(browser, address)
+        visit.charts()
+        visit.page.locator("details summary").first.click()
+        visit.choose_scope(f"{image} account")
+        visit.page.locator("details summary").first.click()
+        visit.page.locator("details").get_by_text(image, exact=True).wait_for()
+        assert visit.page.locator("img[src=x]").count() == 0
+        assert visit.dialogs == []
+        assert image in visit.page.locator(".allocation-chart").first.inner_text()
+
+
+def test_a_missing_rate_is_a_sentence_that_says_what_to_do(browser, sample_holdings_without_rates):
+    with served(sample_holdings_without_rates) as address:
+        visit = Visit(browser, address)
+        visit.see("There is no FX rate between EUR and USD. Load an fx.csv")
+        assert "Traceback" not in visit.page.content()
+
+
+@pytest.fixture
+def sample_holdings_without_rates(tmp_path):
+    portfolio = allocation.open(tmp_path / "no-rates.duckdb")
+    portfolio.load(allocation.shipped_files.shipped("data") / "holdings.csv", base_currency="USD")
+    return portfolio.path
+
+
+def test_data_loaded_after_the_server_started_is_on_the_page(browser, sample):
+    with served(sample.path) as address:
+        Visit(browser, address).charts()
+        sample.save_class_targets({"US stocks": 60, "Bonds": 40})
+        assert Visit(browser, address).box("Bonds").input_value() == "40"
+
+
+def test_without_the_token_nothing_is_served(sample_address):
+    root = sample_address.split("?")[0]
+    for path in ("", "voila/files/sample.duckdb", "voila/files/dashboard.ipynb", "voila/files/../x", "api/kernels"):
+        assert answer(root + path) in ("login", 403)
+
+
+def answer(address):
+    try:
+        return build_opener(ProxyHandler({})).open(address).url.split("?")[0].split("/")[-1]
+    except HTTPError as refused:
+        return refused.code
+
+
+def test_with_the_token_no_file_is_served(visit, sample_address):
+    root = sample_address.split("?")[0]
+    for path in ("sample.duckdb", "dashboard.ipynb", "..%2Fdata%2Fholdings.csv", "1_your_portfolio.ipynb"):
+        assert visit.page.request.get(f"{root}voila/files/{path}").status in (403, 404)
+
+
+def test_a_configuration_file_in_the_folder_it_is_called_from_is_not_executed(sample, tmp_path):
+    for name in ("voila.py", "jupyter_config.py", "jupyter_server_config.py", "pandas.py"):
+        (tmp_path / name).write_text(f"open({str(tmp_path / 'executed')!r}, 'w').close()")
+    with served(sample.path, folder=tmp_path):
+        pass
+    assert not (tmp_path / "executed").exists()
