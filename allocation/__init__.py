@@ -15,7 +15,7 @@ from allocation.errors import (
 )
 from allocation.export import plan_csv
 from allocation.planner import RULES
-from allocation.portfolio import Portfolio, Summary, open
+from allocation.portfolio import Portfolio, Summary, open, sample
 from allocation.tables import Strategy
 
 __all__ = [
@@ -36,4 +36,5 @@ __all__ = [
     "charts",
     "open",
     "plan_csv",
+    "sample",
 ]

@@ -196,7 +196,7 @@ def restore(portfolio: Portfolio, file: Path) -> None:
 @click.pass_context
 def dashboard(context: click.Context, port: int | None, no_browser: bool) -> None:
     """Serve the dashboard on this machine and open it."""
-    from allocation.dashboard.server import sample_portfolio, serve
+    from allocation.dashboard.server import serve
 
     portfolio: Portfolio = context.obj
     if not portfolio.exists():
@@ -205,7 +205,7 @@ def dashboard(context: click.Context, port: int | None, no_browser: bool) -> Non
                 f"There is no portfolio at {portfolio.path}. Load your holdings into it first: "
                 f"allocation --portfolio {portfolio.path.name} import HOLDINGS."
             )
-        portfolio = sample_portfolio()
+        portfolio = allocation.sample()
         click.echo(f"You have no portfolio yet, so this is the sample, kept at {portfolio.path}.")
         click.echo("Load your own with: allocation import HOLDINGS.")
     sys.exit(serve(portfolio.path, port, open_page=not no_browser, say=click.echo))

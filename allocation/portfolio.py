@@ -19,6 +19,7 @@ from allocation.errors import LoadError, StoreError, UnknownName
 from allocation.money import Amount, from_minor, is_known_currency, to_minor
 from allocation.readers import disagreements, read_fx, read_holdings, read_targets
 from allocation.readers.delimited import Source
+from allocation.shipped_files import shipped
 from allocation.store import Database, default_path, loading, reading, saving
 from allocation.store.loading import LoadReport
 from allocation.store.target_files import write_targets
@@ -66,6 +67,24 @@ def open(path: str | Path | None = None, timeout: float = 30.0) -> Portfolio:
     if chosen is None:
         default_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Portfolio(Database(Path(chosen) if chosen else default_path(), timeout))
+
+
+def sample() -> Portfolio:
+    """The sample household that comes with the package, to try things on; made at the first use.
+
+    It is kept in a file of its own, so it never mixes with your portfolio.
+    """
+    default_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    portfolio = Portfolio(Database(sample_path()))
+    if not portfolio.exists():
+        data = shipped("data")
+        portfolio.load(data / "holdings.csv", data / "targets.csv", data / "fx.csv", base_currency="USD")
+    return portfolio
+
+
+def sample_path() -> Path:
+    """Where the sample portfolio is kept."""
+    return default_path().with_name("sample.duckdb")
 
 
 class Portfolio:

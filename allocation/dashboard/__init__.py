@@ -10,8 +10,8 @@ def show() -> None:
     from IPython.display import display
 
     from allocation.dashboard.app import Page
-    from allocation.dashboard.server import sample_path, sample_portfolio
     from allocation.portfolio import open as open_portfolio
+    from allocation.portfolio import sample, sample_path
     from allocation.store import default_path
 
     if os.environ.get("VOILA_PREHEAT") == "True":
@@ -21,7 +21,7 @@ def show() -> None:
         wait_for_request()
     portfolio = open_portfolio()
     if not portfolio.exists() and portfolio.path == default_path():
-        portfolio = sample_portfolio()
+        portfolio = sample()
     is_sample = portfolio.path == sample_path()
     note = "The sample portfolio. Load your own with: allocation import HOLDINGS." if is_sample else portfolio.path.name
     page = Page(portfolio, note)

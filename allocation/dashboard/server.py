@@ -24,31 +24,13 @@ from pathlib import Path
 from typing import Any
 
 from allocation.errors import StoreError
-from allocation.portfolio import ENVIRONMENT, Portfolio
-from allocation.portfolio import open as open_portfolio
+from allocation.portfolio import ENVIRONMENT
 from allocation.shipped_files import shipped
-from allocation.store import default_path
 
 HOST = "127.0.0.1"
 SECONDS_TO_START = 60
 LARGEST_MESSAGE = 128 * 1024 * 1024
 IDLE_SECONDS = 3600
-
-
-def sample_path() -> Path:
-    """Where the sample portfolio is kept: beside a person's own, never in it."""
-    return default_path().with_name("sample.duckdb")
-
-
-def sample_portfolio() -> Portfolio:
-    """The sample portfolio, made from the shipped files where it doesn't exist yet."""
-    default_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    portfolio = open_portfolio(sample_path())
-    if not portfolio.exists():
-        data = shipped("data")
-        holdings, targets, fx = data / "holdings.csv", data / "targets.csv", data / "fx.csv"
-        portfolio.load(holdings, targets, fx, base_currency="USD")
-    return portfolio
 
 
 def serve(portfolio: Path, port: int | None, open_page: bool, say: Callable[[str], object]) -> int:
