@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sys
 from collections.abc import Callable
 from math import isinf
@@ -11,6 +12,7 @@ import click
 import pandas as pd
 
 import allocation
+from allocation import planner
 from allocation.drift import by_class, by_holding
 from allocation.errors import AllocationError, StoreError
 from allocation.export import plan_csv
@@ -27,7 +29,7 @@ RULES_HELP = "How the money is shared: " + "; ".join(f"{rule.name}: {rule.descri
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option(
     "--portfolio", "path", envvar=ENVIRONMENT, metavar="FILE",
-    help=f"The portfolio file. Without it: the environment variable {ENVIRONMENT}, or else your own in the usual place.",
+    help=f"The portfolio file. Without it: what {ENVIRONMENT} in the environment names, or else your own.",
 )  # fmt: skip
 @click.version_option(package_name="allocation")
 @click.pass_context
@@ -76,7 +78,7 @@ def targets(portfolio: Portfolio, scope: str) -> None:
         click.echo("No targets yet.")
         return
     rows = []
-    within = {name: group for name, group in strategy.holding_targets.groupby("asset_class")}
+    within = dict(list(strategy.holding_targets.groupby("asset_class")))
     for name, percent in strategy.class_targets.itertuples(index=False):
         rows.append({"class": name, "holding": "", "% of scope": f"{percent:g}", "% of class": ""})
         for holding in within.get(name, pd.DataFrame()).itertuples():
@@ -122,7 +124,8 @@ def drift(portfolio: Portfolio, scope: str, by: str, csv: Path | None) -> None:
     )
     if summary.portfolio_drift == summary.portfolio_drift:
         click.echo(
-            f"Portfolio drift {write_percent(summary.portfolio_drift)}; {len(summary.out_of_band)} of {summary.classes} classes out of their band."
+            f"Portfolio drift {write_percent(summary.portfolio_drift)}; "
+            f"{len(summary.out_of_band)} of {summary.classes} classes out of their band."
         )
     if summary.oldest_price is not None:
         click.echo(f"Oldest price or rate: {summary.oldest_price} ({summary.oldest_of}).")
@@ -141,7 +144,8 @@ def plan() -> None:
 @click.pass_obj
 def plan_deposit(portfolio: Portfolio, amount: str, scope: str, rule: str, csv: Path | None) -> None:
     """Print what a deposit of AMOUNT (in the base currency) would buy, without a sale."""
-    table = portfolio.plan_deposit(amount, scope, rule)
+    tables = portfolio.tables(scope)
+    table = planner.plan_deposit(tables, amount, rule, datetime.date.today())
     if csv is not None:
         _write(csv, plan_csv(table))
     if table.empty:
@@ -156,15 +160,15 @@ def plan_deposit(portfolio: Portfolio, amount: str, scope: str, rule: str, csv: 
         )
         _print(shown)
         click.echo(f"\nTogether {write_money(round(table['amount'].sum(), 6), currency)} {currency}.")
-    least = portfolio.minimum_deposit(scope)
+    least = planner.minimum_deposit(tables)
     if isinf(least):
         click.echo(
-            "No deposit alone reaches every target: something is held in a class without a target, or with a target of 0."
+            "No deposit alone reaches every target: something is held in a class without a target, or with a target "
+            "of 0."
         )
     else:
-        click.echo(
-            f"The smallest deposit that reaches every class target without a sale is {write_money(least, portfolio.tables(scope).base_currency)}."
-        )
+        money = write_money(least, tables.base_currency)
+        click.echo(f"The smallest deposit that reaches every class target without a sale is {money}.")
 
 
 @cli.command()

@@ -122,7 +122,7 @@ def portfolio_drift(tables: Tables) -> float:
 
 
 def _sorted(rows: Iterable[dict[str, Any]], columns: list[str], tie_breaks: list[str]) -> pd.DataFrame:
-    def largest_drift_first(row: dict[str, Any]) -> tuple[Any, ...]:
+    def largest_drift_first(row: Any) -> tuple[Any, ...]:
         without_target = row["status"] == NO_TARGET
         return (
             without_target,

@@ -22,7 +22,7 @@ def plan_csv(plan: pd.DataFrame) -> str:
     for column in MONEY:
         digits = [minor_digits(currency) for currency in plan["currency"]]
         table[column] = [f"{value:.{places}f}" for value, places in zip(plan[column], digits, strict=True)]
-    for column, places in {**dict.fromkeys(WEIGHTS, 6), "shares": 6, "price": 8}.items():
+    for column, places in {**dict.fromkeys(WEIGHTS, 6), "shares": 8, "price": 8}.items():
         table[column] = ["" if value != value else f"{value:.{places}f}" for value in plan[column]]
     for column in TEXTS:
         table[column] = [_as_text(value) for value in plan[column]]

@@ -163,8 +163,7 @@ class Portfolio:
             StoreError: the portfolio file can't be used.
         """
         today = datetime.date.today()
-        several = list(holdings) if isinstance(holdings, (list, tuple)) else [holdings]
-        read = [read_holdings(source, today) for source in several if source is not None]
+        read = [read_holdings(source, today) for source in _several(holdings)]
         held = pd.concat([table for table, _ in read]) if read else pd.DataFrame({"currency": []})
         aims, aim_problems = (pd.DataFrame(), []) if targets is None else read_targets(targets)
         rates, rate_problems = (pd.DataFrame(), []) if fx is None else read_fx(fx, today)
@@ -350,6 +349,12 @@ def summarise(tables: Tables) -> Summary:
         oldest_price=oldest[0] if oldest else None,
         oldest_of=oldest[1] if oldest else "",
     )
+
+
+def _several(holdings: Source | Sequence[Source] | None) -> list[Source]:
+    if holdings is None:
+        return []
+    return [holdings] if isinstance(holdings, (str, Path, pd.DataFrame)) else list(holdings)
 
 
 def _symbol_and_currency(symbol: str) -> tuple[str, str | None]:

@@ -26,4 +26,4 @@ def show() -> None:
     note = "The sample portfolio. Load your own with: allocation import HOLDINGS." if is_sample else portfolio.path.name
     page = Page(portfolio, note)
     page.show()
-    display(page.box)
+    display(page.box)  # type: ignore[no-untyped-call]

@@ -19,6 +19,10 @@ from allocation.money import write_money
 from allocation.planner import RULES
 from allocation.tables import Tables
 
+CHART_LABEL = (
+    "Weight of each asset class before and after the plan, against its target. The table below has the same numbers."
+)
+
 
 class DepositPanel:
     """Where the next deposit goes, recalculated at every change."""
@@ -73,10 +77,7 @@ class DepositPanel:
         self._plan = plan
         self._trades.value = plan_table(plan)
         self._after.value = classes_after_table(classes, tables.base_currency)
-        self._chart.draw(
-            before_and_after(classes),
-            "Weight of each asset class before and after the plan, against its target. The table below has the same numbers.",
-        )
+        self._chart.draw(before_and_after(classes), CHART_LABEL)
         self._chart.layout.display = self._download.layout.display = ""
         self._download.disabled = False
         self._results.layout.display = ""

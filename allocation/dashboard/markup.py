@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from html import escape
+from typing import Any
 
 import pandas as pd
 
@@ -127,11 +129,11 @@ def _holding_table(holdings: pd.DataFrame, currency: str) -> str:
     )
 
 
-def _ticker(row: dict[str, object]) -> str:
+def _ticker(row: dict[Hashable, Any]) -> str:
     return f"{row['symbol']} {row['currency']}" if row["symbol"] == "CASH" else str(row["symbol"])
 
 
-def _measures(row: dict[str, object], currency: str) -> list[str]:
+def _measures(row: dict[Hashable, Any], currency: str) -> list[str]:
     def of(column: str) -> float:
         return float(str(row[column]))
 

@@ -82,7 +82,7 @@ def _settings(work: Path, port: int) -> dict[str, Any]:
             "auto_token": True,  # takes the token from the environment, where other users can't read it
             "connection_dir_root": str(work),
             "tornado_settings": {
-                # Without this the page's own message on closing is refused, and its kernel stays; the token still guards.
+                # Else the page's own message on closing is refused and its kernel stays; the token still guards.
                 "disable_check_xsrf": True,
                 "allow_remote_access": False,
                 "websocket_max_message_size": LARGEST_MESSAGE,

@@ -14,7 +14,7 @@ from allocation.drift import by_class, by_holding
 from allocation.errors import TargetsError
 from allocation.money import write_percent
 from allocation.portfolio import Portfolio
-from allocation.tables import ALL, CASH, UNCLASSIFIED, Tables
+from allocation.tables import CASH, UNCLASSIFIED, Tables
 from allocation.targets import HUNDRED, check_percents, plain, read_percent, wrong_sum
 
 CLASSES = "Asset classes"
@@ -111,7 +111,8 @@ class TargetsPanel:
         of = "of the total" if whole_level else f"of {self._level.value}"
         text = f"Percent {of}; they add up to 100."
         if strategy.inherited:
-            text += f" {scope} has no targets of its own and uses those of {strategy.name}. Class targets saved here become its own."
+            text += f" {scope} has no targets of its own and uses those of {strategy.name}."
+            text += " Class targets saved here become its own."
         if not whole_level and not any_targets:
             text += " No holding targets are set: a deposit into this class is shared by value."
         return text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from fractions import Fraction
 from math import inf, nan
 from typing import Any
@@ -140,7 +140,9 @@ def classes_after(tables: Tables, plan: pd.DataFrame) -> pd.DataFrame:
 
 def _trades(tables: Tables, flow: int, shared: Shared, rule: str, on: datetime.date) -> pd.DataFrame:
     fixed = {"date": on, "scope": tables.scope, "rule": rule, "currency": tables.base_currency}
-    rows = [fixed | row for row in [*_asset_rows(tables, flow, shared), *_unplaced_rows(tables, flow, shared)]]
+    rows: list[dict[str, Any]] = [
+        fixed | row for row in [*_asset_rows(tables, flow, shared), *_unplaced_rows(tables, flow, shared)]
+    ]
     rows.sort(key=lambda row: (-abs(row["amount"]), row["asset_class"], row["symbol"], row["name"]))
     plan = pd.DataFrame(rows, columns=PLAN_COLUMNS)
     numbers = PLAN_COLUMNS[PLAN_COLUMNS.index("shares") : PLAN_COLUMNS.index("reason")]
@@ -174,7 +176,7 @@ def _asset_rows(tables: Tables, flow: int, shared: Shared) -> Iterable[dict[str,
             "asset_class": name,
             "action": _action(amount, is_cash),
             "amount": from_minor(amount, digits),
-            "shares": round(from_minor(amount, digits) / price, 6),
+            "shares": round(from_minor(amount, digits) / price, 8),
             "price": price,
             "reason": "; ".join(
                 [
@@ -254,7 +256,7 @@ def _held_in(tables: Tables, held_in: list[str]) -> list[str]:
     return [f"held in {', '.join(held_in)}"] if tables.scope == ALL and len(held_in) > 1 else []
 
 
-def _quoted(tables: Tables, asset: dict[str, Any]) -> list[str]:
+def _quoted(tables: Tables, asset: dict[Hashable, Any]) -> list[str]:
     currency = asset["currency"]
     if currency == tables.base_currency:
         return []
@@ -264,7 +266,7 @@ def _quoted(tables: Tables, asset: dict[str, Any]) -> list[str]:
 
 def _classes_sharing_by_value(tables: Tables) -> set[str]:
     """Classes without holding targets that hold more than one asset."""
-    several = {name for name, count in tables.assets["asset_class"].value_counts().items() if count > 1}
+    several = {str(name) for name, count in tables.assets["asset_class"].value_counts().items() if count > 1}
     return several - set(tables.strategy.holding_weights())
 
 

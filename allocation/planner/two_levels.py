@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
@@ -73,7 +74,7 @@ def _among_classes(tables: Tables, flow: int, rule: str) -> dict[str, int]:
     return _amounts(lines, flows, rule)
 
 
-def _amounts(lines: list[dict[str, object]], flows: pd.DataFrame, rule: str) -> dict[object, int]:
+def _amounts(lines: list[dict[str, object]], flows: pd.DataFrame, rule: str) -> dict[Any, int]:
     if not lines:
         return {}
     shared = share(pd.DataFrame(lines), flows, rule)

@@ -30,7 +30,8 @@ def read_fx(source: Source, today: datetime.date) -> tuple[pd.DataFrame, list[Pr
     sheet = read_sheet(source, REQUIRED, [], ["rate"], "fx")
     if not sheet.rows and not sheet.problems:
         sheet.wrong(0, "", "", "holds no rows. Write one row a rate under the header.")
-    rows, first = [], {}
+    rows: list[dict[str, object]] = []
+    first: dict[tuple[object, ...], int] = {}
     for row, cells in sheet.rows:
         for column in REQUIRED:
             if not cells[column]:

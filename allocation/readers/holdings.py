@@ -127,10 +127,8 @@ def disagreements(holdings: pd.DataFrame) -> list[Problem]:
                 continue
             known, known_place = described.setdefault((subject, column), (cells[column], place))
             if cells[column] != known:
-                wrong(
-                    column,
-                    f"is {known} for {whose} in {known_place}. Write the same in both{', or the date of each in as_of' if column == 'price' else ''}.",
-                )
+                or_dates = ", or the date of each in as_of" if column == "price" else ""
+                wrong(column, f"is {known} for {whose} in {known_place}. Write the same in both{or_dates}.")
         for column in SPELLED_ONE_WAY:
             name = cells[column]
             if name is None:

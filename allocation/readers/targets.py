@@ -77,18 +77,18 @@ def _check_together(sheet: Sheet, rows: list[dict[str, object]]) -> None:
                 str(cells["strategy"] or ""),
                 f"is {strategy!r} in an earlier row. Name one strategy an account.",
             )
-        level = (account,) if cells["symbol"] is None else (account, name)
+        level: tuple[object, ...] = (account,) if cells["symbol"] is None else (account, name)
         sums[level] = sums.get(level, Decimal(0)) + Decimal(str(cells["target_percent"]))
-    for level, total in sums.items():
-        whose = level[0] or "All Portfolio"
-        if len(level) == 1 and total != HUNDRED:
+    for key, total in sums.items():
+        whose = key[0] or "All Portfolio"
+        if len(key) == 1 and total != HUNDRED:
             sheet.wrong(0, "target_percent", "", f"the class targets of {whose} {wrong_sum(total)}")
-        elif len(level) == 2 and (level[0], level[1], None, None) not in first:
+        elif len(key) == 2 and (key[0], key[1], None, None) not in first:
             sheet.wrong(
                 0,
                 "asset_class",
-                str(level[1]),
+                str(key[1]),
                 f"has holding targets in {whose}, but no class target (a row with an empty symbol).",
             )
-        elif len(level) == 2 and total != HUNDRED:
-            sheet.wrong(0, "target_percent", "", f"the holding targets of {level[1]} in {whose} {wrong_sum(total)}")
+        elif len(key) == 2 and total != HUNDRED:
+            sheet.wrong(0, "target_percent", "", f"the holding targets of {key[1]} in {whose} {wrong_sum(total)}")

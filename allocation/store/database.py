@@ -22,7 +22,7 @@ from platformdirs import user_data_path
 from allocation.errors import AllocationError, BrokenReference, StoreError
 from allocation.store.migrations import Migration, applied_versions, migrate, pending, shipped_migrations
 
-CONFIG = {
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 import duckdb
 import pandas as pd
@@ -38,7 +40,8 @@ FROM incoming GROUP BY symbol, currency
 
 CHANGED_ASSETS = """
 UPDATE assets SET currency = d.currency, name = coalesce(d.name, assets.name),
-    asset_class = coalesce(d.asset_class, assets.asset_class), updated_at = make_timestamp(epoch_us(get_current_timestamp()))
+    asset_class = coalesce(d.asset_class, assets.asset_class),
+    updated_at = make_timestamp(epoch_us(get_current_timestamp()))
 FROM described d
 WHERE assets.symbol = d.symbol AND (assets.symbol <> 'CASH' OR assets.currency = d.currency)
     AND (assets.currency <> d.currency OR coalesce(d.name, assets.name) <> assets.name
@@ -47,7 +50,8 @@ WHERE assets.symbol = d.symbol AND (assets.symbol <> 'CASH' OR assets.currency =
 
 NEW_ASSETS = """
 INSERT INTO assets (symbol, currency, name, asset_class)
-SELECT symbol, currency, coalesce(name, CASE WHEN symbol = 'CASH' THEN 'Cash ' || currency ELSE symbol END), asset_class
+SELECT symbol, currency, coalesce(name, CASE WHEN symbol = 'CASH' THEN 'Cash ' || currency ELSE symbol END),
+    asset_class
 FROM described d
 WHERE NOT EXISTS (FROM assets a WHERE a.symbol = d.symbol AND (a.symbol <> 'CASH' OR a.currency = d.currency))
 ORDER BY row
@@ -88,10 +92,12 @@ WHERE excluded.quantity <> holdings.quantity OR excluded.cost_basis IS DISTINCT 
 
 PRICES = """
 INSERT INTO prices (asset_id, as_of, price, currency)
-SELECT DISTINCT asset_id, coalesce(i.as_of, CASE WHEN known.price = i.price AND known.currency = i.currency THEN known.as_of END, $today),
+SELECT DISTINCT asset_id,
+    coalesce(i.as_of, CASE WHEN known.price = i.price AND known.currency = i.currency THEN known.as_of END, $today),
     i.price, i.currency
 FROM identified i LEFT JOIN (
-    SELECT * FROM prices QUALIFY row_number() OVER (PARTITION BY asset_id ORDER BY as_of DESC) = 1) known USING (asset_id)
+    SELECT * FROM prices QUALIFY row_number() OVER (PARTITION BY asset_id ORDER BY as_of DESC) = 1
+) known USING (asset_id)
 WHERE i.symbol <> 'CASH'
 ON CONFLICT (asset_id, as_of) DO UPDATE
 SET price = excluded.price, currency = excluded.currency, updated_at = make_timestamp(epoch_us(get_current_timestamp()))
@@ -149,8 +155,8 @@ def settle_base_currency(known: str | None, holdings: pd.DataFrame) -> str | Non
                 0,
                 "currency",
                 "",
-                f"holdings are in {' and '.join(currencies)}, and the portfolio has no base currency yet. Say which one "
-                f"values are added up in: allocation init --base-currency {example}.",
+                f"holdings are in {' and '.join(currencies)}, and the portfolio has no base currency yet. Say which "
+                f"one values are added up in: allocation init --base-currency {example}.",
             )
         ]
     )
@@ -165,7 +171,7 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
         set_base_currency(connection, base)
     _register(connection, "holdings_table", holdings)
     connection.execute(INCOMING)
-    _raise_problems(connection, OUT_OF_STEP)
+    _raise_problems(connection, _out_of_step())
     accounts = _count(connection, ACCOUNTS)
     connection.execute(DESCRIBED)
     assets = _count(connection, CHANGED_ASSETS) + _count(connection, NEW_ASSETS)
@@ -189,29 +195,9 @@ def write_fx(connection: duckdb.DuckDBPyConnection, fx: pd.DataFrame) -> int:
     return _count(connection, FX_RATES)
 
 
-# What only the portfolio can tell is wrong about a file: file, row, column, value, remedy.
-OUT_OF_STEP = """
-SELECT DISTINCT file, row, 'account', account, format('is written ''{}'' in the portfolio. Write it the same way.', known.name)
-FROM incoming JOIN accounts known ON lower(account) = lower(known.name) AND account <> known.name
-UNION ALL
-SELECT DISTINCT file, row, 'symbol', incoming.symbol, format('is written ''{}'' in the portfolio. Write it the same way.', known.symbol)
-FROM incoming JOIN assets known ON lower(incoming.symbol) = lower(known.symbol) AND incoming.symbol <> known.symbol
-UNION ALL
-SELECT DISTINCT file, row, 'asset_class', incoming.asset_class, format('is written ''{}'' in the portfolio. Write it the same way.', known.asset_class)
-FROM incoming JOIN (
-    SELECT DISTINCT asset_class FROM assets UNION SELECT asset_class FROM asset_class_targets) known
-    ON lower(incoming.asset_class) = lower(known.asset_class) AND incoming.asset_class <> known.asset_class
-WHERE incoming.asset_class NOT IN (
-    SELECT asset_class FROM assets WHERE asset_class IS NOT NULL UNION SELECT asset_class FROM asset_class_targets)
-UNION ALL
-SELECT file, row, 'as_of', incoming.as_of::VARCHAR,
-    format('is older than what {} holds already (as of {}). Load the newer file.', account, newest)
-FROM incoming JOIN (
-    SELECT name AS account, max(as_of) AS newest FROM holdings JOIN accounts USING (account_id) GROUP BY name) USING (account)
-WHERE incoming.as_of < newest AND incoming.as_of = (SELECT max(as_of) FROM incoming same WHERE same.account = incoming.account)
-    AND row = (SELECT min(row) FROM incoming same WHERE same.account = incoming.account AND same.as_of = incoming.as_of)
-ORDER BY 1, 2, 3
-"""
+@cache
+def _out_of_step() -> str:
+    return files("allocation.store").joinpath("out_of_step.sql").read_text(encoding="utf-8")
 
 
 def _raise_problems(connection: duckdb.DuckDBPyConnection, query: str) -> None:

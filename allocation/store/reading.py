@@ -45,7 +45,8 @@ WITH quotes AS (
 )
 SELECT account, account_type, asset_id, symbol, name, asset_class, currency, quantity::DOUBLE AS quantity,
     price::DOUBLE AS price, price_as_of,
-    CASE WHEN currency = $base THEN 1 WHEN inverse THEN 1 / quoted_rate ELSE quoted_rate::DOUBLE END AS rate, rate_as_of,
+    CASE WHEN currency = $base THEN 1 WHEN inverse THEN 1 / quoted_rate ELSE quoted_rate::DOUBLE END AS rate,
+    rate_as_of,
     CASE WHEN currency = $base THEN round(quoted_value, {{digits}})::DOUBLE
          WHEN inverse THEN round(quoted_value / quoted_rate, {{digits}})
          ELSE round(quoted_value * quoted_rate, {{digits}})::DOUBLE END AS value,
@@ -173,7 +174,8 @@ def _require_prices_and_rates(rows: list[dict[str, Any]], base: str) -> None:
     unpriced = sorted({row["symbol"] for row in rows if row["price"] is None})
     if unpriced:
         raise MissingPrice(
-            f"There is no price for {', '.join(unpriced)}. Load a holdings file that has its price, then open this again."
+            f"There is no price for {', '.join(unpriced)}. Load a holdings file that has its price, then open this "
+            "again."
         )
     without_rate = sorted({row["currency"] for row in rows if row["rate"] is None})
     if without_rate:

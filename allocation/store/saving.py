@@ -40,7 +40,8 @@ def own_strategy(connection: duckdb.DuckDBPyConnection, scope: str, name: str | 
         )
     elif name is not None:
         connection.execute(
-            f"UPDATE rebalancing_strategies SET name = $name, updated_at = {NOW} WHERE strategy_id = $id AND name <> $name",
+            f"UPDATE rebalancing_strategies SET name = $name, updated_at = {NOW} "
+            "WHERE strategy_id = $id AND name <> $name",
             {"name": name, "id": found},
         )
     assert found is not None
@@ -73,7 +74,8 @@ def save_class_targets(connection: duckdb.DuckDBPyConnection, strategy_id: int, 
     for name, percent in changed.items():
         connection.execute(
             "INSERT INTO asset_class_targets (strategy_id, asset_class, target_percent) VALUES (?, ?, ?) "
-            f"ON CONFLICT (strategy_id, asset_class) DO UPDATE SET target_percent = excluded.target_percent, updated_at = {NOW}",
+            "ON CONFLICT (strategy_id, asset_class) "
+            f"DO UPDATE SET target_percent = excluded.target_percent, updated_at = {NOW}",
             [strategy_id, name, percent],
         )
     return len(gone) + len(changed)
@@ -111,7 +113,8 @@ def save_holding_targets(
     for asset_id, percent in changed.items():
         connection.execute(
             "INSERT INTO holding_targets (class_target_id, asset_id, target_percent) VALUES (?, ?, ?) "
-            f"ON CONFLICT (class_target_id, asset_id) DO UPDATE SET target_percent = excluded.target_percent, updated_at = {NOW}",
+            "ON CONFLICT (class_target_id, asset_id) "
+            f"DO UPDATE SET target_percent = excluded.target_percent, updated_at = {NOW}",
             [class_target_id, asset_id, percent],
         )
     return len(gone) + len(changed)
@@ -133,7 +136,8 @@ def find_asset(
         UnknownName: there is none, or more than one.
     """
     found = connection.execute(
-        "SELECT asset_id, currency, asset_class FROM assets WHERE symbol = ? AND coalesce(currency = ?, true) ORDER BY currency",
+        "SELECT asset_id, currency, asset_class FROM assets WHERE symbol = ? AND coalesce(currency = ?, true) "
+        "ORDER BY currency",
         [symbol, currency],
     ).fetchall()
     if len(found) > 1 and asset_class is not None:
@@ -147,8 +151,8 @@ def find_asset(
         hint = f" Is it {alike}?" if alike is not None else ""
         in_currency = f" in {currency}" if currency else ""
         raise UnknownName(
-            f"The portfolio has no asset {symbol}{in_currency}.{hint} To plan for one that is not held yet, load a holdings "
-            "row with quantity 0 and its price."
+            f"The portfolio has no asset {symbol}{in_currency}.{hint} To plan for one that is not held yet, load a "
+            "holdings row with quantity 0 and its price."
         )
     if len(found) > 1:
         currencies = " and ".join(str(asset[1]) for asset in found)
@@ -190,10 +194,10 @@ def delete_account(connection: duckdb.DuckDBPyConnection, account: str) -> None:
 
 
 def delete_asset(connection: duckdb.DuckDBPyConnection, asset_id: int) -> None:
-    """Delete an asset with its holdings, prices and targets; its class's other holding targets keep their proportions."""
+    """Delete an asset with its holdings, prices and targets; its class's other targets keep their proportions."""
     hit = connection.execute(
-        "SELECT class_target_id, strategy_id, asset_class FROM holding_targets JOIN asset_class_targets USING (class_target_id) "
-        "WHERE asset_id = ?",
+        "SELECT class_target_id, strategy_id, asset_class "
+        "FROM holding_targets JOIN asset_class_targets USING (class_target_id) WHERE asset_id = ?",
         [asset_id],
     ).fetchall()
     for class_target_id, strategy_id, asset_class in hit:
@@ -213,7 +217,8 @@ def delete_strategy(connection: duckdb.DuckDBPyConnection, scope: str) -> None:
     check_scope(scope, account_names(connection))
     strategy_id = _first(
         connection,
-        "SELECT strategy_id FROM rebalancing_strategies LEFT JOIN accounts a USING (account_id) WHERE coalesce(a.name, ?) = ?",
+        "SELECT strategy_id FROM rebalancing_strategies LEFT JOIN accounts a USING (account_id) "
+        "WHERE coalesce(a.name, ?) = ?",
         [ALL, scope],
     )
     if strategy_id is None:

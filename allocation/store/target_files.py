@@ -24,7 +24,9 @@ def write_targets(connection: duckdb.DuckDBPyConnection, targets: pd.DataFrame) 
     Raises:
         LoadError: an account or a symbol that the portfolio doesn't know, or a holding under a class it isn't in.
     """
-    rows = targets.to_dict("records")
+    rows: list[dict[str, Any]] = [
+        {str(column): cell for column, cell in row.items()} for row in targets.to_dict("records")
+    ]
     assets, problems = _resolve(connection, rows)
     if problems:
         raise LoadError(problems)
