@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from html import unescape
 from typing import Any
 
 import pandas as pd
@@ -81,7 +82,7 @@ def current_vs_target(drift: pd.DataFrame) -> go.Figure:
         hoverinfo="skip",
         showlegend=False,
     )
-    return _style(figure, names, float(edge.max()) if len(edge) else 0.0)
+    return _style(figure, names, drift["weight"].min(), edge.max())
 
 
 def before_and_after(classes: pd.DataFrame) -> go.Figure:
@@ -129,12 +130,16 @@ def before_and_after(classes: pd.DataFrame) -> go.Figure:
         hoverinfo="skip",
         showlegend=False,
     )
-    return _style(figure, names, float(edge.max()) if len(edge) else 0.0, row_height=ROW_HEIGHT + 10)
+    lowest = classes[["weight_before", "weight_after"]].min(axis="columns").min()
+    return _style(figure, names, lowest, edge.max(), row_height=ROW_HEIGHT + 10)
 
 
-def _style(figure: go.Figure, names: pd.Series, furthest: float, row_height: int = ROW_HEIGHT) -> go.Figure:
+def _style(
+    figure: go.Figure, names: pd.Series, lowest: float, furthest: float, row_height: int = ROW_HEIGHT
+) -> go.Figure:
     # Room to the right of the furthest bar for the words that stand beside it.
-    end = max(100 * furthest * 1.4, 1)
+    end = 1.0 if pd.isna(furthest) else max(140 * furthest, 1.0)
+    start = 0.0 if pd.isna(lowest) else min(140 * lowest, 0.0)
     return figure.update_layout(
         barmode="overlay",
         height=96 + row_height * max(len(names), 1),
@@ -143,10 +148,14 @@ def _style(figure: go.Figure, names: pd.Series, furthest: float, row_height: int
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
-        xaxis={"range": [0, end], "ticksuffix": " %", "gridcolor": GRID, "zeroline": False, "fixedrange": True},
+        xaxis={"range": [start, end], "ticksuffix": " %", "gridcolor": GRID, "zeroline": False, "fixedrange": True},
         yaxis={
+            "type": "category",
             "categoryorder": "array",
             "categoryarray": list(names),
+            "tickmode": "array",
+            "tickvals": list(names),
+            "ticktext": [_shortened(name) for name in names],
             "autorange": "reversed",
             "automargin": True,
             "fixedrange": True,
@@ -167,8 +176,12 @@ def _names(table: pd.DataFrame) -> pd.Series:
 
 def _plain(text: str) -> str:
     # Plotly reads a small set of tags and entities in texts; escaped, they stay what they are.
-    shown = text if len(text) <= 40 else text[:39] + "…"
-    return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _shortened(name: str) -> str:
+    text = unescape(name)
+    return name if len(text) <= 40 else _plain(text[:39] + "…")
 
 
 def _words(row: dict[Hashable, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import sys
 from collections.abc import Callable
 from math import isinf
@@ -15,7 +16,7 @@ import allocation
 from allocation import planner
 from allocation.drift import by_class, by_holding
 from allocation.errors import AllocationError, StoreError
-from allocation.export import plan_csv
+from allocation.export import drift_csv, plan_csv
 from allocation.money import write_money, write_percent, write_points, write_signed_money
 from allocation.planner import RULES
 from allocation.portfolio import ENVIRONMENT, Portfolio, summarise
@@ -60,9 +61,7 @@ def import_(
 
     An account named in HOLDINGS afterwards holds exactly what the files say; other accounts stay as they are.
     """
-    if not (holdings or targets or fx):
-        raise StoreError("There is nothing to load. Name a holdings.csv, --targets or --fx.")
-    for line in _describe(portfolio.load(list(holdings), targets, fx, base_currency)):
+    for line in _describe(portfolio.load(holdings, targets, fx, base_currency)):
         click.echo(line)
     click.echo(f"The portfolio is {portfolio.path}.")
 
@@ -108,7 +107,7 @@ def drift(portfolio: Portfolio, scope: str, by: str, csv: Path | None) -> None:
     tables = portfolio.tables(scope)
     table = by_class(tables) if by == "class" else by_holding(tables)
     if csv is not None:
-        _write(csv, table.to_csv(index=False, lineterminator="\n", float_format="%.10g"))
+        _write(csv, drift_csv(table))
     summary, currency = summarise(tables), tables.base_currency
     shown = table[["asset_class"] if by == "class" else ["asset_class", "symbol"]].assign(
         value=_column(table["value"], lambda value: write_money(value, currency)),
@@ -136,7 +135,7 @@ def plan() -> None:
     """Print what a flow of money would buy."""
 
 
-@plan.command("deposit")
+@plan.command("deposit", context_settings={"ignore_unknown_options": True})  # -5 is an amount, if a wrong one
 @click.argument("amount")
 @click.option("--scope", default=ALL, metavar="ACCOUNT", help="An account; without it the whole portfolio.")
 @click.option("--rule", default="lazy", show_default=True, metavar="RULE", help=RULES_HELP)
@@ -217,8 +216,14 @@ def dashboard(context: click.Context, port: int | None, no_browser: bool) -> Non
 
 def main() -> None:
     """Entry point: exit status 0, or 1 with a sentence on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that the terminal can't show must not stop the answer.
+            stream.reconfigure(errors="replace")
     try:
         cli.main(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
     except AllocationError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
@@ -255,7 +260,8 @@ def _print(table: pd.DataFrame) -> None:
         width = max(len(cell) for cell in cells)
         columns.append([cell.ljust(width) if name in texts else cell.rjust(width) for cell in cells])
     for row in zip(*columns, strict=True):
-        click.echo("  ".join(row).rstrip())
+        # A plain minus, because not every terminal and pipe has the typographic one.
+        click.echo("  ".join(row).rstrip().replace("−", "-"))
 
 
 def _write(path: Path, text: str) -> None:

@@ -29,7 +29,7 @@ def by_class(tables: Tables, band: Band = FIVE_25) -> pd.DataFrame:
         (``over``, ``under``, ``nothing held``, ``in band``, ``no target``). Columns about a target are missing
         where there is none.
     """
-    values, targets, total = tables.class_values(), tables.strategy.class_weights(), tables.total()
+    values, targets, total = tables.class_values, tables.strategy.class_weights, tables.total
     rows = [
         {"asset_class": name} | measures(values.get(name, 0), targets.get(name), total, tables.digits, band)
         for name in values | targets
@@ -47,7 +47,7 @@ def by_holding(tables: Tables, band: Band = FIVE_25) -> pd.DataFrame:
         One row an asset that is held or has a target, largest drift first: ``asset_class``, ``symbol``, ``name``,
         ``currency`` (of its price), and the measures of :func:`by_class`.
     """
-    values, targets, total = tables.asset_values(), effective_weights(tables), tables.total()
+    values, targets, total = tables.asset_values, effective_weights(tables), tables.total
     assets = tables.assets
     rows = [
         {"asset_class": asset_class, "symbol": symbol, "name": name, "currency": currency}
@@ -67,22 +67,28 @@ def by_holding(tables: Tables, band: Band = FIVE_25) -> pd.DataFrame:
 
 def effective_weights(tables: Tables) -> list[Fraction | None]:
     """Target of each row of ``tables.assets`` as a weight (0–1, exact) of the scope; None where it has none."""
-    classes, holdings = tables.strategy.class_weights(), tables.strategy.holding_weights()
-    class_values = tables.class_values()
+    classes, holdings = tables.strategy.class_weights, tables.strategy.holding_weights
+    of_class: dict[str, list[int]] = {}
+    for name, value in zip(tables.assets["asset_class"], tables.asset_values, strict=True):
+        of_class.setdefault(name, []).append(value)
     weights: list[Fraction | None] = []
     for name, asset_id, value in zip(
-        tables.assets["asset_class"], tables.assets["asset_id"], tables.asset_values(), strict=True
+        tables.assets["asset_class"], tables.assets["asset_id"], tables.asset_values, strict=True
     ):
         if name not in classes:
             weights.append(None)
         elif name in holdings:
             within = holdings[name].get(int(asset_id))
             weights.append(None if within is None else classes[name] * within)
-        elif class_values.get(name, 0) > 0 and value >= 0:
-            weights.append(classes[name] * Fraction(value, class_values[name]))
         else:
-            weights.append(None)
+            weights.append(classes[name] * _part_by_value(value, of_class[name]))
     return weights
+
+
+def _part_by_value(value: int, values: list[int]) -> Fraction:
+    """A holding's part of its class: by value, an overdraft counting nothing; equal where all are worth nothing."""
+    positive = sum(max(other, 0) for other in values)
+    return Fraction(max(value, 0), positive) if positive else Fraction(1, len(values))
 
 
 def measures(value: int, target: Fraction | None, total: int, digits: int, band: Band) -> dict[str, Any]:
@@ -111,7 +117,7 @@ def portfolio_drift(tables: Tables) -> float:
     It is the part of the portfolio that would have to change hands to be on target. A class without a target
     counts as target 0. Missing (NaN) for an empty portfolio and where no class has a target.
     """
-    values, targets, total = tables.class_values(), tables.strategy.class_weights(), tables.total()
+    values, targets, total = tables.class_values, tables.strategy.class_weights, tables.total
     if not total or not targets:
         return nan
     distance = sum(

@@ -26,6 +26,10 @@ class UnknownName(AllocationError):
     """An account, asset, class, rule or scope that the portfolio doesn't know. Names what it does know."""
 
 
+class NoNetValue(AllocationError):
+    """What is owed is as much as what is held, so nothing has a weight."""
+
+
 class TargetsError(AllocationError):
     """Targets that don't add up to 100 %, or a percent outside 0 to 100."""
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from allocation.money import minor_digits
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", " ")
 MONEY = ["amount", "value_before", "value_after"]
 WEIGHTS = ["weight_before", "weight_after", "target_weight", "drift_before", "drift_after"]
 TEXTS = ["scope", "account", "symbol", "name", "asset_class", "reason"]
@@ -16,7 +16,7 @@ def plan_csv(plan: pd.DataFrame) -> str:
     """A plan as CSV text: its columns, a header row, decimal points, amounts to the currency's minor unit.
 
     Safe to open in a spreadsheet: a text that a spreadsheet would run as a formula (it begins with ``=``, ``+``,
-    ``-``, ``@``, a tab or a line break) is preceded by an apostrophe.
+    ``-``, ``@``, a blank or a tab) is preceded by an apostrophe, and a line break in a text becomes a blank.
     """
     table = plan.astype(object)
     for column in MONEY:
@@ -29,5 +29,14 @@ def plan_csv(plan: pd.DataFrame) -> str:
     return table.to_csv(index=False, lineterminator="\n")
 
 
+def drift_csv(drift: pd.DataFrame) -> str:
+    """A drift table as CSV text: its columns, a header row, decimal points; as safe to open as :func:`plan_csv`."""
+    table = drift.copy()
+    for column in table.columns.intersection(["asset_class", "symbol", "name"]):
+        table[column] = table[column].map(_as_text)
+    return table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+
+
 def _as_text(value: str) -> str:
-    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+    one_line = " ".join(value.splitlines())
+    return f"'{one_line}" if one_line.startswith(FORMULA_STARTS) else one_line

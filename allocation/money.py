@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
+from functools import cache
 
 from babel.numbers import get_currency_precision, is_currency
 
@@ -15,7 +16,8 @@ from allocation.errors import AmountError
 
 Amount = int | float | str | Decimal
 
-LARGEST_AMOUNT = Decimal(10) ** 13
+LARGEST_MINOR = 10**15
+"""Up to here minor units are exact as floats, too."""
 
 
 def is_known_currency(code: str) -> bool:
@@ -23,6 +25,7 @@ def is_known_currency(code: str) -> bool:
     return len(code) == 3 and code.isupper() and bool(is_currency(code))
 
 
+@cache
 def minor_digits(currency: str) -> int:
     """How many decimals amounts of ``currency`` have: 2 for USD, 0 for JPY, 3 for KWD (Unicode CLDR)."""
     return int(get_currency_precision(currency))
@@ -38,26 +41,33 @@ def read_amount(amount: Amount, currency: str, what: str = "deposit") -> int:
         what: the word an error uses for the amount.
 
     Raises:
-        AmountError: not a number, negative, finer than the minor unit, or above 10 trillion.
+        AmountError: not a number, negative, finer than the minor unit, or above 10**15 minor units.
     """
     written = str(amount).strip()
     try:
-        exact = Decimal(written)
+        exact = Decimal(written if written.isascii() and "_" not in written else "")
     except InvalidOperation:
         raise AmountError(f"The {what} {written!r} is not a number. Write it like 1000 or 1000.50.") from None
     if not exact.is_finite():
         raise AmountError(f"The {what} must be a number, not {written}.")
     if exact < 0:
         raise AmountError(f"The {what} {written} is negative. Write a {what} as a positive amount.")
-    if exact > LARGEST_AMOUNT:
-        raise AmountError(f"The {what} {written} is larger than can be planned exactly ({LARGEST_AMOUNT:,.0f}).")
-    digits = minor_digits(currency)
-    minor = Fraction(exact) * 10**digits
-    if minor.denominator != 1:
+    digits, largest = minor_digits(currency), largest_amount(currency)
+    if exact > largest:
+        raise AmountError(f"The {what} {written} is larger than can be planned exactly ({largest:,.0f} {currency}).")
+    if not exact:
+        return 0
+    # The first looks at the exponent alone: a fraction of 1e-10000000 would take minutes to make.
+    if exact.adjusted() < -digits or (Fraction(exact) * 10**digits).denominator != 1:
         raise AmountError(
             f"The {what} {written} is finer than {currency} has decimals ({digits}). Round it to {digits} decimals."
         )
-    return int(minor)
+    return int(exact.scaleb(digits))
+
+
+def largest_amount(currency: str) -> Decimal:
+    """The largest amount that can be calculated to the minor unit: 10 trillion USD."""
+    return Decimal(LARGEST_MINOR).scaleb(-minor_digits(currency))
 
 
 def to_minor(value: float, digits: int) -> int:
@@ -66,7 +76,7 @@ def to_minor(value: float, digits: int) -> int:
 
 
 def from_minor(minor: int, digits: int) -> float:
-    """Minor units as the nearest float; exact to the minor unit up to 10 trillion."""
+    """Minor units as the nearest float; exact up to 10**15 minor units."""
     return float(Decimal(int(minor)).scaleb(-digits))
 
 
@@ -83,7 +93,8 @@ def write_signed_money(value: float, currency: str) -> str:
 
 def write_percent(weight: float, digits: int = 1) -> str:
     """A weight (0–1) as percent: 0.254 is ``25.4 %``."""
-    return f"{100 * weight:.{digits}f} %".replace("-", "−")
+    text = f"{100 * weight:.{digits}f}"
+    return f"{text.lstrip('-') if float(text) == 0 else text.replace('-', '−')} %"
 
 
 def write_points(drift: float, digits: int = 1) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,13 +19,13 @@ from allocation.bands import IN_BAND, NO_TARGET
 from allocation.errors import LoadError, StoreError, UnknownName
 from allocation.money import Amount, from_minor, is_known_currency, to_minor
 from allocation.readers import disagreements, read_fx, read_holdings, read_targets
-from allocation.readers.delimited import Source
+from allocation.readers.delimited import Source, source_name
 from allocation.shipped_files import shipped
 from allocation.store import Database, default_path, loading, reading, saving
 from allocation.store.loading import LoadReport
 from allocation.store.target_files import write_targets
 from allocation.tables import ALL, CASH, Strategy, Tables
-from allocation.targets import Percent, check_class_names, check_percents
+from allocation.targets import Percent, check_percents, clean_class_names
 
 ENVIRONMENT = "ALLOCATION_PORTFOLIO"
 
@@ -163,21 +164,30 @@ class Portfolio:
             StoreError: the portfolio file can't be used.
         """
         today = datetime.date.today()
-        read = [read_holdings(source, today) for source in _several(holdings)]
+        several = _several(holdings)
+        if not several and targets is None and fx is None:
+            raise StoreError("There is nothing to load. Name holdings, targets or FX rates.")
+        names = Counter(source_name(source, "holdings") for source in several)
+        read = [
+            read_holdings(source, today, str(source) if names[source_name(source, "")] > 1 else None)
+            for source in several
+        ]
         held = pd.concat([table for table, _ in read]) if read else pd.DataFrame({"currency": []})
         aims, aim_problems = (pd.DataFrame(), []) if targets is None else read_targets(targets)
         rates, rate_problems = (pd.DataFrame(), []) if fx is None else read_fx(fx, today)
         problems = [problem for _, found in read for problem in found]
-        if problems := [*(problems or disagreements(held)), *aim_problems, *rate_problems]:
+        if problems := [*problems, *disagreements(held), *aim_problems, *rate_problems]:
             raise LoadError(problems)
         with self._database.write(create=True) as connection:
             self._set_base_currency(connection, base_currency)
             report = loading.write_holdings(connection, held, today)
-            return replace(
+            report = replace(
                 report,
                 fx_rates=loading.write_fx(connection, rates),
                 targets=write_targets(connection, aims) if len(aims) else 0,
             )
+            loading.check_moved(connection, held)
+            return report
 
     def tables(self, scope: str = ALL) -> Tables:
         """Everything about a scope, valued at its latest prices, in one reading.
@@ -202,13 +212,14 @@ class Portfolio:
             One row an account and asset: ``account``, ``account_type``, ``symbol``, ``name``, ``asset_class``
             (``Unclassified`` where there is none), ``quantity``, ``price`` (in ``currency``), ``currency``,
             ``price_as_of``, ``rate`` (base currency per unit of ``currency``), ``value`` (base currency), ``weight``
-            (0–1 of the scope), ``cost_basis`` (in ``currency``, missing where unknown).
+            (0–1 of the scope; missing where the scope is worth nothing), ``cost_basis`` (in ``currency``, missing where
+            unknown).
         """
         held = self.tables(scope).holdings
         total = held["value"].sum()
         columns = ["account", "account_type", "symbol", "name", "asset_class", "quantity", "price", "currency",
                    "price_as_of", "rate", "value", "weight", "cost_basis"]  # fmt: skip
-        return held.assign(weight=held["value"] / total if total else 0.0)[columns]
+        return held.assign(weight=held["value"] / total if total > 0 else float("nan"))[columns]
 
     def drift(self, scope: str = ALL, by: Literal["class", "holding"] = "class") -> pd.DataFrame:
         """Value, weight, target and drift of each asset class, or of each holding, and its status against its band.
@@ -246,8 +257,9 @@ class Portfolio:
         Raises:
             TargetsError: they don't add up to 100; says the sum and the difference.
         """
-        check_class_names(targets)
-        percents = check_percents(targets, f"The class targets of {'All Portfolio' if scope == ALL else scope}")
+        percents = check_percents(
+            clean_class_names(targets), f"The class targets of {'All Portfolio' if scope == ALL else scope}"
+        )
         with self._database.write() as connection:
             saving.save_class_targets(connection, saving.own_strategy(connection, scope, name), percents)
 
@@ -279,10 +291,14 @@ class Portfolio:
         """What a withdrawal would sell. See :func:`allocation.planner.plan_withdrawal`."""
         return planner.plan_withdrawal(self.tables(scope), amount, datetime.date.today())
 
-    def classes_after(self, plan: pd.DataFrame) -> pd.DataFrame:
-        """Each class before and after a plan of this portfolio. See :func:`allocation.planner.classes_after`."""
-        scope = str(plan["scope"].iloc[0]) if len(plan) else ALL
-        return planner.classes_after(self.tables(scope), plan)
+    def classes_after(self, plan: pd.DataFrame, scope: str = ALL) -> pd.DataFrame:
+        """Each class before and after a plan of this portfolio. See :func:`allocation.planner.classes_after`.
+
+        Parameters:
+            plan: from :meth:`plan_deposit` or :meth:`plan_withdrawal`; its scope is used.
+            scope: used where the plan has no rows.
+        """
+        return planner.classes_after(self.tables(str(plan["scope"].iloc[0]) if len(plan) else scope), plan)
 
     def minimum_deposit(self, scope: str = ALL) -> float:
         """The smallest deposit that reaches every class target without a sale; infinite where none does."""
@@ -340,7 +356,7 @@ def summarise(tables: Tables) -> Summary:
     ]
     oldest = min(dated, default=None)
     return Summary(
-        total=from_minor(tables.total(), tables.digits),
+        total=from_minor(tables.total, tables.digits),
         cash=from_minor(to_minor(cash, tables.digits), tables.digits),
         base_currency=tables.base_currency,
         portfolio_drift=drifts.portfolio_drift(tables),

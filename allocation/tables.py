@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import pandas as pd
 
-from allocation.money import minor_digits, to_minor
+from allocation.errors import NoNetValue
+from allocation.money import from_minor, minor_digits, to_minor
 
 ALL = "all"
 UNCLASSIFIED = "Unclassified"
@@ -41,6 +43,7 @@ class Strategy:
     class_targets: pd.DataFrame
     holding_targets: pd.DataFrame
 
+    @cached_property
     def class_weights(self) -> dict[str, Fraction]:
         """Target weight (0–1, exact) of each class."""
         return {
@@ -50,6 +53,7 @@ class Strategy:
             )
         }
 
+    @cached_property
     def holding_weights(self) -> dict[str, dict[int, Fraction]]:
         """Per class that has holding targets: weight within the class (0–1, exact) of each ``asset_id``."""
         weights: dict[str, dict[int, Fraction]] = {}
@@ -86,28 +90,42 @@ class Tables:
     assets: pd.DataFrame
     strategy: Strategy
 
-    @property
+    @cached_property
     def digits(self) -> int:
         """Decimals of the base currency's minor unit."""
         return minor_digits(self.base_currency)
 
+    @cached_property
     def asset_values(self) -> list[int]:
         """Value of each row of ``assets``, in minor units."""
         return [to_minor(value, self.digits) for value in self.assets["value"]]
 
+    @cached_property
     def class_values(self) -> dict[str, int]:
         """Value of each class that holds anything, in minor units."""
         values: dict[str, int] = {}
         for name, held_in, value in zip(
-            self.assets["asset_class"], self.assets["held_in"], self.asset_values(), strict=True
+            self.assets["asset_class"], self.assets["held_in"], self.asset_values, strict=True
         ):
             if len(held_in):
                 values[str(name)] = values.get(str(name), 0) + value
         return values
 
+    @cached_property
     def total(self) -> int:
-        """Value of the scope, in minor units."""
-        return sum(self.asset_values())
+        """Value of the scope, in minor units.
+
+        Raises:
+            NoNetValue: there are debts, and they are as large as the rest, so nothing has a weight.
+        """
+        total = sum(self.asset_values)
+        if total < 0 or (not total and any(self.asset_values)):
+            raise NoNetValue(
+                f"What is owed is as much as what is held: the values add up to {from_minor(total, self.digits):,} "
+                f"{self.base_currency}. There are no weights of such a sum. Choose another scope, or check the "
+                "negative amounts of CASH."
+            )
+        return total
 
 
 def as_weight(percent: float) -> Fraction:

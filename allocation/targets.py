@@ -49,12 +49,23 @@ def check_percents(percents: Mapping[str, Percent], what: str) -> dict[str, Deci
     return exact
 
 
-def check_class_names(names: Mapping[str, Percent]) -> None:
-    """Refuses a class without a name, and a target for what is merely unclassified."""
-    if any(not name.strip() for name in names):
-        raise TargetsError("A class target has no class name. Name the class.")
-    if UNCLASSIFIED in names:
-        raise TargetsError(f"{UNCLASSIFIED} is where holdings without a class stand; it can't have a target.")
+def clean_class_names(targets: Mapping[str, Percent]) -> dict[str, Percent]:
+    """The same targets without spaces around the names.
+
+    Raises:
+        TargetsError: a class has no name, stands twice, or is what is merely unclassified.
+    """
+    cleaned: dict[str, Percent] = {}
+    for written, percent in targets.items():
+        name = written.strip()
+        if not name:
+            raise TargetsError("A class target has no class name. Name the class.")
+        if name.casefold() == UNCLASSIFIED.casefold():
+            raise TargetsError(f"{UNCLASSIFIED} is where holdings without a class stand; it can't have a target.")
+        if name in cleaned:
+            raise TargetsError(f"{name} stands twice among the class targets. Keep one.")
+        cleaned[name] = percent
+    return cleaned
 
 
 def wrong_sum(total: Decimal) -> str:

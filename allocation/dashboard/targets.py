@@ -54,7 +54,7 @@ class TargetsPanel:
     def show(self, tables: Tables) -> None:
         """Edit the targets of this scope; what was typed and not saved is dropped."""
         self._tables = tables
-        options = [CLASSES, *sorted(tables.strategy.class_weights())]
+        options = [CLASSES, *sorted(tables.strategy.class_weights)]
         chosen = self._level.value
         with self._level.hold_trait_notifications():
             self._level.options = options
@@ -70,8 +70,8 @@ class TargetsPanel:
             table = by_class(tables)
             names = [name for name in table["asset_class"] if name != UNCLASSIFIED]
             weights = dict(zip(table["asset_class"], table["weight"], strict=True))
-            self._held = set(tables.class_values())
-            known = tables.strategy.class_weights()
+            self._held = set(tables.class_values)
+            known = tables.strategy.class_weights
             self._before = {name: Decimal(int(weight * 1_000_000)) / 10_000 for name, weight in known.items()}
         else:
             table = by_holding(tables)

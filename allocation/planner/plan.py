@@ -82,8 +82,8 @@ def plan_withdrawal(tables: Tables, amount: Amount, on: datetime.date) -> pd.Dat
     """
     withdrawal = read_amount(amount, tables.base_currency, "withdrawal")
     _require_targets(tables)
-    values = tables.class_values()
-    available = sum(max(values.get(name, 0), 0) for name in tables.strategy.class_weights())
+    values = tables.class_values
+    available = sum(max(values.get(name, 0), 0) for name in tables.strategy.class_weights)
     if withdrawal > available:
         held = write_money(from_minor(available, tables.digits), tables.base_currency)
         raise AmountError(
@@ -100,11 +100,11 @@ def minimum_deposit(tables: Tables) -> float:
     without a target, or with a target of 0, holds something.
     """
     _require_targets(tables)
-    targets, values = tables.strategy.class_weights(), tables.class_values()
+    targets, values = tables.strategy.class_weights, tables.class_values
     if any(value and not targets.get(name) for name, value in values.items()):
         return inf
     needed = max((Fraction(values.get(name, 0)) / target for name, target in targets.items() if target), default=0)
-    return from_minor(max(0, -((tables.total() - needed) // 1)), tables.digits)
+    return from_minor(max(0, -((tables.total - needed) // 1)), tables.digits)
 
 
 def classes_after(tables: Tables, plan: pd.DataFrame) -> pd.DataFrame:
@@ -116,10 +116,10 @@ def classes_after(tables: Tables, plan: pd.DataFrame) -> pd.DataFrame:
         ``drift_before``, ``drift_after`` (0–1), ``status_before``, ``status_after`` (against the 5/25 band). The
         weights after add up to 1.
     """
-    values, targets, digits = tables.class_values(), tables.strategy.class_weights(), tables.digits
+    values, targets, digits = tables.class_values, tables.strategy.class_weights, tables.digits
     amounts = plan.groupby("asset_class")["amount"].sum().to_dict()
     flows = {str(name): int(round(amount * 10**digits)) for name, amount in amounts.items()}
-    total = tables.total()
+    total = tables.total
     total_after = total + sum(flows.values())
     rows = []
     for name in sorted(values | targets | flows):
@@ -150,10 +150,10 @@ def _trades(tables: Tables, flow: int, shared: Shared, rule: str, on: datetime.d
 
 
 def _asset_rows(tables: Tables, flow: int, shared: Shared) -> Iterable[dict[str, Any]]:
-    total, digits = tables.total(), tables.digits
+    total, digits = tables.total, tables.digits
     shares_by_value = _classes_sharing_by_value(tables)
     for asset, value, target in zip(
-        tables.assets.to_dict("records"), tables.asset_values(), effective_weights(tables), strict=True
+        tables.assets.to_dict("records"), tables.asset_values, effective_weights(tables), strict=True
     ):
         amount = shared.by_asset.get(int(asset["asset_id"]), 0)
         if not amount:
@@ -165,8 +165,8 @@ def _asset_rows(tables: Tables, flow: int, shared: Shared) -> Iterable[dict[str,
         if name in shares_by_value:
             subject, before, goal = (
                 f"{name} is ",
-                tables.class_values()[name],
-                tables.strategy.class_weights()[name],
+                tables.class_values[name],
+                tables.strategy.class_weights[name],
             )
         part = shared.by_class[name] if subject else amount
         yield {
@@ -190,9 +190,9 @@ def _asset_rows(tables: Tables, flow: int, shared: Shared) -> Iterable[dict[str,
 
 
 def _unplaced_rows(tables: Tables, flow: int, shared: Shared) -> Iterable[dict[str, Any]]:
-    values, total = tables.class_values(), tables.total()
+    values, total = tables.class_values, tables.total
     for name, amount in shared.unplaced.items():
-        target, value = tables.strategy.class_weights()[name], values.get(name, 0)
+        target, value = tables.strategy.class_weights[name], values.get(name, 0)
         money = write_money(from_minor(amount, tables.digits), tables.base_currency)
         yield {
             "account": "" if tables.scope == ALL else tables.scope,
@@ -215,7 +215,14 @@ def _why(before: int, amount: int, total: int, total_after: int, target: Fractio
     place = "on target" if not drift else f"{points} points {'over' if drift > 0 else 'under'} target"
     gap = target * total_after - before
     if gap and (gap > 0) == (amount > 0):
-        return f"{place}; {write_percent(float(amount / gap), 0)} of the {'gap' if gap > 0 else 'surplus'}"
+        part, flow, rest = (
+            write_percent(float(amount / gap), 0),
+            *(("deposit", "gap") if amount > 0 else ("withdrawal", "surplus")),
+        )
+        if drift * amount >= 0:
+            # It was on the other side of its target until the money changed the total.
+            return f"{place} before the {flow}; {part} of the {rest} that it leaves"
+        return f"{place}; {part} of the {rest}"
     return f"{place}; takes its part by target weight"
 
 
@@ -267,11 +274,11 @@ def _quoted(tables: Tables, asset: dict[Hashable, Any]) -> list[str]:
 def _classes_sharing_by_value(tables: Tables) -> set[str]:
     """Classes without holding targets that hold more than one asset."""
     several = {str(name) for name, count in tables.assets["asset_class"].value_counts().items() if count > 1}
-    return several - set(tables.strategy.holding_weights())
+    return several - set(tables.strategy.holding_weights)
 
 
 def _require_targets(tables: Tables) -> None:
-    if not tables.strategy.class_weights():
+    if not tables.strategy.class_weights:
         raise TargetsError(
             f"{_where(tables)} has no targets yet, so there is nothing to plan towards. Set the class targets first: "
             "on the dashboard under Targets, or with a targets.csv."

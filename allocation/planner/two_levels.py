@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -10,8 +11,6 @@ import pandas as pd
 
 from allocation.planner.rules import share
 from allocation.tables import PERCENT_STEPS, Tables
-
-PORTFOLIO = "portfolio"
 
 
 @dataclass(frozen=True)
@@ -29,34 +28,39 @@ class Shared:
     unplaced: dict[str, int]
 
 
+@dataclass
+class Flow:
+    """A flow among some lines: what one group of a rule's statement is."""
+
+    amount: int
+    total_after: int
+    lines: dict[Any, tuple[int, int]]  # line → (value, target)
+
+
 def share_flow(tables: Tables, flow: int, rule: str) -> Shared:
     """Share ``flow`` (minor units) by ``rule`` among the classes, then by the same rule inside each class.
 
     Inside a class the rule works against the class's new value. A class without holding targets shares by the
     current value of its holdings; that keeps their proportions, as every rule would with those as targets.
     """
+    values = dict(zip(tables.assets["asset_id"].astype(int), tables.asset_values, strict=True))
+    held = {
+        int(asset_id)
+        for asset_id, accounts in zip(tables.assets["asset_id"], tables.assets["held_in"], strict=True)
+        if len(accounts)
+    }
     by_class = _among_classes(tables, flow, rule)
-    values = dict(zip(tables.assets["asset_id"].astype(int), tables.asset_values(), strict=True))
-    with_targets, by_value = [], []
+    by_target, by_value = [], []
     for name, assets in _members(tables).items():
-        if not by_class.get(name):
+        amount, within = by_class.get(name, 0), tables.strategy.holding_weights.get(name)
+        if not amount:
             continue
-        within = tables.strategy.holding_weights().get(name)
-        for asset_id in assets:
-            line = {"group_id": name, "line": asset_id, "value": values[asset_id]}
-            if within is None:
-                by_value.append(line | {"target": max(values[asset_id], 0)})
-            else:
-                with_targets.append(line | {"target": _steps(within.get(asset_id, Fraction(0)))})
-    class_values = tables.class_values()
-    flows = pd.DataFrame(
-        [
-            {"group_id": name, "flow": amount, "total_after": class_values.get(name, 0) + amount}
-            for name, amount in by_class.items()
-        ],
-        columns=["group_id", "flow", "total_after"],
-    )
-    by_asset = _amounts(with_targets, flows, rule) | _amounts(by_value, flows, "by_target")
+        if within is None:
+            by_value += _by_value(amount, {asset_id: values[asset_id] for asset_id in assets if asset_id in held})
+        else:
+            lines = {asset_id: (values[asset_id], _steps(within.get(asset_id, Fraction(0)))) for asset_id in assets}
+            by_target.append(Flow(amount, tables.class_values.get(name, 0) + amount, lines))
+    by_asset = _add(_share(by_target, rule) + _share(by_value, "by_target"))
     placed = {name: sum(by_asset.get(asset_id, 0) for asset_id in ids) for name, ids in _members(tables).items()}
     unplaced = {
         name: amount - placed.get(name, 0) for name, amount in by_class.items() if amount != placed.get(name, 0)
@@ -65,20 +69,51 @@ def share_flow(tables: Tables, flow: int, rule: str) -> Shared:
 
 
 def _among_classes(tables: Tables, flow: int, rule: str) -> dict[str, int]:
-    values = tables.class_values()
-    lines = [
-        {"group_id": PORTFOLIO, "line": name, "value": values.get(name, 0), "target": _steps(target)}
-        for name, target in tables.strategy.class_weights().items()
-    ]
-    flows = pd.DataFrame([{"group_id": PORTFOLIO, "flow": flow, "total_after": tables.total() + flow}])
-    return _amounts(lines, flows, rule)
+    lines = {
+        name: (tables.class_values.get(name, 0), _steps(target))
+        for name, target in tables.strategy.class_weights.items()
+    }
+    return _add(_share([Flow(flow, tables.total + flow, lines)], rule))
 
 
-def _amounts(lines: list[dict[str, object]], flows: pd.DataFrame, rule: str) -> dict[Any, int]:
-    if not lines:
-        return {}
-    shared = share(pd.DataFrame(lines), flows, rule)
-    return {line: int(amount) for line, amount in zip(shared["line"], shared["amount"], strict=True)}
+def _by_value(amount: int, values: dict[int, int]) -> list[Flow]:
+    """A class's part among its holdings by their value; a deposit pays back what is overdrawn first."""
+    overdrawn = {line: (value, -value) for line, value in values.items() if value < 0}
+    positive = {line: (value, value) for line, value in values.items() if value > 0}
+    to_repay = min(max(amount, 0), sum(target for _, target in overdrawn.values()))
+    others = positive or {line: (value, 1) for line, value in values.items()}
+    return [Flow(to_repay, 0, overdrawn), Flow(amount - to_repay, 0, others)]
+
+
+def _share(flows: Iterable[Flow], rule: str) -> list[tuple[Any, int]]:
+    """The amounts of all flows, in one statement; a flow with one line to go to needs none."""
+    busy = [flow for flow in flows if flow.amount and flow.lines]
+    alone = [flow for flow in busy if len(flow.lines) == 1 and all(target for _, target in flow.lines.values())]
+    amounts = [(line, flow.amount) for flow in alone for line in flow.lines]
+    several = [flow for flow in busy if flow not in alone]
+    if not several:
+        return amounts
+    lines = pd.DataFrame(
+        [
+            (group, line, value, target)
+            for group, flow in enumerate(several)
+            for line, (value, target) in flow.lines.items()
+        ],
+        columns=["group_id", "line", "value", "target"],
+    )
+    totals = pd.DataFrame(
+        [(group, flow.amount, flow.total_after) for group, flow in enumerate(several)],
+        columns=["group_id", "flow", "total_after"],
+    )
+    shared = share(lines, totals, rule)
+    return amounts + list(zip(shared["line"], shared["amount"].astype(int), strict=True))
+
+
+def _add(amounts: Iterable[tuple[Any, int]]) -> dict[Any, int]:
+    added: dict[Any, int] = {}
+    for line, amount in amounts:
+        added[line] = added.get(line, 0) + int(amount)
+    return added
 
 
 def _members(tables: Tables) -> dict[str, list[int]]:

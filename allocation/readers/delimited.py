@@ -6,6 +6,8 @@ import csv
 import datetime
 import difflib
 import io
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,6 +20,9 @@ from allocation.errors import Problem
 from allocation.readers.numbers import POINT, decimal_mark, read_number
 
 Source = str | Path | pd.DataFrame
+
+UNSEEN = {ord("\u200b"): None, ord("\ufeff"): None, ord("\u00a0"): " ", ord("\u202f"): " "}
+"""Characters that nobody sees, and spaces that look like any other."""
 
 
 @dataclass
@@ -48,7 +53,12 @@ class Sheet:
             return None
         number = read_number(cell, self.mark or POINT)
         if number is None:
-            self.wrong(row, column, cell, "is not a number. Write it like 1234.5 or 1234,5, without a currency sign.")
+            self.wrong(
+                row,
+                column,
+                cell,
+                "is not a number. Write it like 1234.5 or 1234,5, without a currency or percent sign.",
+            )
         elif (Fraction(number) * 10**decimals).denominator != 1:
             self.wrong(row, column, cell, f"has more than {decimals} decimals. Round it to {decimals}.")
             return None
@@ -67,14 +77,9 @@ class Sheet:
             return None
         return date
 
-    def same_spelling(self, column: str) -> None:
-        """Problems for names that differ only in capitals: they would count as two."""
-        first: dict[str, str] = {}
-        for row, cells in self.rows:
-            name = cells.get(column, "")
-            known = first.setdefault(name.casefold(), name)
-            if name != known:
-                self.wrong(row, column, name, f"is written {known!r} above. Write both the same way.")
+    def found(self) -> list[Problem]:
+        """What is wrong, in the order of the rows."""
+        return sorted(self.problems, key=lambda problem: problem.row)
 
     def _both_ways(self) -> str:
         return (
@@ -92,34 +97,41 @@ def read_sheet(
         source: path of a CSV file (UTF-8 with or without BOM; comma, semicolon or tab), or a DataFrame.
         required, optional: the columns to look for; others are ignored. Order and capitals don't matter.
         numbers: those of the columns that hold numbers.
-        name: what to call a DataFrame in problems.
+        name: what to call the source in problems.
     """
+    sheet = Sheet(name)
     if isinstance(source, pd.DataFrame):
-        sheet, delimiter, lines = Sheet(name), ",", _frame_lines(source)
-    else:
-        path = Path(source).expanduser()
-        sheet = Sheet(path.name)
-        text = _text(path, sheet)
-        if text is None:
-            return sheet
-        delimiter = _delimiter(text)
-        lines = _file_lines(text, delimiter)
+        _fill(sheet, _frame_lines(source), required, optional)
+        return sheet
+    text = _text(Path(source).expanduser(), sheet)
+    if text is None:
+        return sheet
+    text, delimiter = _without_separator_line(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        _fill(sheet, lines, required, optional)
+        # A quoted cell may hold line breaks: a spreadsheet counts records, not lines.
+        _fill(sheet, enumerate(reader, start=1), required, optional)
     except csv.Error as error:
-        sheet.wrong(0, "", "", f"is not a CSV file that can be read ({error}).")
+        sheet.wrong(reader.line_num, "", "", f"has a quotation mark in the wrong place, or one too few ({error}).")
     cells = (cells[column] for _, cells in sheet.rows for column in numbers if column in cells)
-    sheet.mark = POINT if isinstance(source, pd.DataFrame) else decimal_mark(cells, delimiter)
+    sheet.mark = decimal_mark(cells, delimiter)
     return sheet
+
+
+def source_name(source: Source, otherwise: str) -> str:
+    """What to call a source in problems: its file's name, or ``otherwise`` for a DataFrame."""
+    return otherwise if isinstance(source, pd.DataFrame) else Path(source).name
 
 
 def _fill(
     sheet: Sheet, lines: Iterator[tuple[int, list[str]]], required: Sequence[str], optional: Sequence[str]
 ) -> None:
-    header_row, header = next(((row, cells) for row, cells in lines if any(cells)), (1, []))
-    names = [name.strip().lower() for name in header]
-    missing = [column for column in required if column not in names]
-    for column in missing:
+    header_row, header = next(((row, cells) for row, cells in lines if any(_clean(cell) for cell in cells)), (0, []))
+    if not header:
+        sheet.wrong(0, "", "", f"is empty. Its first row names the columns: {', '.join(required)}.")
+        return
+    names = [_clean(name).lower() for name in header]
+    for column in (column for column in required if column not in names):
         near = difflib.get_close_matches(column, [name for name in names if name], n=1, cutoff=0.75)
         hint = f" Is it {near[0]!r}?" if near else ""
         sheet.wrong(header_row, column, "", f"this column is missing.{hint} Required are: {', '.join(required)}.")
@@ -128,38 +140,38 @@ def _fill(
     if sheet.problems:
         return
     sheet.columns = tuple(name for name in names if name in (*required, *optional))
-    for row, cells in lines:
-        if not any(cell.strip() for cell in cells):
+    for row, raw in lines:
+        cells = [_clean(cell) for cell in raw]
+        if not any(cells):
             continue
-        if any(cell.strip() for cell in cells[len(names) :]):
-            sheet.wrong(
-                row,
-                "",
-                "",
-                f"has {len(cells)} cells, the header has {len(names)}. Quote cells with the separator in them.",
-            )
+        if any(cells[len(names) :]):
+            remedy = f"has {len(cells)} cells, the header has {len(names)}. Quote cells with the separator in them."
+            sheet.wrong(row, "", "", remedy)
             continue
         padded = [*cells, *[""] * (len(names) - len(cells))]
-        sheet.rows.append(
-            (
-                row,
-                {name: cell.strip() for name, cell in zip(names, padded, strict=False) if name in sheet.columns},
-            )
-        )
+        by_name = {name: cell for name, cell in zip(names, padded, strict=False) if name in sheet.columns}
+        sheet.rows.append((row, by_name))
+    if not sheet.rows and not sheet.problems:
+        sheet.wrong(0, "", "", "holds no rows under its header.")
+
+
+def _clean(cell: str) -> str:
+    """A cell as people see it: two spellings that look the same are the same."""
+    return unicodedata.normalize("NFC", cell).translate(UNSEEN).strip()
 
 
 def _text(path: Path, sheet: Sheet) -> str | None:
-    if path.is_dir():
-        sheet.wrong(0, "", "", "is a folder. Name the CSV file in it.")
-        return None
     try:
+        if path.is_dir():
+            sheet.wrong(0, "", "", "is a folder. Name the CSV file in it.")
+            return None
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         sheet.wrong(0, "", "", f"there is no such file ({path}).")
-    except OSError as error:
-        sheet.wrong(0, "", "", f"can't be read ({error.strerror}).")
     except UnicodeDecodeError as error:
         sheet.wrong(0, "", "", f"is not UTF-8 text (byte {error.start + 1}). Save it as CSV UTF-8.")
+    except (OSError, ValueError) as error:
+        sheet.wrong(0, "", "", f"can't be read ({getattr(error, 'strerror', None) or error}).")
     else:
         if "\0" not in text:
             return text
@@ -167,14 +179,14 @@ def _text(path: Path, sheet: Sheet) -> str | None:
     return None
 
 
-def _delimiter(text: str) -> str:
+def _without_separator_line(text: str) -> tuple[str, str]:
+    """The text and its separator, which some spreadsheets name in a first line ``sep=;``."""
+    first, _, rest = text.partition("\n")
+    named = re.fullmatch(r"sep=([,;\t])", first.strip('\r "'))
+    if named:
+        return "\n" + rest, named[1]
     header = next((line for line in text.splitlines() if line.strip()), "")
-    return max(",;\t", key=header.count)
-
-
-def _file_lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    # A quoted cell may hold line breaks: a spreadsheet counts records, not lines.
-    return enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), start=1)
+    return text, max(",;\t", key=header.count)
 
 
 def _frame_lines(frame: pd.DataFrame) -> Iterator[tuple[int, list[str]]]:
@@ -189,5 +201,8 @@ def _cell(value: object) -> str:
     if isinstance(value, datetime.datetime):
         return value.date().isoformat()
     if isinstance(value, float):
-        return f"{Decimal(repr(value)):f}"
+        exact = Decimal(repr(float(value)))
+        # 22.740000000000002 is what arithmetic made of 22.74.
+        noisy = exact.is_finite() and int(exact.as_tuple().exponent) < -8
+        return f"{Decimal(f'{value:.15g}') if noisy else exact:f}"
     return str(value)

@@ -9,11 +9,11 @@ import pandas as pd
 
 from allocation.errors import Problem
 from allocation.money import is_known_currency
-from allocation.readers.delimited import Source, read_sheet
+from allocation.readers.delimited import Source, read_sheet, source_name
 
 REQUIRED = ["from_currency", "to_currency", "rate", "as_of"]
 COLUMNS = ["row", *REQUIRED]
-LARGEST_RATE = Decimal(10) ** 9
+LARGEST_RATE = Decimal(10) ** 6
 
 
 def read_fx(source: Source, today: datetime.date) -> tuple[pd.DataFrame, list[Problem]]:
@@ -27,9 +27,7 @@ def read_fx(source: Source, today: datetime.date) -> tuple[pd.DataFrame, list[Pr
     Returns:
         The good rows (``row``, then the columns above; rates exact) and the problems.
     """
-    sheet = read_sheet(source, REQUIRED, [], ["rate"], "fx")
-    if not sheet.rows and not sheet.problems:
-        sheet.wrong(0, "", "", "holds no rows. Write one row a rate under the header.")
+    sheet = read_sheet(source, REQUIRED, [], ["rate"], source_name(source, "fx"))
     rows: list[dict[str, object]] = []
     first: dict[tuple[object, ...], int] = {}
     for row, cells in sheet.rows:
@@ -40,14 +38,14 @@ def read_fx(source: Source, today: datetime.date) -> tuple[pd.DataFrame, list[Pr
         for column, code in zip(REQUIRED, pair, strict=False):
             if code and not is_known_currency(code):
                 sheet.wrong(row, column, code, "is not a currency code. Write one like USD, EUR or GBP.")
-        if pair[0] == pair[1]:
+        if pair[0] and pair[0] == pair[1]:
             sheet.wrong(row, "to_currency", pair[1], "is the same as from_currency. Remove the row.")
         rate = sheet.number(row, "rate", cells["rate"], decimals=12) if cells["rate"] else None
         if rate is not None and not 0 < rate <= LARGEST_RATE:
             sheet.wrong(row, "rate", cells["rate"], f"is not between 0 and {LARGEST_RATE:,.0f}.")
         as_of = sheet.date(row, "as_of", cells["as_of"], today) if cells["as_of"] else None
         known = first.setdefault((*pair, as_of), row)
-        if known != row:
+        if known != row and all(pair) and as_of:
             sheet.wrong(row, "as_of", cells["as_of"], f"has a rate for this pair in row {known} already. Keep one.")
         rows.append({"row": row, "from_currency": pair[0], "to_currency": pair[1], "rate": rate, "as_of": as_of})
-    return pd.DataFrame(rows, columns=COLUMNS, dtype=object), sheet.problems
+    return pd.DataFrame(rows, columns=COLUMNS, dtype=object), sheet.found()

@@ -12,7 +12,7 @@ from tqdm.auto import tqdm
 
 from allocation.errors import Problem
 from allocation.money import is_known_currency
-from allocation.readers.delimited import Sheet, Source, read_sheet
+from allocation.readers.delimited import Sheet, Source, read_sheet, source_name
 from allocation.tables import ALL, CASH, UNCLASSIFIED
 
 REQUIRED = ["account", "symbol", "quantity", "price", "currency"]
@@ -26,26 +26,26 @@ ONE_PER_ASSET = ["currency", "name", "asset_class"]
 SPELLED_ONE_WAY = ["account", "symbol", "asset_class"]
 
 
-def read_holdings(source: Source, today: datetime.date) -> tuple[pd.DataFrame, list[Problem]]:
+def read_holdings(source: Source, today: datetime.date, name: str | None = None) -> tuple[pd.DataFrame, list[Problem]]:
     """Read holdings.
 
     Parameters:
         source: CSV file or DataFrame with the columns ``account``, ``symbol``, ``quantity``, ``price``, ``currency``
             and optionally ``name``, ``asset_class``, ``account_type``, ``cost_basis``, ``as_of``.
         today: dates after it are wrong.
+        name: what to call the source in problems; by default its file's name.
 
     Returns:
-        The good rows (``file`` and ``row``, then the columns above; numbers exact, empty cells None) and the
-        problems.
+        The rows (``file`` and ``row``, then the columns above; numbers exact, None where a cell is empty or wrong) and
+        the problems.
     """
-    sheet = read_sheet(source, REQUIRED, OPTIONAL, ["quantity", "price", "cost_basis"], "holdings")
-    if not sheet.rows and not sheet.problems:
-        sheet.wrong(0, "", "", "holds no rows. Write one row a holding under the header.")
+    name = name or source_name(source, "holdings")
+    sheet = read_sheet(source, REQUIRED, OPTIONAL, ["quantity", "price", "cost_basis"], name)
     rows = [
         _read_row(sheet, row, cells, today)
         for row, cells in tqdm(sheet.rows, desc=sheet.file, unit=" rows", delay=1, leave=False)
     ]
-    return pd.DataFrame(rows, columns=COLUMNS, dtype=object), sheet.problems
+    return pd.DataFrame(rows, columns=COLUMNS, dtype=object), sheet.found()
 
 
 def _read_row(sheet: Sheet, row: int, cells: dict[str, str], today: datetime.date) -> dict[str, object]:
@@ -55,14 +55,19 @@ def _read_row(sheet: Sheet, row: int, cells: dict[str, str], today: datetime.dat
     for column in REQUIRED:
         if not cells[column]:
             sheet.wrong(row, column, "", "is empty. Every holding needs it.")
-    if cells["account"].lower() == ALL:
+    if cells["account"].casefold() == ALL:
         sheet.wrong(row, "account", cells["account"], "stands for the whole portfolio. Name the account otherwise.")
+    symbol = cells["symbol"]
+    if symbol != CASH and symbol.upper().split()[:1] == [CASH]:
+        sheet.wrong(row, "symbol", symbol, f"looks like cash. Write {CASH}, and its currency in the column currency.")
     if cells["currency"] and not is_known_currency(cells["currency"]):
         sheet.wrong(row, "currency", cells["currency"], "is not a currency code. Write one like USD, EUR or GBP.")
     account_type = text("account_type")
     if account_type and account_type not in ACCOUNT_TYPES:
         sheet.wrong(row, "account_type", account_type, f"is none of {', '.join(ACCOUNT_TYPES)}.")
     asset_class = text("asset_class")
+    if asset_class and asset_class.casefold() == UNCLASSIFIED.casefold():
+        asset_class = UNCLASSIFIED
     numbers = {
         column: sheet.number(row, column, cells[column]) if cells.get(column) else None
         for column in ("quantity", "price", "cost_basis")
@@ -75,7 +80,7 @@ def _read_row(sheet: Sheet, row: int, cells: dict[str, str], today: datetime.dat
         "symbol": text("symbol"),
         "currency": text("currency"),
         "name": text("name"),
-        "asset_class": None if asset_class == UNCLASSIFIED else asset_class,
+        "asset_class": asset_class,
         "account_type": account_type,
         "as_of": sheet.date(row, "as_of", cells["as_of"], today) if cells.get("as_of") else None,
     }
@@ -101,39 +106,47 @@ def disagreements(holdings: pd.DataFrame) -> list[Problem]:
     """What only several rows together show to be wrong: a holding twice, or one thing described in two ways.
 
     Parameters:
-        holdings: the good rows of one or more files, as :func:`read_holdings` gives them.
+        holdings: the rows of one or more files, as :func:`read_holdings` gives them.
     """
     problems: list[Problem] = []
-    held: dict[tuple[object, ...], str] = {}
-    described: dict[tuple[object, ...], tuple[object, str]] = {}
+    first: dict[tuple[object, ...], tuple[object, str]] = {}
     undated = set(holdings.loc[holdings["as_of"].isna(), "symbol"]) if len(holdings) else set()
-    several_files = len(holdings) and holdings["file"].nunique() > 1
-    for cells in holdings.to_dict("records"):
+    several_files = bool(len(holdings)) and holdings["file"].nunique() > 1
+    for number, cells in enumerate(holdings.to_dict("records")):
         account, symbol = cells["account"], cells["symbol"]
         place = f"{cells['file']}, row {cells['row']}" if several_files else f"row {cells['row']}"
-
-        def wrong(column: str, remedy: str, cells: dict[Hashable, Any] = cells) -> None:
-            problems.append(Problem(cells["file"], cells["row"], column, str(cells[column]), remedy))
-
         asset = (symbol, cells["currency"]) if symbol == CASH else (symbol,)
-        first = held.setdefault((account, *asset), place)
-        if first != place:
-            wrong("symbol", f"is in {account} already ({first}). Add the two up into one row.")
-        facts = [(("account", account), column, account) for column in ONE_PER_ACCOUNT]
-        facts += [(("asset", *asset), column, symbol) for column in ONE_PER_ASSET]
-        facts += [(("price", *asset, None if symbol in undated else cells["as_of"]), "price", symbol)]
-        for subject, column, whose in facts:
-            if cells[column] is None:
-                continue
-            known, known_place = described.setdefault((subject, column), (cells[column], place))
-            if cells[column] != known:
-                or_dates = ", or the date of each in as_of" if column == "price" else ""
-                wrong(column, f"is {known} for {whose} in {known_place}. Write the same in both{or_dates}.")
-        for column in SPELLED_ONE_WAY:
-            name = cells[column]
-            if name is None:
-                continue
-            known, known_place = described.setdefault((column, name.casefold()), (name, place))
-            if name != known:
-                wrong(column, f"is written {known!r} in {known_place}. Write both the same way.")
+
+        def compare(
+            key: tuple[object, ...],
+            value: object,
+            column: str,
+            remedy: str,
+            cells: dict[Hashable, Any] = cells,
+            place: str = place,
+        ) -> None:
+            known, where = first.setdefault(key, (value, place))
+            if value != known:
+                said = remedy.format(known=known, where=where)
+                problems.append(Problem(cells["file"], cells["row"], column, str(cells[column]), said))
+
+        if account and symbol:
+            # Each row is its own value, so the second of a kind differs from the first.
+            remedy = f"is in {_literal(account)} already ({{where}}). Add the two up into one row."
+            compare(("held", account, *asset), number, "symbol", remedy)
+        for subject, columns in (((account,), ONE_PER_ACCOUNT), (asset, ONE_PER_ASSET)):
+            for column in (column for column in columns if cells[column] is not None and subject[0] is not None):
+                remedy = f"is {{known}} for {_literal(subject[0])} in {{where}}. Write the same in both."
+                compare((column, *subject), cells[column], column, remedy)
+        if symbol and cells["price"] is not None:
+            day = None if symbol in undated else cells["as_of"]
+            remedy = f"is {{known}} for {_literal(symbol)} in {{where}}. Write one price, or the date of each in as_of."
+            compare(("price", *asset, day), cells["price"], "price", remedy)
+        for column in (column for column in SPELLED_ONE_WAY if cells[column] is not None):
+            remedy = "is written {known!r} in {where}. Write both the same way."
+            compare(("spelling", column, cells[column].casefold()), cells[column], column, remedy)
     return problems
+
+
+def _literal(name: str) -> str:
+    return name.replace("{", "{{").replace("}", "}}")

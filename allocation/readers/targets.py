@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
 from allocation.errors import Problem
-from allocation.readers.delimited import Sheet, Source, read_sheet
-from allocation.tables import UNCLASSIFIED
+from allocation.readers.delimited import Sheet, Source, read_sheet, source_name
+from allocation.tables import ALL, UNCLASSIFIED
 from allocation.targets import HUNDRED, read_percent, wrong_sum
 
 REQUIRED = ["asset_class", "symbol", "target_percent"]
@@ -28,28 +29,24 @@ def read_targets(source: Source) -> tuple[pd.DataFrame, list[Problem]]:
         The good rows (``file`` and ``row``, then the columns above; percents exact, empty cells None) and the
         problems, wrong sums among them.
     """
-    sheet = read_sheet(source, REQUIRED, OPTIONAL, ["target_percent"], "targets")
-    if not sheet.rows and not sheet.problems:
-        sheet.wrong(0, "", "", "holds no rows. Write one row a class under the header.")
-    for column in ("asset_class", "account", "symbol"):
-        sheet.same_spelling(column)
+    name = source_name(source, "targets")
+    sheet = read_sheet(source, REQUIRED, OPTIONAL, ["target_percent"], name)
     rows = [_read_row(sheet, row, cells) for row, cells in sheet.rows]
+    _check_rows_together(sheet, rows)
     if not sheet.problems:
-        _check_together(sheet, rows)
-    return pd.DataFrame(rows, columns=COLUMNS, dtype=object), sheet.problems
+        _check_sums(sheet, rows)
+    return pd.DataFrame(rows, columns=COLUMNS, dtype=object), sheet.found()
 
 
-def _read_row(sheet: Sheet, row: int, cells: dict[str, str]) -> dict[str, object]:
+def _read_row(sheet: Sheet, row: int, cells: dict[str, str]) -> dict[str, Any]:
     for column in ("asset_class", "target_percent"):
         if not cells[column]:
             sheet.wrong(row, column, "", "is empty. Every target needs it.")
-    if cells["asset_class"] == UNCLASSIFIED:
-        sheet.wrong(
-            row,
-            "asset_class",
-            UNCLASSIFIED,
-            "is where holdings without a class stand; it can't have a target.",
-        )
+    if cells["asset_class"].casefold() == UNCLASSIFIED.casefold():
+        remedy = "is where holdings without a class stand; it can't have a target."
+        sheet.wrong(row, "asset_class", cells["asset_class"], remedy)
+    if cells.get("account", "").casefold() == ALL:
+        sheet.wrong(row, "account", cells["account"], "is not an account. For the whole portfolio, leave it empty.")
     written = cells["target_percent"]
     number = sheet.number(row, "target_percent", written) if written else None
     percent = None if number is None else read_percent(number)
@@ -60,35 +57,46 @@ def _read_row(sheet: Sheet, row: int, cells: dict[str, str]) -> dict[str, object
     }
 
 
-def _check_together(sheet: Sheet, rows: list[dict[str, object]]) -> None:
-    sums: dict[tuple[object, ...], Decimal] = {}
-    first: dict[tuple[object, ...], int] = {}
-    names: dict[object, object] = {}
+def _check_rows_together(sheet: Sheet, rows: list[dict[str, Any]]) -> None:
+    first: dict[tuple[object, ...], tuple[Any, int]] = {}
+
+    def known(key: tuple[object, ...], value: object, row: int) -> tuple[Any, int]:
+        return first.setdefault(key, (value, row))
+
     for cells in rows:
-        row, account, name = int(str(cells["row"])), cells["account"], cells["asset_class"]
-        identity = (account, name, cells["symbol"], cells["currency"])
-        if first.setdefault(identity, row) != row:
-            sheet.wrong(row, "asset_class", str(name), f"has this target in row {first[identity]} already. Keep one.")
-        strategy = names.setdefault(account, cells["strategy"])
+        row, account, name = cells["row"], cells["account"], cells["asset_class"]
+        _, place = known(("target", account, name, cells["symbol"], cells["currency"]), None, row)
+        if place != row and name:
+            sheet.wrong(row, "asset_class", name, f"has this target in row {place} already. Keep one.")
+        strategy, place = known(("strategy", account), cells["strategy"], row)
         if cells["strategy"] != strategy:
-            sheet.wrong(
-                row,
-                "strategy",
-                str(cells["strategy"] or ""),
-                f"is {strategy!r} in an earlier row. Name one strategy an account.",
-            )
-        level: tuple[object, ...] = (account,) if cells["symbol"] is None else (account, name)
-        sums[level] = sums.get(level, Decimal(0)) + Decimal(str(cells["target_percent"]))
-    for key, total in sums.items():
-        whose = key[0] or "All Portfolio"
-        if len(key) == 1 and total != HUNDRED:
+            remedy = f"is {strategy or 'empty'} in row {place}. Name one strategy an account."
+            sheet.wrong(row, "strategy", cells["strategy"] or "", remedy)
+        for column in ("asset_class", "account", "symbol"):
+            written = cells[column] or ""
+            spelled, place = known((column, written.casefold()), written, row)
+            if written != spelled:
+                sheet.wrong(row, column, written, f"is written {spelled!r} in row {place}. Write both the same way.")
+
+
+def _check_sums(sheet: Sheet, rows: list[dict[str, Any]]) -> None:
+    of_classes: dict[str | None, Decimal] = {}
+    of_holdings: dict[tuple[str | None, str], Decimal] = {}
+    classes = {(cells["account"], cells["asset_class"]) for cells in rows if cells["symbol"] is None}
+    for cells in rows:
+        account, name, percent = cells["account"], cells["asset_class"], cells["target_percent"]
+        if cells["symbol"] is None:
+            of_classes[account] = of_classes.get(account, Decimal(0)) + percent
+        else:
+            of_holdings[account, name] = of_holdings.get((account, name), Decimal(0)) + percent
+    for account, total in of_classes.items():
+        if total != HUNDRED:
+            whose = account or "All Portfolio"
             sheet.wrong(0, "target_percent", "", f"the class targets of {whose} {wrong_sum(total)}")
-        elif len(key) == 2 and (key[0], key[1], None, None) not in first:
-            sheet.wrong(
-                0,
-                "asset_class",
-                str(key[1]),
-                f"has holding targets in {whose}, but no class target (a row with an empty symbol).",
-            )
-        elif len(key) == 2 and total != HUNDRED:
-            sheet.wrong(0, "target_percent", "", f"the holding targets of {key[1]} in {whose} {wrong_sum(total)}")
+    for (account, name), total in of_holdings.items():
+        whose = account or "All Portfolio"
+        if (account, name) not in classes:
+            remedy = f"has holding targets in {whose}, but no class target (a row with an empty symbol)."
+            sheet.wrong(0, "asset_class", name, remedy)
+        elif total != HUNDRED:
+            sheet.wrong(0, "target_percent", "", f"the holding targets of {name} in {whose} {wrong_sum(total)}")

@@ -50,7 +50,7 @@ class Database:
     """
 
     def __init__(self, path: Path, timeout: float = 30.0, migrations: Sequence[Migration] | None = None) -> None:
-        self.path = Path(path).expanduser().absolute()
+        self.path = Path(path).expanduser().resolve()
         self.timeout = timeout
         self.migrations = shipped_migrations() if migrations is None else migrations
 
@@ -64,6 +64,7 @@ class Database:
         Raises:
             StoreError: the file is missing, in use, or not a portfolio.
         """
+        self._require_file()
         with self._locked(), self._opened(self.path) as connection:
             yield connection
 
@@ -78,8 +79,11 @@ class Database:
             StoreError: the file is missing, in use, or not a portfolio; or the write failed.
             BrokenReference: the block would have left something that points to nothing.
         """
+        if not create:
+            self._require_file()
         with self._locked():
-            if self.exists() or not create:
+            if self.exists():
+                self._require_file()
                 with self._opened(self.path) as connection, _transaction(connection):
                     yield connection
             else:
@@ -101,6 +105,7 @@ class Database:
         target = self._dated("backup") if to is None else Path(to).expanduser().absolute()
         if target.exists():
             raise StoreError(f"{target} exists already. Name a file that doesn't, so that no backup is overwritten.")
+        self._require_file()
         with self._locked():
             with self._opened(self.path) as connection:
                 connection.execute("CHECKPOINT")
@@ -127,7 +132,7 @@ class Database:
         with self._locked():
             try:
                 _copy(origin, candidate)
-                with self._opened(candidate) as connection:
+                with self._opened(candidate, called=origin) as connection:
                     _check_integrity(connection)
                     connection.execute("CHECKPOINT")
                 if self.exists():
@@ -169,18 +174,19 @@ class Database:
             lock.release()
 
     @contextmanager
-    def _opened(self, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-        connection = _connect(path)
+    def _opened(self, path: Path, called: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+        called = called or path
+        connection = _connect(path, called)
         try:
-            with _sentences(path):
+            with _sentences(called):
                 todo = pending(connection, self.migrations)
                 if todo and not applied_versions(connection):
-                    raise StoreError(f"{path} is a DuckDB file, but not a portfolio of ours. Name another file.")
+                    raise StoreError(f"{called} is a DuckDB file, but not a portfolio of ours. Name another file.")
                 if todo:
                     connection.execute("CHECKPOINT")
                     connection.close()
                     _copy(path, self._dated(f"before-schema-{todo[-1].version}"))
-                    connection = _connect(path)
+                    connection = _connect(path, called)
                     migrate(connection, self.migrations)
                 yield connection
         finally:
@@ -190,7 +196,7 @@ class Database:
     def _made(self) -> Iterator[duckdb.DuckDBPyConnection]:
         new = self._beside(f".new-{os.getpid()}")
         try:
-            connection = _connect(new, create=True)
+            connection = _connect(new, self.path)
             try:
                 with _sentences(self.path):
                     migrate(connection, self.migrations)
@@ -201,6 +207,15 @@ class Database:
             _put(new, self.path)
         finally:
             _remove(new)
+
+    def _require_file(self) -> None:
+        if self.path.is_dir():
+            raise StoreError(f"{self.path} is a folder. Name the portfolio file in it.")
+        if not self.exists():
+            raise StoreError(
+                f"There is no portfolio at {self.path}. Create one by loading your holdings (allocation import "
+                "HOLDINGS), or name the right file."
+            )
 
     def _settle(self) -> None:
         # What is replaced may be the very file that can't be opened any more: then it is kept as it is.
@@ -215,15 +230,8 @@ class Database:
         return self.path.with_name(f"{self.path.stem}.{why}-{stamp}{self.path.suffix}")
 
 
-def _connect(path: Path, create: bool = False) -> duckdb.DuckDBPyConnection:
-    if path.is_dir():
-        raise StoreError(f"{path} is a folder. Name the portfolio file in it.")
-    if not create and not path.exists():
-        raise StoreError(
-            f"There is no portfolio at {path}. Create one by loading your holdings (allocation import HOLDINGS), "
-            "or name the right file."
-        )
-    with _sentences(path), _private_files():
+def _connect(path: Path, called: Path) -> duckdb.DuckDBPyConnection:
+    with _sentences(called), _private_files():
         return duckdb.connect(str(path), config=CONFIG)
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from allocation.errors import LoadError, Problem
 from allocation.store.reading import base_currency
 from allocation.store.saving import set_base_currency
+from allocation.tables import UNCLASSIFIED
 
 # A DataFrame's decimals come to the database as text, because it would guess their precision from a sample.
 INCOMING = """
@@ -40,18 +41,19 @@ FROM incoming GROUP BY symbol, currency
 
 CHANGED_ASSETS = """
 UPDATE assets SET currency = d.currency, name = coalesce(d.name, assets.name),
-    asset_class = coalesce(d.asset_class, assets.asset_class),
+    asset_class = CASE WHEN d.asset_class = $none THEN NULL ELSE coalesce(d.asset_class, assets.asset_class) END,
     updated_at = make_timestamp(epoch_us(get_current_timestamp()))
 FROM described d
 WHERE assets.symbol = d.symbol AND (assets.symbol <> 'CASH' OR assets.currency = d.currency)
     AND (assets.currency <> d.currency OR coalesce(d.name, assets.name) <> assets.name
-        OR coalesce(d.asset_class, assets.asset_class) IS DISTINCT FROM assets.asset_class)
+        OR CASE WHEN d.asset_class = $none THEN NULL ELSE coalesce(d.asset_class, assets.asset_class) END
+            IS DISTINCT FROM assets.asset_class)
 """
 
 NEW_ASSETS = """
 INSERT INTO assets (symbol, currency, name, asset_class)
 SELECT symbol, currency, coalesce(name, CASE WHEN symbol = 'CASH' THEN 'Cash ' || currency ELSE symbol END),
-    asset_class
+    nullif(asset_class, $none)
 FROM described d
 WHERE NOT EXISTS (FROM assets a WHERE a.symbol = d.symbol AND (a.symbol <> 'CASH' OR a.currency = d.currency))
 ORDER BY row
@@ -80,7 +82,8 @@ WHERE account_id IN (SELECT account_id FROM identified)
 # A row without a date is from today, unless it says what is known already: then it keeps the known date.
 HOLDINGS = """
 INSERT INTO holdings (account_id, asset_id, quantity, cost_basis, as_of)
-SELECT account_id, asset_id, i.quantity, coalesce(i.cost_basis, h.cost_basis),
+SELECT account_id, asset_id, i.quantity,
+    coalesce(i.cost_basis, CASE WHEN h.quantity = i.quantity THEN h.cost_basis END),
     coalesce(i.as_of, CASE WHEN h.quantity = i.quantity THEN h.as_of END, $today)
 FROM identified i LEFT JOIN holdings h USING (account_id, asset_id)
 ON CONFLICT (account_id, asset_id) DO UPDATE
@@ -174,7 +177,7 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
     _raise_problems(connection, _out_of_step())
     accounts = _count(connection, ACCOUNTS)
     connection.execute(DESCRIBED)
-    assets = _count(connection, CHANGED_ASSETS) + _count(connection, NEW_ASSETS)
+    assets = sum(_count(connection, query, {"none": UNCLASSIFIED}) for query in (CHANGED_ASSETS, NEW_ASSETS))
     connection.execute(IDENTIFIED)
     gone = tuple((str(account), str(symbol)) for account, symbol in connection.execute(GONE).fetchall())
     connection.execute(REMOVED_HOLDINGS)
@@ -185,6 +188,24 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
         prices=_count(connection, PRICES, {"today": today}),
         gone=gone,
     )
+
+
+MOVED = """
+SELECT file, row, 'asset_class', i.asset_class,
+    format('moves {} out of {}, where it has a holding target in {}. Load a targets.csv that says what holds now, too.',
+        i.symbol, c.asset_class, s.name)
+FROM incoming i JOIN assets a ON a.symbol = i.symbol AND (a.symbol <> 'CASH' OR a.currency = i.currency)
+JOIN holding_targets USING (asset_id) JOIN asset_class_targets c USING (class_target_id)
+JOIN rebalancing_strategies s USING (strategy_id)
+WHERE a.asset_class IS DISTINCT FROM c.asset_class
+ORDER BY file, row
+"""
+
+
+def check_moved(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame) -> None:
+    """Refuses holdings that put an asset into another class while it still has a target in the old one."""
+    if not holdings.empty:
+        _raise_problems(connection, MOVED)
 
 
 def write_fx(connection: duckdb.DuckDBPyConnection, fx: pd.DataFrame) -> int:

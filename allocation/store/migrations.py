@@ -59,12 +59,10 @@ def shipped_migrations() -> tuple[Migration, ...]:
 
 def applied_versions(connection: duckdb.DuckDBPyConnection) -> dict[int, str]:
     """Version → checksum of what has been applied to this database; empty for a database that isn't ours."""
-    known = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_migrations' AND schema_name = 'main'"
-    ).fetchall()
-    if known == [(0,)]:
+    try:
+        rows = connection.execute("SELECT version, checksum FROM schema_migrations ORDER BY version").fetchall()
+    except duckdb.CatalogException:
         return {}
-    rows = connection.execute("SELECT version, checksum FROM schema_migrations ORDER BY version").fetchall()
     return {int(version): str(checksum) for version, checksum in rows}
 
 

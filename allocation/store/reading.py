@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 
 from allocation.errors import MissingPrice, MissingRate, StoreError, UnknownName
-from allocation.money import minor_digits
+from allocation.money import largest_amount, minor_digits
 from allocation.tables import ALL, CASH, UNCLASSIFIED, Strategy, Tables
 
 # An FX rate counts in either direction; the newest wins, and of two of one day the direct one.
@@ -39,8 +39,8 @@ WITH quotes AS (
     SELECT lines.*, symbol, name, coalesce(asset_class, '{UNCLASSIFIED}') AS asset_class, price_as_of,
         CASE WHEN symbol = '{CASH}' THEN assets.currency ELSE latest.currency END AS currency,
         CASE WHEN symbol = '{CASH}' THEN 1::DECIMAL(24, 8) ELSE price END AS price,
-        -- Kept to 8 decimals before the rate, so that the product stays inside 38 digits.
-        (quantity * CASE WHEN symbol = '{CASH}' THEN 1::DECIMAL(24, 8) ELSE price END)::DECIMAL(28, 8) AS quoted_value
+        -- Kept to 6 decimals before the rate, so that the product stays inside 38 digits.
+        (quantity * CASE WHEN symbol = '{CASH}' THEN 1::DECIMAL(24, 8) ELSE price END)::DECIMAL(28, 6) AS quoted_value
     FROM lines JOIN assets USING (asset_id) LEFT JOIN latest USING (asset_id)
 )
 SELECT account, account_type, asset_id, symbol, name, asset_class, currency, quantity::DOUBLE AS quantity,
@@ -104,12 +104,14 @@ def read_tables(connection: duckdb.DuckDBPyConnection, scope: str) -> Tables:
     ).fetchall()
     rows = [dict(zip(HELD, line, strict=True)) for line in lines]
     _require_prices_and_rates(rows, base)
+    _require_exact(rows, base)
     holdings = [row for row in rows if row["account"] is not None]
-    return Tables(scope, base, accounts, _frame(holdings, HELD), _assets(rows), strategy)
+    wanted = set(strategy.holding_targets["asset_id"])
+    return Tables(scope, base, accounts, _frame(holdings, HELD), _assets(rows, wanted), strategy)
 
 
-def _assets(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """One row an asset: its value over the accounts, and the accounts that hold any of it."""
+def _assets(rows: list[dict[str, Any]], wanted: set[int]) -> pd.DataFrame:
+    """One row an asset that is held or wanted: its value over the accounts, and the accounts that hold any of it."""
     assets: dict[int, dict[str, Any]] = {}
     for row in rows:
         described = {column: row[column] for column in OF_THE_ASSET} | {"value": 0.0, "held_in": []}
@@ -117,7 +119,8 @@ def _assets(rows: list[dict[str, Any]]) -> pd.DataFrame:
         asset["value"] += row["value"]
         if row["quantity"]:
             asset["held_in"].append(row["account"])
-    by_class = sorted(assets.values(), key=lambda asset: (asset["asset_class"], asset["symbol"], asset["currency"]))
+    known = [asset for asset in assets.values() if asset["held_in"] or asset["asset_id"] in wanted]
+    by_class = sorted(known, key=lambda asset: (asset["asset_class"], asset["symbol"], asset["currency"]))
     return _frame(by_class, [*OF_THE_ASSET, "value", "held_in"])
 
 
@@ -168,6 +171,14 @@ def check_scope(scope: str, accounts: tuple[str, ...]) -> None:
 def _frame(rows: list[Any], columns: list[str]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=columns)
     return table.astype(dict.fromkeys([column for column in columns if column in NUMBERS], "float64"))
+
+
+def _require_exact(rows: list[dict[str, Any]], base: str) -> None:
+    if sum(abs(row["value"]) for row in rows) > largest_amount(base):
+        raise StoreError(
+            f"The values add up to more than {largest_amount(base):,.0f} {base}, which is more than can be calculated "
+            "to the minor unit. Check the quantities, prices and FX rates."
+        )
 
 
 def _require_prices_and_rates(rows: list[dict[str, Any]], base: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 import duckdb
@@ -25,6 +25,8 @@ def set_base_currency(connection: duckdb.DuckDBPyConnection, currency: str) -> N
 def own_strategy(connection: duckdb.DuckDBPyConnection, scope: str, name: str | None = None) -> int:
     """The number of a scope's own strategy, made where an account has none; renamed if a name is given."""
     check_scope(scope, account_names(connection))
+    if name is not None and not name.strip():
+        raise TargetsError("The strategy's name is empty. Give it a name, or none to keep the one it has.")
     found = _first(
         connection,
         "SELECT strategy_id FROM rebalancing_strategies LEFT JOIN accounts a USING (account_id) "
@@ -54,6 +56,7 @@ def save_class_targets(connection: duckdb.DuckDBPyConnection, strategy_id: int, 
     Returns:
         How many targets were added, changed or removed.
     """
+    _check_spelling(connection, percents)
     before = dict(
         connection.execute(
             "SELECT asset_class, target_percent FROM asset_class_targets WHERE strategy_id = ?", [strategy_id]
@@ -79,6 +82,18 @@ def save_class_targets(connection: duckdb.DuckDBPyConnection, strategy_id: int, 
             [strategy_id, name, percent],
         )
     return len(gone) + len(changed)
+
+
+def _check_spelling(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
+    """Refuses a class that differs from a known one in capitals only: it would count as another."""
+    known = connection.execute(
+        "SELECT asset_class FROM assets WHERE asset_class IS NOT NULL UNION SELECT asset_class FROM asset_class_targets"
+    ).fetchall()
+    spelling = {str(name).casefold(): str(name) for (name,) in known}
+    for name in names:
+        spelled = spelling.get(name.casefold(), name)
+        if spelled != name:
+            raise TargetsError(f"{name!r} is written {spelled!r} in the portfolio. Write it the same way.")
 
 
 def save_holding_targets(
@@ -162,8 +177,10 @@ def find_asset(
 
 def rename_asset(connection: duckdb.DuckDBPyConnection, asset_id: int, symbol: str, name: str | None) -> None:
     """Give an asset a new symbol (and name); what hangs on it stays."""
+    if not symbol:
+        raise UnknownName("The new symbol is empty. Write what to call the asset.")
     (current,) = connection.execute("SELECT symbol FROM assets WHERE asset_id = ?", [asset_id]).fetchall()[0]
-    if (current == CASH) != (symbol == CASH):
+    if (current == CASH) != (symbol == CASH) or (symbol != CASH and symbol.upper().split()[0] == CASH):
         raise UnknownName(f"{CASH} is the symbol of cash and of nothing else. Choose another symbol.")
     taken = _first(
         connection,

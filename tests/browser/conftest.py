@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 
 import pytest
 
@@ -8,9 +9,8 @@ from tests.browser.visiting import CHROMIUM, Visit, chromium, served
 
 
 def pytest_collection_modifyitems(items):
-    here = os.path.dirname(__file__)
     for item in items:
-        if str(item.path).startswith(here):
+        if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None and os.environ.get("ALLOCATION_BROWSER_TESTS") != "required":
                 item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))

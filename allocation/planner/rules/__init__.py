@@ -85,8 +85,9 @@ def share(lines: pd.DataFrame, flows: pd.DataFrame, rule: str) -> pd.DataFrame:
     """
     cursor = _engine().cursor()
     try:
-        cursor.register("line_table", lines)
-        cursor.register("flow_table", flows)
+        # Copied, because a table that is a view of another, such as a reversed one, can't be registered.
+        cursor.register("line_table", lines.copy())
+        cursor.register("flow_table", flows.copy())
         return cursor.execute(_statement(find_rule(rule).name)).df()
     finally:
         cursor.close()

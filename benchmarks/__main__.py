@@ -1,0 +1,172 @@
+"""Times of the package beside references measured in the same run; nothing is asserted."""
+
+from __future__ import annotations
+
+import datetime
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import duckdb
+import pandas as pd
+
+import allocation
+from allocation import drift, planner
+from allocation.shipped_files import shipped
+
+TODAY = datetime.date.today()
+PERSONAL_SIZES = (14, 50, 500)
+HEADER = ("what", "median ms", "worst ms", "runs", "times its reference")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: seconds of each run, and of the reference it is compared with."""
+
+    what: str
+    seconds: list[float]
+    reference: float | None = None
+
+    def cells(self) -> tuple[str, ...]:
+        typical = median(self.seconds)
+        ratio = "" if self.reference is None else f"{typical / self.reference:.1f}"
+        return self.what, f"{1e3 * typical:,.1f}", f"{1e3 * max(self.seconds):,.1f}", str(len(self.seconds)), ratio
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        opened = Row("open and close a bare DuckDB file", timed(lambda: bare_file(folder / "bare.duckdb"), 25))
+        bare = median(opened.seconds)
+        show("Import, in a fresh process (reference: pandas, duckdb and plotly.graph_objects)", imports())
+        show("Load (reference: a bare DuckDB file, opened and closed)", [opened, *loads(folder, bare)])
+        show("Drift and deposit plan, file opened for each (same reference)", personal(folder, bare))
+        show("Tables in memory, 50 holdings (same reference)", in_memory(folder, bare))
+        show("Page", page_times())
+
+
+def imports() -> Iterable[Row]:
+    needed = in_fresh_process("import pandas, duckdb, plotly.graph_objects")
+    nothing = in_fresh_process("pass")
+    reference = median(needed)
+    yield Row("start Python alone", nothing, reference)
+    yield Row("import pandas, duckdb, plotly.graph_objects", needed, reference)
+    yield Row("import allocation", in_fresh_process("import allocation"), reference)
+
+
+def loads(folder: Path, bare: float) -> Iterable[Row]:
+    first = [load_sample(folder / f"sample-{run}.duckdb") for run in range(5)]
+    yield Row("init and load the shipped sample", first, bare)
+    again = timed(lambda: load_sample(folder / "sample-0.duckdb"), 5)
+    yield Row("load the shipped sample again", again, bare)
+    holdings, targets = made_up(10_000)
+    large = allocation.open(folder / "large.duckdb")
+    yield Row("load 10,000 rows", timed(lambda: large.load(holdings, targets), 1, warm=False), bare)
+    yield Row("load 10,000 rows again", timed(lambda: large.load(holdings, targets), 1, warm=False), bare)
+
+
+def personal(folder: Path, bare: float) -> Iterable[Row]:
+    for size in PERSONAL_SIZES:
+        portfolio = made_up_portfolio(folder, size)
+        yield Row(f"{size} holdings: drift()", timed(portfolio.drift, 15), bare)
+        yield Row(f"{size} holdings: plan_deposit(1000)", timed(lambda p=portfolio: p.plan_deposit(1000), 15), bare)
+        yield Row(f"{size} holdings: both", timed(lambda p=portfolio: (p.drift(), p.plan_deposit(1000)), 15), bare)
+
+
+def in_memory(folder: Path, reference: float) -> Iterable[Row]:
+    tables = made_up_portfolio(folder, 50).tables()
+    yield Row("drift by class", timed(lambda: drift.by_class(tables), 25), reference)
+    yield Row("drift by holding", timed(lambda: drift.by_holding(tables), 25), reference)
+    for rule in planner.RULES:
+        seconds = timed(lambda rule=rule: planner.plan_deposit(tables, 1000, rule, TODAY), 25)
+        yield Row(f"plan a deposit, {rule}", seconds, reference)
+    yield Row("plan a withdrawal", timed(lambda: planner.plan_withdrawal(tables, 1000, TODAY), 25), reference)
+
+
+def page_times() -> Iterable[Row]:
+    """Time from a page request to a clickable page, cold and preheated."""
+    return []
+
+
+def timed(work: Callable[[], object], runs: int, warm: bool = True) -> list[float]:
+    """Seconds of each run; a first, unmeasured one lets caches fill."""
+    if warm:
+        work()
+    return [once(work) for _ in range(runs)]
+
+
+def once(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def in_fresh_process(code: str, runs: int = 7) -> list[float]:
+    return timed(lambda: subprocess.run([sys.executable, "-c", code], check=True), runs)
+
+
+def bare_file(path: Path) -> None:
+    duckdb.connect(str(path)).close()
+
+
+def load_sample(path: Path) -> float:
+    portfolio, data = allocation.open(path), shipped("data")
+
+    def load() -> None:
+        portfolio.init("USD")
+        portfolio.load(data / "holdings.csv", targets=data / "targets.csv", fx=data / "fx.csv")
+
+    return once(load)
+
+
+def made_up_portfolio(folder: Path, size: int) -> allocation.Portfolio:
+    portfolio = allocation.open(folder / f"made-up-{size}.duckdb")
+    if not portfolio.exists():
+        portfolio.load(*made_up(size))
+    return portfolio
+
+
+def made_up(size: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Holdings in three accounts and ten classes, half of the classes with holding targets where they are few."""
+    rows = [
+        {
+            "account": f"Account {i % 3}",
+            "symbol": f"S{i:05}",
+            "quantity": 1 + i * 7 % 40,
+            "price": 10 + i * 37 % 500,
+            "currency": "USD",
+            "asset_class": f"Class {i % 10}",
+        }
+        for i in range(size)
+    ]
+    targets = [{"asset_class": f"Class {number}", "symbol": "", "target_percent": 10} for number in range(10)]
+    for number in range(5):
+        members = [row["symbol"] for row in rows if row["asset_class"] == f"Class {number}"]
+        if len(members) <= 100:
+            parts = [100 // len(members)] * len(members)
+            parts[0] += 100 - sum(parts)
+            targets += [
+                {"asset_class": f"Class {number}", "symbol": symbol, "target_percent": part}
+                for symbol, part in zip(members, parts, strict=True)
+            ]
+    return pd.DataFrame(rows), pd.DataFrame(targets)
+
+
+def show(title: str, rows: Iterable[Row]) -> None:
+    lines = [HEADER, *(row.cells() for row in rows)]
+    if len(lines) == 1:
+        return
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADER))]
+    print(f"\n{title}")
+    for line in lines:
+        first, *others = [cell.rjust(width) for cell, width in zip(line, widths, strict=True)]
+        print("  ".join([first.strip().ljust(widths[0]), *others]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""Targets, renames and deletions: whole or not at all."""
+
+import pytest
+
+import allocation
+from allocation.errors import BrokenReference, StoreError, TargetsError, UnknownName
+from allocation.store import Database
+
+
+def class_targets(portfolio, scope="all"):
+    return dict(portfolio.strategy(scope).class_targets.itertuples(index=False))
+
+
+def holding_targets(portfolio, scope="all"):
+    table = portfolio.strategy(scope).holding_targets
+    return dict(zip(table["symbol"], table["target_percent"], strict=True))
+
+
+def count(portfolio, table):
+    with Database(portfolio.path).read() as connection:
+        return connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
+
+
+def test_saved_targets_are_there_when_the_file_is_opened_again(bonds_and_stocks):
+    again = allocation.open(bonds_and_stocks.path)
+    assert class_targets(again) == {"Stocks": 60, "Bonds": 40}
+    assert holding_targets(again) == {"VTI": 75, "VEA": 25}
+
+
+def test_a_wrong_sum_is_refused_with_the_difference(bonds_and_stocks):
+    with pytest.raises(TargetsError, match="The class targets of All Portfolio add up to 97.5: 2.5 missing"):
+        bonds_and_stocks.save_class_targets({"Stocks": 60, "Bonds": 37.5})
+    assert class_targets(bonds_and_stocks) == {"Stocks": 60, "Bonds": 40}
+
+
+def test_a_wrong_sum_of_holdings_is_refused_with_the_difference(bonds_and_stocks):
+    with pytest.raises(TargetsError, match="The holding targets of Stocks add up to 101: 1 too much"):
+        bonds_and_stocks.save_holding_targets("Stocks", {"VTI": 75, "VEA": 26})
+    assert holding_targets(bonds_and_stocks) == {"VTI": 75, "VEA": 25}
+
+
+def test_thirds_to_four_decimals_are_kept_exactly(bonds_and_stocks):
+    bonds_and_stocks.save_class_targets({"Stocks": 33.3333, "Bonds": 33.3333, "Gold": "33.3334"})
+    assert class_targets(bonds_and_stocks) == {"Gold": 33.3334, "Bonds": 33.3333, "Stocks": 33.3333}
+
+
+def test_no_holding_targets_removes_them(bonds_and_stocks):
+    bonds_and_stocks.save_holding_targets("Stocks", {})
+    assert holding_targets(bonds_and_stocks) == {}
+
+
+def test_a_class_left_out_loses_its_holding_targets(bonds_and_stocks):
+    bonds_and_stocks.save_class_targets({"Bonds": 100})
+    assert count(bonds_and_stocks, "holding_targets") == 0
+    bonds_and_stocks.save_class_targets({"Stocks": 60, "Bonds": 40})
+    assert holding_targets(bonds_and_stocks) == {}
+
+
+def test_a_new_percent_for_a_class_keeps_its_holding_targets(bonds_and_stocks):
+    bonds_and_stocks.save_class_targets({"Stocks": 70, "Bonds": 30})
+    assert holding_targets(bonds_and_stocks) == {"VTI": 75, "VEA": 25}
+
+
+def test_a_holding_cannot_have_a_target_in_another_class(bonds_and_stocks):
+    with pytest.raises(BrokenReference, match="The target of BND stands in Stocks, but the asset is in Bonds"):
+        bonds_and_stocks.save_holding_targets("Stocks", {"BND": 100})
+    assert holding_targets(bonds_and_stocks) == {"VTI": 75, "VEA": 25}
+
+
+def test_holdings_of_a_class_without_a_target_cannot_have_targets(bonds_and_stocks):
+    with pytest.raises(TargetsError, match="Gold has no class target.*Save the class targets first"):
+        bonds_and_stocks.save_holding_targets("Gold", {"VTI": 100})
+
+
+def test_an_unknown_symbol_is_refused_with_the_nearest_one(bonds_and_stocks):
+    with pytest.raises(UnknownName, match="no asset VTX. Is it VTI?"):
+        bonds_and_stocks.save_holding_targets("Stocks", {"VTX": 100})
+
+
+def test_unclassified_cannot_have_a_target(bonds_and_stocks):
+    with pytest.raises(TargetsError, match="Unclassified is where holdings without a class stand"):
+        bonds_and_stocks.save_class_targets({"Stocks": 60, "Unclassified": 40})
+
+
+def test_a_class_written_with_other_capitals_is_not_taken_for_a_second_class(bonds_and_stocks):
+    with pytest.raises(TargetsError, match="Bonds"):
+        bonds_and_stocks.save_class_targets({"Stocks": 60, "bonds": 40})
+
+
+def test_spaces_around_a_class_name_do_not_count(bonds_and_stocks):
+    bonds_and_stocks.save_class_targets({"Stocks ": 50, " Bonds": 50})
+    assert class_targets(bonds_and_stocks) == {"Stocks": 50, "Bonds": 50}
+
+
+def test_an_account_uses_the_portfolios_targets_until_it_has_its_own(bonds_and_stocks):
+    assert bonds_and_stocks.strategy("Savings").inherited
+    bonds_and_stocks.save_class_targets({"Bonds": 100}, scope="Savings", name="Calm")
+    own = bonds_and_stocks.strategy("Savings")
+    assert (own.name, own.scope, own.inherited) == ("Calm", "Savings", False)
+    assert class_targets(bonds_and_stocks, "Savings") == {"Bonds": 100}
+    assert class_targets(bonds_and_stocks) == {"Stocks": 60, "Bonds": 40}
+
+
+def test_a_refused_holding_target_gives_an_account_no_strategy(bonds_and_stocks):
+    with pytest.raises(TargetsError):
+        bonds_and_stocks.save_holding_targets("Stocks", {"VTI": 100}, scope="Savings")
+    assert count(bonds_and_stocks, "rebalancing_strategies") == 1
+
+
+def test_an_unknown_scope_lists_the_accounts(bonds_and_stocks):
+    with pytest.raises(UnknownName, match="no account 'savings'.*'all'.*Savings"):
+        bonds_and_stocks.save_class_targets({"Bonds": 100}, scope="savings")
+
+
+def test_a_renamed_asset_keeps_its_holdings_prices_and_targets(bonds_and_stocks):
+    bonds_and_stocks.rename_asset("VTI", "VTSAX", "Total market")
+    assert holding_targets(bonds_and_stocks) == {"VTSAX": 75, "VEA": 25}
+    renamed = bonds_and_stocks.holdings().set_index("symbol").loc["VTSAX"]
+    assert (renamed["name"], renamed["value"]) == ("Total market", 40)
+
+
+@pytest.mark.parametrize("taken", ["VEA", "vea"])
+def test_an_asset_cannot_take_anothers_symbol(bonds_and_stocks, taken):
+    with pytest.raises(UnknownName, match="There is an asset (VEA|vea) already"):
+        bonds_and_stocks.rename_asset("VTI", taken)
+
+
+def test_an_asset_cannot_become_cash(bonds_and_stocks):
+    with pytest.raises(UnknownName, match="CASH is the symbol of cash and of nothing else"):
+        bonds_and_stocks.rename_asset("VTI", "CASH")
+
+
+def test_an_empty_new_symbol_is_refused_in_plain_words(bonds_and_stocks):
+    with pytest.raises(allocation.AllocationError) as refusal:
+        bonds_and_stocks.rename_asset("VTI", "  ")
+    assert "CHECK constraint" not in str(refusal.value)
+
+
+def test_an_empty_strategy_name_is_refused_in_plain_words(bonds_and_stocks):
+    with pytest.raises(allocation.AllocationError) as refusal:
+        bonds_and_stocks.save_class_targets({"Bonds": 100}, name=" ")
+    assert "CHECK constraint" not in str(refusal.value)
+
+
+def test_deleting_an_account_takes_its_holdings_and_targets_along(sample):
+    sample.delete_account("Roth IRA")
+    assert sample.accounts() == ("401(k)", "Brokerage")
+    assert len(sample.holdings()) == 12
+    assert count(sample, "rebalancing_strategies") == 1
+    assert count(sample, "asset_class_targets") == 7
+
+
+def test_deleting_the_whole_portfolio_as_an_account_is_refused(sample):
+    with pytest.raises(UnknownName, match="'all' is the whole portfolio, not an account"):
+        sample.delete_account("all")
+
+
+def test_deleting_an_asset_rescales_the_other_targets_of_its_class(sample):
+    sample.delete_asset("VTI")
+    # 30 : 5 : 5 of what were 60 : 30 : 5 : 5
+    assert holding_targets(sample) == {"VIIIX": 75, "AAPL": 12.5, "MSFT": 12.5, "VBTIX": 75, "BND": 25}
+    assert "VTI" not in set(sample.holdings()["symbol"])
+    assert count(sample, "prices") == 11
+
+
+def test_deleting_the_only_asset_with_a_target_leaves_the_class_without(bonds_and_stocks):
+    bonds_and_stocks.save_holding_targets("Bonds", {"BND": 100})
+    bonds_and_stocks.delete_asset("BND")
+    assert holding_targets(bonds_and_stocks) == {"VTI": 75, "VEA": 25}
+    assert class_targets(bonds_and_stocks)["Bonds"] == 40
+
+
+def test_cash_is_deleted_by_its_currency(sample):
+    with pytest.raises(UnknownName, match="CASH is held in EUR and USD. Say which"):
+        sample.delete_asset("CASH")
+    sample.delete_asset("CASH EUR")
+    assert set(sample.holdings().query("symbol == 'CASH'")["currency"]) == {"USD"}
+
+
+def test_deleting_an_accounts_strategy_gives_it_the_portfolios(sample):
+    sample.delete_strategy("Roth IRA")
+    assert sample.strategy("Roth IRA").inherited
+    assert count(sample, "asset_class_targets") == 7
+
+
+def test_an_account_without_its_own_strategy_has_none_to_delete(sample):
+    with pytest.raises(UnknownName, match="Brokerage has no strategy of its own"):
+        sample.delete_strategy("Brokerage")
+
+
+def test_the_portfolios_strategy_stays_and_loses_its_targets(sample):
+    sample.delete_strategy("all")
+    assert sample.strategy().name == "All Portfolio"
+    assert class_targets(sample) == {} and holding_targets(sample) == {}
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("DELETE FROM accounts WHERE name = 'Brokerage'", "holding of asset .* in account .* refers to something"),
+        ("DELETE FROM assets WHERE symbol = 'VTI'", "belongs to asset .*, which is not there"),
+        ("DELETE FROM rebalancing_strategies WHERE account_id IS NOT NULL", "belongs to strategy"),
+        ("DELETE FROM rebalancing_strategies", "0 strategies for the whole portfolio"),
+        ("DELETE FROM asset_class_targets WHERE asset_class = 'Gold'", "add up to 96.* instead of 100"),
+        ("UPDATE holding_targets SET target_percent = 1", "The holding targets of Bonds in All Portfolio add up to 2"),
+        ("UPDATE assets SET asset_class = NULL WHERE symbol = 'VTI'", "the asset is in no class"),
+        ("UPDATE assets SET symbol = 'VTI' WHERE symbol = 'ASML'", "The symbol VTI stands for 2 assets"),
+        ("DELETE FROM portfolio", "0 settings rows"),
+    ],
+)
+def test_a_write_that_would_break_a_reference_is_taken_back(sample, statement, sentence):
+    before = sample.holdings()
+    with pytest.raises(BrokenReference, match=sentence), Database(sample.path).write() as connection:
+        connection.execute(statement)
+    assert sample.holdings().equals(before)
+    assert class_targets(sample)["Gold"] == 4
+
+
+def test_a_deletion_that_fails_half_way_deletes_nothing(sample):
+    with pytest.raises(StoreError), Database(sample.path).write() as connection:
+        connection.execute("DELETE FROM holdings")
+        connection.execute("DELETE FROM nowhere")
+    assert len(sample.holdings()) == 16

@@ -1,0 +1,233 @@
+"""`allocation …`: prints, exits with 0, or with 1 and a sentence."""
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+import allocation
+from allocation.cli import main
+from tests.conftest import DATA
+
+SAMPLE = [DATA / "holdings.csv", "--targets", DATA / "targets.csv", "--fx", DATA / "fx.csv"]
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Runs a command; returns exit status, standard output and standard error."""
+    monkeypatch.setenv("ALLOCATION_PORTFOLIO", str(tmp_path / "my.duckdb"))
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["allocation", *map(str, arguments)])
+        status = 0
+        try:
+            main()
+        except SystemExit as leaving:
+            status = leaving.code or 0
+        return (status, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def loaded(run, sample_file, tmp_path):
+    shutil.copy(sample_file, tmp_path / "my.duckdb")
+    return run
+
+
+def refusal(result):
+    """The sentence of a command that failed as it should."""
+    status, out, err = result
+    assert status == 1 and out == "" and "Traceback" not in err
+    assert err.endswith("\n") and len(err.splitlines()) == 1
+    return err.strip()
+
+
+def test_init_makes_the_file_that_the_environment_names(run, tmp_path):
+    status, out, err = run("init", "--base-currency", "USD")
+    assert (status, err) == (0, "")
+    assert out == f"{tmp_path / 'my.duckdb'} is ready. Load your holdings: allocation import HOLDINGS.\n"
+    assert allocation.open(tmp_path / "my.duckdb").accounts() == ()
+
+
+def test_the_option_counts_more_than_the_environment(run, tmp_path):
+    run("--portfolio", tmp_path / "other.duckdb", "init")
+    assert (tmp_path / "other.duckdb").exists() and not (tmp_path / "my.duckdb").exists()
+
+
+def test_import_tells_what_changed_and_where(run, tmp_path):
+    run("init", "--base-currency", "USD")
+    status, out, err = run("import", *SAMPLE)
+    assert (status, err) == (0, "")
+    assert out.splitlines() == [
+        "Added or changed: 3 accounts, 14 assets, 16 holdings, 12 prices, 2 FX rates, 16 targets.",
+        f"The portfolio is {tmp_path / 'my.duckdb'}.",
+    ]
+
+
+def test_importing_again_changes_nothing(loaded):
+    assert loaded("import", *SAMPLE)[1].startswith("Nothing changed: the portfolio says the same already.")
+
+
+def test_import_of_a_shorter_file_names_what_is_gone(loaded, write_csv):
+    file = write_csv(
+        "account,symbol,quantity,price,currency\n401(k),VIIIX,14.482,512.37,USD\n401(k),VBTIX,1,9.68,USD\n"
+    )
+    assert "No longer held: VTPSX in 401(k)." in loaded("import", file)[1].splitlines()
+
+
+def test_import_of_a_bad_file_lists_every_problem_on_standard_error(run, write_csv):
+    file = write_csv("account,symbol,quantity,price,currency\nA,X,many,1,USD\nA,Y,1,1,dollars\n")
+    status, out, err = run("import", file)
+    assert (status, out) == (1, "")
+    assert err.splitlines()[0] == "Nothing was loaded: 2 problems."
+    assert err.splitlines()[1].startswith("  holdings.csv, row 2, quantity: 'many'")
+    assert err.splitlines()[2].startswith("  holdings.csv, row 3, currency: 'dollars'")
+
+
+def test_targets_prints_classes_and_their_holdings(loaded):
+    status, out, _ = loaded("targets")
+    lines = [line.split() for line in out.splitlines()]
+    assert status == 0 and lines[0] == ["All", "Portfolio"]
+    assert ["US", "stocks", "48"] in lines and ["VTI", "60"] in lines
+
+
+def test_targets_of_an_account_say_whose_they_are(loaded):
+    assert loaded("targets", "--scope", "Roth IRA")[1].startswith("Retirement growth\n")
+    assert "used by Brokerage, which has no targets of its own" in loaded("targets", "--scope", "Brokerage")[1]
+
+
+def test_no_targets_yet(run):
+    run("init")
+    assert run("targets") == (0, "All Portfolio\nNo targets yet.\n", "")
+
+
+def test_drift_prints_a_line_a_class_and_a_summary(loaded):
+    status, out, _ = loaded("drift")
+    assert status == 0
+    assert "US stocks               26,422.94  52.5 %  48.0 %    +4.5  +2,261.94  in band" in out.splitlines()
+    assert "Total 50,335.41 USD, of it cash 1,710.69." in out
+    assert "3 of 7 classes out of their band." in out
+    assert "Oldest price or rate: 2026-11-19" in out
+
+
+def test_drift_of_one_account_by_holding(loaded):
+    out = loaded("drift", "--scope", "401(k)", "--by", "holding")[1]
+    assert [symbol in out for symbol in ("VIIIX", "VBTIX", "VTPSX", "GLD")] == [True, True, True, False]
+
+
+def test_drift_as_csv(loaded, tmp_path):
+    assert loaded("drift", "--csv", tmp_path / "drift.csv")[0] == 0
+    with (tmp_path / "drift.csv").open(newline="") as file:
+        rows = {row["asset_class"]: row for row in csv.DictReader(file)}
+    assert float(rows["US stocks"]["value"]) == 26_422.94
+    assert rows["Unclassified"]["target_weight"] == ""
+
+
+def test_drift_as_csv_is_safe_to_open_in_a_spreadsheet(run, write_csv, tmp_path):
+    run("import", write_csv("account,symbol,asset_class,quantity,price,currency\nA,X,=1+1,1,1,USD\n"))
+    run("drift", "--csv", tmp_path / "drift.csv")
+    assert "'=1+1" in (tmp_path / "drift.csv").read_text()
+
+
+def test_a_deposit_plan_is_printed_and_adds_up(loaded):
+    status, out, _ = loaded("plan", "deposit", "1000")
+    assert status == 0
+    assert "Together 1,000.00 USD." in out
+    assert "Real estate: 402.32, nothing held to buy" in out
+    assert "No deposit alone reaches every target" in out
+
+
+def test_a_deposit_plan_for_one_account_by_rule_as_csv(loaded, tmp_path):
+    file = tmp_path / "plan.csv"
+    status, *_ = loaded("plan", "deposit", "500.05", "--scope", "Roth IRA", "--rule", "proportional", "--csv", file)
+    with file.open(newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    assert status == 0
+    assert round(sum(float(row["amount"]) for row in rows), 2) == 500.05
+    assert {(row["scope"], row["rule"]) for row in rows} == {("Roth IRA", "proportional")}
+
+
+def test_a_deposit_of_nothing(loaded):
+    assert loaded("plan", "deposit", "0")[1].startswith("A deposit of 0 buys nothing.")
+
+
+def test_backup_and_restore(loaded, tmp_path):
+    copy = tmp_path / "copy.duckdb"
+    assert loaded("backup", "--to", copy) == (0, f"Backed up to {copy}.\n", "")
+    portfolio = allocation.open(tmp_path / "my.duckdb")
+    before = portfolio.holdings()
+    portfolio.delete_account("Brokerage")
+    status, out, _ = loaded("restore", copy)
+    assert status == 0 and "is restored from" in out and "What it replaced is kept at" in out
+    assert portfolio.holdings().equals(before)
+
+
+def test_restoring_garbage_leaves_the_portfolio_untouched(loaded, write_csv, tmp_path):
+    before = (tmp_path / "my.duckdb").read_bytes()
+    assert "is not a portfolio file" in refusal(loaded("restore", write_csv("garbage" * 5000, "garbage.txt")))
+    assert (tmp_path / "my.duckdb").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        ("init --base-currency dollars", "'dollars' is not a currency code. Write one like USD, EUR or GBP."),
+        ("init --base-currency EUR", "has the base currency USD already"),
+        ("import", "There is nothing to load. Name holdings, targets or FX rates."),
+        ("targets --scope Roth", "There is no account 'Roth'. Use 'all'"),
+        ("drift --scope Roth", "There is no account 'Roth'. Use 'all'"),
+        ("drift --by colour", "'colour' is not one of 'class', 'holding'"),
+        ("drift --csv {folder}", "can't be written: Is a directory"),
+        ("plan deposit abc", "The deposit 'abc' is not a number"),
+        ("plan deposit 0.001", "finer than USD has decimals"),
+        ("plan deposit -- -5", "The deposit -5 is negative"),
+        ("plan deposit -5", "-5"),
+        ("plan deposit 5 --rule greedy", "There is no rule 'greedy'. The rules are lazy"),
+        ("plan deposit", "Missing argument 'AMOUNT'"),
+        ("backup --to {folder}", "exists already"),
+        ("restore {folder}/gone.duckdb", "There is no backup at"),
+        ("--portfolio {folder}/gone.duckdb drift", "There is no portfolio at"),
+        ("--portfolio {folder} drift", "is a folder. Name the portfolio file in it"),
+        ("--portfolio {folder}/gone.duckdb dashboard", "There is no portfolio at"),
+        ("bogus", "No such command 'bogus'"),
+        ("drift --bogus", "No such option"),
+    ],
+)
+def test_a_refusal_is_one_sentence_and_status_1(loaded, tmp_path, command, sentence):
+    assert sentence in refusal(loaded(*command.format(folder=tmp_path).split(" ")))
+
+
+def test_a_negative_deposit_is_called_negative(loaded):
+    assert "negative" in refusal(loaded("plan", "deposit", "-5"))
+
+
+def test_a_missing_file_is_named(run):
+    status, _, err = run("import", "gone.csv")
+    assert status == 1 and "gone.csv: there is no such file" in err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["import", "--help"], ["plan", "deposit", "-h"], ["--version"]])
+def test_help_and_version(run, arguments):
+    status, out, err = run(*arguments)
+    assert (status, err) == (0, "") and out
+
+
+def test_every_rule_is_explained_in_the_help(run):
+    out = run("plan", "deposit", "--help")[1]
+    assert all(rule in out for rule in allocation.RULES)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_output_reaches_a_file_of_another_encoding(loaded, tmp_path, encoding):
+    done = subprocess.run(
+        [sys.executable, "-m", "allocation.cli", "drift"],
+        env=os.environ | {"PYTHONIOENCODING": encoding},
+        capture_output=True,
+        cwd=tmp_path,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"Portfolio drift" in done.stdout
