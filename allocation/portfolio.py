@@ -197,8 +197,17 @@ class Portfolio:
             MissingPrice, MissingRate: something in the scope can't be valued.
             StoreError: the file can't be used, or the portfolio is empty.
         """
-        with self._database.read() as connection:
-            return reading.read_tables(connection, scope)
+        tables = self._tables(scope)
+        own = replace(
+            tables.strategy,
+            class_targets=tables.strategy.class_targets.copy(),
+            holding_targets=tables.strategy.holding_targets.copy(),
+        )
+        return replace(tables, holdings=tables.holdings.copy(), assets=tables.assets.copy(), strategy=own)
+
+    def _tables(self, scope: str) -> Tables:
+        """Like :meth:`tables`, but shared with later calls: not to be changed, nor handed out."""
+        return self._database.ask(f"tables of {scope}", lambda connection: reading.read_tables(connection, scope))
 
     def accounts(self) -> tuple[str, ...]:
         """Names of all accounts, sorted."""
@@ -215,7 +224,7 @@ class Portfolio:
             (0–1 of the scope; missing where the scope is worth nothing), ``cost_basis`` (in ``currency``, missing where
             unknown).
         """
-        held = self.tables(scope).holdings
+        held = self._tables(scope).holdings
         total = held["value"].sum()
         columns = ["account", "account_type", "symbol", "name", "asset_class", "quantity", "price", "currency",
                    "price_as_of", "rate", "value", "weight", "cost_basis"]  # fmt: skip
@@ -230,15 +239,15 @@ class Portfolio:
         if by not in ("class", "holding"):
             raise UnknownName(f"Drift is calculated by 'class' or by 'holding', not by {by!r}.")
         table = drifts.by_class if by == "class" else drifts.by_holding
-        return table(self.tables(scope))
+        return table(self._tables(scope))
 
     def portfolio_drift(self, scope: str = ALL) -> float:
         """How far the scope is from its targets as a whole: Σ|weight − target| / 2, 0–1."""
-        return drifts.portfolio_drift(self.tables(scope))
+        return drifts.portfolio_drift(self._tables(scope))
 
     def summary(self, scope: str = ALL) -> Summary:
         """The scope at a glance."""
-        return summarise(self.tables(scope))
+        return summarise(self._tables(scope))
 
     def strategy(self, scope: str = ALL) -> Strategy:
         """The targets that hold for a scope: its own, or the whole portfolio's where an account has none."""
@@ -285,11 +294,11 @@ class Portfolio:
 
     def plan_deposit(self, amount: Amount, scope: str = ALL, rule: str = "lazy") -> pd.DataFrame:
         """What a deposit of new money would buy. See :func:`allocation.planner.plan_deposit`."""
-        return planner.plan_deposit(self.tables(scope), amount, rule, datetime.date.today())
+        return planner.plan_deposit(self._tables(scope), amount, rule, datetime.date.today())
 
     def plan_withdrawal(self, amount: Amount, scope: str = ALL) -> pd.DataFrame:
         """What a withdrawal would sell. See :func:`allocation.planner.plan_withdrawal`."""
-        return planner.plan_withdrawal(self.tables(scope), amount, datetime.date.today())
+        return planner.plan_withdrawal(self._tables(scope), amount, datetime.date.today())
 
     def classes_after(self, plan: pd.DataFrame, scope: str = ALL) -> pd.DataFrame:
         """Each class before and after a plan of this portfolio. See :func:`allocation.planner.classes_after`.
@@ -298,11 +307,11 @@ class Portfolio:
             plan: from :meth:`plan_deposit` or :meth:`plan_withdrawal`; its scope is used.
             scope: used where the plan has no rows.
         """
-        return planner.classes_after(self.tables(str(plan["scope"].iloc[0]) if len(plan) else scope), plan)
+        return planner.classes_after(self._tables(str(plan["scope"].iloc[0]) if len(plan) else scope), plan)
 
     def minimum_deposit(self, scope: str = ALL) -> float:
         """The smallest deposit that reaches every class target without a sale; infinite where none does."""
-        return planner.minimum_deposit(self.tables(scope))
+        return planner.minimum_deposit(self._tables(scope))
 
     def rename_asset(self, symbol: str, new_symbol: str, name: str | None = None) -> None:
         """Give an asset a new symbol, and a new name if one is given. Its holdings, prices and targets stay."""

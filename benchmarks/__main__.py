@@ -14,12 +14,15 @@ from statistics import median
 
 import duckdb
 import pandas as pd
+from playwright.sync_api import sync_playwright
 
 import allocation
 from allocation import drift, planner
 from allocation.shipped_files import shipped
+from tests.browser.visiting import CHROMIUM, Visit, chromium, served
 
 TODAY = datetime.date.today()
+SECONDS_TO_PREHEAT = 12
 PERSONAL_SIZES = (14, 50, 500)
 HEADER = ("what", "median ms", "worst ms", "runs", "times its reference")
 
@@ -45,9 +48,9 @@ def main() -> None:
         bare = median(opened.seconds)
         show("Import, in a fresh process (reference: pandas, duckdb and plotly.graph_objects)", imports())
         show("Load (reference: a bare DuckDB file, opened and closed)", [opened, *loads(folder, bare)])
-        show("Drift and deposit plan, file opened for each (same reference)", personal(folder, bare))
+        show("Drift by class and a deposit plan, one after the other (same reference)", personal(folder, bare))
         show("Tables in memory, 50 holdings (same reference)", in_memory(folder, bare))
-        show("Page", page_times())
+        show("From request to clickable page (reference: the first)", page_times(folder))
 
 
 def imports() -> Iterable[Row]:
@@ -71,11 +74,15 @@ def loads(folder: Path, bare: float) -> Iterable[Row]:
 
 
 def personal(folder: Path, bare: float) -> Iterable[Row]:
+    def both(portfolio: allocation.Portfolio) -> None:
+        portfolio.drift()
+        portfolio.plan_deposit(1000)
+
     for size in PERSONAL_SIZES:
-        portfolio = made_up_portfolio(folder, size)
-        yield Row(f"{size} holdings: drift()", timed(portfolio.drift, 15), bare)
-        yield Row(f"{size} holdings: plan_deposit(1000)", timed(lambda p=portfolio: p.plan_deposit(1000), 15), bare)
-        yield Row(f"{size} holdings: both", timed(lambda p=portfolio: (p.drift(), p.plan_deposit(1000)), 15), bare)
+        kept = made_up_portfolio(folder, size)
+        first = timed(lambda kept=kept: both(allocation.open(kept.path)), 15)
+        yield Row(f"{size} holdings: drift and plan, file read", first, bare)
+        yield Row(f"{size} holdings: drift and plan, file unchanged", timed(lambda kept=kept: both(kept), 15), bare)
 
 
 def in_memory(folder: Path, reference: float) -> Iterable[Row]:
@@ -88,9 +95,22 @@ def in_memory(folder: Path, reference: float) -> Iterable[Row]:
     yield Row("plan a withdrawal", timed(lambda: planner.plan_withdrawal(tables, 1000, TODAY), 25), reference)
 
 
-def page_times() -> Iterable[Row]:
-    """Time from a page request to a clickable page, cold and preheated."""
-    return []
+def page_times(folder: Path) -> Iterable[Row]:
+    """From the request of a page until its controls are there; without Chromium, nothing."""
+    if CHROMIUM is None:
+        return
+    portfolio = made_up_portfolio(folder, 14)
+    with sync_playwright() as playwright, chromium(playwright) as browser:
+        cold, preheated = [], []
+        for _ in range(3):
+            with served(portfolio.path) as address:
+                cold += timed(lambda address=address: Visit(browser, address), 1, warm=False)
+                for _ in range(2):
+                    time.sleep(SECONDS_TO_PREHEAT)
+                    preheated += timed(lambda address=address: Visit(browser, address), 1, warm=False)
+    reference = median(cold)
+    yield Row("page, as soon as the server answers", cold, reference)
+    yield Row("page, with a kernel started ahead", preheated, reference)
 
 
 def timed(work: Callable[[], object], runs: int, warm: bool = True) -> list[float]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -57,6 +58,8 @@ def serve(portfolio: Path, port: int | None, open_page: bool, say: Callable[[str
             sys.executable, "-P", "-m", "voila", str(shipped("notebooks/dashboard.ipynb").resolve()),
             f"--Voila.config_file_paths={work / 'config'}", "--Voila.log_level=ERROR",
         ]  # fmt: skip
+        for ending in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+            signal.signal(ending, _interrupt)
         child = subprocess.Popen(command, env=environment, cwd=work)
         try:
             _wait_until_ready(child, port)
@@ -106,10 +109,11 @@ def _settings(work: Path, port: int) -> dict[str, Any]:
             "preheat_kernel": True,
             "default_pool_size": 1,
         },
+        # No time limit for the page's cell: a kernel started ahead waits in it until its visitor comes.
+        "VoilaExecutor": {"timeout": None},
         "VoilaKernelManager": {"fill_delay": 5.0},  # the next kernel's start would slow down the page just asked for
         "MappingKernelManager": {"cull_idle_timeout": IDLE_SECONDS, "cull_interval": 60, "cull_connected": False},
         "KernelManager": {"transport_encryption": "auto"},
-        "VoilaExecutor": {"timeout": 120},
     }
 
 
@@ -157,6 +161,11 @@ def _wait_until_ready(child: subprocess.Popen[bytes], port: int) -> None:
         except OSError:
             time.sleep(0.1)
     raise StoreError("The dashboard's server did not start. Its own message, if it gave one, stands above.")
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    # However this program is ended, its server and the server's kernels end with it.
+    raise KeyboardInterrupt
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar, cast
 
 import duckdb
 from filelock import FileLock, Timeout
@@ -33,6 +34,9 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": "1",
 }
 OWNER_ONLY = 0o600
+HEADER_BYTES = 3 * 4096
+
+Answer = TypeVar("Answer")
 
 
 def default_path() -> Path:
@@ -53,6 +57,8 @@ class Database:
         self.path = Path(path).expanduser().resolve()
         self.timeout = timeout
         self.migrations = shipped_migrations() if migrations is None else migrations
+        self._answers: dict[str, object] = {}
+        self._state_of_answers: object = None
 
     def exists(self) -> bool:
         return self.path.exists()
@@ -67,6 +73,26 @@ class Database:
         self._require_file()
         with self._locked(), self._opened(self.path) as connection:
             yield connection
+
+    def ask(self, name: str, question: Callable[[duckdb.DuckDBPyConnection], Answer]) -> Answer:
+        """What ``question`` answers, or what it answered before if the file hasn't changed since.
+
+        Parameters:
+            name: what the question is remembered under.
+            question: takes a connection to look things up with.
+
+        Raises:
+            StoreError: the file is missing, in use, or not a portfolio.
+        """
+        self._require_file()
+        with self._locked():
+            if self._state() != self._state_of_answers:
+                self._answers = {}
+            if name not in self._answers:
+                with self._opened(self.path) as connection:
+                    self._answers[name] = question(connection)
+                self._state_of_answers = self._state()
+            return cast(Answer, self._answers[name])
 
     @contextmanager
     def write(self, create: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -207,6 +233,13 @@ class Database:
             _put(new, self.path)
         finally:
             _remove(new)
+
+    def _state(self) -> object:
+        """What differs whenever the file's content does. DuckDB counts its checkpoints in the first blocks."""
+        log = self._beside(".wal")
+        states = [entry.stat() for entry in (self.path, log) if entry.exists()]
+        with self.path.open("rb") as file:
+            return file.read(HEADER_BYTES), [(state.st_ino, state.st_mtime_ns, state.st_size) for state in states]
 
     def _require_file(self) -> None:
         if self.path.is_dir():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from allocation.errors import MissingPrice, MissingRate, StoreError, UnknownName
@@ -105,7 +106,7 @@ def read_tables(connection: duckdb.DuckDBPyConnection, scope: str) -> Tables:
     rows = [dict(zip(HELD, line, strict=True)) for line in lines]
     _require_prices_and_rates(rows, base)
     _require_exact(rows, base)
-    holdings = [row for row in rows if row["account"] is not None]
+    holdings = [line for line in lines if line[0] is not None]
     wanted = set(strategy.holding_targets["asset_id"])
     return Tables(scope, base, accounts, _frame(holdings, HELD), _assets(rows, wanted), strategy)
 
@@ -121,7 +122,8 @@ def _assets(rows: list[dict[str, Any]], wanted: set[int]) -> pd.DataFrame:
             asset["held_in"].append(row["account"])
     known = [asset for asset in assets.values() if asset["held_in"] or asset["asset_id"] in wanted]
     by_class = sorted(known, key=lambda asset: (asset["asset_class"], asset["symbol"], asset["currency"]))
-    return _frame(by_class, [*OF_THE_ASSET, "value", "held_in"])
+    columns = [*OF_THE_ASSET, "value", "held_in"]
+    return _frame([tuple(asset[column] for column in columns) for asset in by_class], columns)
 
 
 def read_strategy(connection: duckdb.DuckDBPyConnection, scope: str) -> Strategy:
@@ -168,9 +170,13 @@ def check_scope(scope: str, accounts: tuple[str, ...]) -> None:
         )
 
 
-def _frame(rows: list[Any], columns: list[str]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=columns)
-    return table.astype(dict.fromkeys([column for column in columns if column in NUMBERS], "float64"))
+def _frame(rows: list[tuple[Any, ...]], columns: list[str]) -> pd.DataFrame:
+    cells = zip(*rows, strict=True) if rows else ([] for _ in columns)
+    typed = {
+        column: np.array(values, dtype="float64") if column in NUMBERS else pd.Series(values, dtype="object")
+        for column, values in zip(columns, cells, strict=True)
+    }
+    return pd.DataFrame(typed, columns=columns)
 
 
 def _require_exact(rows: list[dict[str, Any]], base: str) -> None:

@@ -1,6 +1,6 @@
 """What a person sees and does on the dashboard."""
 
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
 
 import pandas as pd
@@ -190,6 +190,12 @@ def test_data_loaded_after_the_server_started_is_on_the_page(browser, sample):
         assert Visit(browser, address).box("Bonds").input_value() == "40"
 
 
+def test_when_the_command_ends_its_server_ends_too(sample):
+    with served(sample.path) as address:
+        assert answer(address) != "refused"
+    assert answer(address) == "refused"
+
+
 def test_without_the_token_nothing_is_served(sample_address):
     root = sample_address.split("?")[0]
     for path in ("", "voila/files/sample.duckdb", "voila/files/dashboard.ipynb", "voila/files/../x", "api/kernels"):
@@ -201,6 +207,8 @@ def answer(address):
         return build_opener(ProxyHandler({})).open(address).url.split("?")[0].split("/")[-1]
     except HTTPError as refused:
         return refused.code
+    except URLError:
+        return "refused"
 
 
 def test_with_the_token_no_file_is_served(visit, sample_address):

@@ -238,3 +238,28 @@ def test_a_portfolio_is_not_restored_from_itself(sample):
 def test_a_missing_backup_is_named(sample, tmp_path):
     with pytest.raises(StoreError, match=r"There is no backup at .*gone.duckdb"):
         sample.restore(tmp_path / "gone.duckdb")
+
+
+def test_what_another_window_saved_is_seen_at_the_next_question(sample):
+    mine, other = allocation.open(sample.path), allocation.open(sample.path)
+    assert mine.drift()["target_weight"].max() == 0.48
+    other.save_class_targets({"US stocks": 70, "Bonds": 30})
+    assert mine.drift()["target_weight"].max() == 0.7
+    mine.save_class_targets({"US stocks": 50, "Bonds": 50})
+    assert other.drift()["target_weight"].max() == 0.5
+
+
+def test_what_was_known_before_a_restore_is_forgotten(sample):
+    backup = sample.backup()
+    sample.save_class_targets({"US stocks": 70, "Bonds": 30})
+    assert sample.drift()["target_weight"].max() == 0.7
+    allocation.open(sample.path).restore(backup)
+    assert sample.drift()["target_weight"].max() == 0.48
+
+
+def test_changing_a_table_one_was_given_changes_no_later_answer(sample):
+    tables = sample.tables()
+    tables.holdings["value"] = 0.0
+    tables.strategy.class_targets["target_percent"] = 0.0
+    assert sample.summary().total == 50_335.41
+    assert sample.tables().strategy.class_targets["target_percent"].sum() == 100
