@@ -58,9 +58,14 @@ def serve(portfolio: Path, port: int | None, open_page: bool, say: Callable[[str
             sys.executable, "-P", "-m", "voila", str(shipped("notebooks/dashboard.ipynb").resolve()),
             f"--Voila.config_file_paths={work / 'config'}", "--Voila.log_level=ERROR",
         ]  # fmt: skip
-        for ending in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-            signal.signal(ending, _interrupt)
-        child = subprocess.Popen(command, env=environment, cwd=work)
+        for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+            signal.signal(number, _interrupt)
+        # In a session of its own, so that Ctrl-C reaches this program alone, which then ends the child in good order.
+        child = subprocess.Popen(
+            command, env=environment, cwd=work, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        ending = threading.Event()
+        threading.Thread(target=_pass_on, args=(child, ending), daemon=True).start()
         try:
             _wait_until_ready(child, port)
             address = f"http://{HOST}:{port}/?token={token}"
@@ -72,6 +77,7 @@ def serve(portfolio: Path, port: int | None, open_page: bool, say: Callable[[str
         except KeyboardInterrupt:
             return 0
         finally:
+            ending.set()
             _stop(child)
 
 
@@ -150,7 +156,7 @@ def _free_port(wanted: int | None) -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_ready(child: subprocess.Popen[bytes], port: int) -> None:
+def _wait_until_ready(child: subprocess.Popen[str], port: int) -> None:
     icon = f"http://{HOST}:{port}/voila/templates/allocation/static/favicon.svg"
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     end = time.monotonic() + SECONDS_TO_START
@@ -163,12 +169,19 @@ def _wait_until_ready(child: subprocess.Popen[bytes], port: int) -> None:
     raise StoreError("The dashboard's server did not start. Its own message, if it gave one, stands above.")
 
 
+def _pass_on(child: subprocess.Popen[str], ending: threading.Event) -> None:
+    # What kernels say when they are cut off in the middle of waiting concerns nobody.
+    for line in child.stderr or ():
+        if not ending.is_set():
+            sys.stderr.write(line)
+
+
 def _interrupt(_signal: int, _frame: object) -> None:
     # However this program is ended, its server and the server's kernels end with it.
     raise KeyboardInterrupt
 
 
-def _stop(child: subprocess.Popen[bytes]) -> None:
+def _stop(child: subprocess.Popen[str]) -> None:
     if child.poll() is None:
         child.terminate()
         try:
