@@ -1,5 +1,6 @@
 // Draws the figure in the model's state with plotly.js, which reaches the page once, whatever the number of charts:
 // from the page's own server where the house template names an address, otherwise from the kernel.
+const ROOM_FOR_WORDS = 560;
 const LIBRARY = Symbol.for("allocation.plotly");
 
 async function fromServer(address) {
@@ -61,6 +62,8 @@ async function render({ model, el }) {
     }
     drawing = true;
     const figure = JSON.parse(model.get("figure"));
+    // On a phone the words beside the bars would be cut off; the table below the chart has them.
+    if (box.clientWidth < ROOM_FOR_WORDS) figure.data = figure.data.filter((trace) => trace.name !== "words");
     box.style.height = `${figure.layout.height}px`;
     box.setAttribute("aria-label", model.get("label"));
     await plotly.react(box, figure.data, { ...figure.layout, autosize: true }, { displaylogo: false });
