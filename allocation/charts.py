@@ -16,7 +16,7 @@ from allocation.money import write_percent, write_points
 COLOURS = {
     OVER: "#D55E00",
     UNDER: "#0072B2",
-    NOTHING_HELD: "#0072B2",
+    NOTHING_HELD: "#56B4E9",
     IN_BAND: "#7A8794",
     NO_TARGET: "#B8BFC6",
 }
@@ -91,8 +91,7 @@ def before_and_after(classes: pd.DataFrame) -> go.Figure:
     Parameters:
         classes: from :meth:`~allocation.portfolio.Portfolio.classes_after`.
     """
-    order = classes["drift_before"].abs().sort_values(ascending=False, na_position="last", kind="stable").index
-    classes = classes.loc[order]
+    classes = largest_drift_first(classes)
     names = _names(classes)
     edge = classes[["weight_before", "weight_after", "target_weight"]].max(axis="columns")
     figure = go.Figure()
@@ -132,6 +131,12 @@ def before_and_after(classes: pd.DataFrame) -> go.Figure:
     )
     lowest = classes[["weight_before", "weight_after"]].min(axis="columns").min()
     return _style(figure, names, lowest, edge.max(), row_height=ROW_HEIGHT + 10)
+
+
+def largest_drift_first(classes: pd.DataFrame) -> pd.DataFrame:
+    """The classes in the order of the bars: largest drift before the plan first, those without a target last."""
+    order = classes["drift_before"].abs().sort_values(ascending=False, na_position="last", kind="stable").index
+    return classes.loc[order]
 
 
 def _style(

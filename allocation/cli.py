@@ -22,7 +22,7 @@ from allocation.planner import RULES
 from allocation.portfolio import ENVIRONMENT, Portfolio, summarise
 from allocation.store import default_path
 from allocation.store.loading import LoadReport
-from allocation.tables import ALL
+from allocation.tables import ALL, CASH
 
 RULES_HELP = "How the money is shared: " + "; ".join(f"{rule.name}: {rule.description}" for rule in RULES.values())
 
@@ -44,8 +44,10 @@ def cli(context: click.Context, path: str | None) -> None:
 @click.pass_obj
 def init(portfolio: Portfolio, base_currency: str | None) -> None:
     """Make an empty portfolio file."""
-    portfolio.init(base_currency)
-    click.echo(f"{portfolio.path} is ready. Load your holdings: allocation import HOLDINGS.")
+    known = portfolio.exists()
+    portfolio.init(base_currency and base_currency.upper())
+    state = "is a portfolio already" if known else "is ready"
+    click.echo(f"{portfolio.path} {state}. Load holdings with: allocation import HOLDINGS.")
 
 
 @cli.command("import")
@@ -61,7 +63,7 @@ def import_(
 
     An account named in HOLDINGS afterwards holds exactly what the files say; other accounts stay as they are.
     """
-    for line in _describe(portfolio.load(holdings, targets, fx, base_currency)):
+    for line in _describe(portfolio.load(holdings, targets, fx, base_currency and base_currency.upper())):
         click.echo(line)
     click.echo(f"The portfolio is {portfolio.path}.")
 
@@ -84,7 +86,7 @@ def targets(portfolio: Portfolio, scope: str) -> None:
             rows.append(
                 {
                     "class": "",
-                    "holding": holding.symbol,
+                    "holding": f"{CASH} {holding.currency}" if holding.symbol == CASH else holding.symbol,
                     "% of scope": "",
                     "% of class": f"{holding.target_percent:g}",
                 }
@@ -109,6 +111,8 @@ def drift(portfolio: Portfolio, scope: str, by: str, csv: Path | None) -> None:
     if csv is not None:
         _write(csv, drift_csv(table))
     summary, currency = summarise(tables), tables.base_currency
+    if by == "holding":
+        table["symbol"] = table["symbol"].where(table["symbol"] != CASH, table["symbol"] + " " + table["currency"])
     shown = table[["asset_class"] if by == "class" else ["asset_class", "symbol"]].assign(
         value=_column(table["value"], lambda value: write_money(value, currency)),
         weight=_column(table["weight"], write_percent),
@@ -211,6 +215,7 @@ def dashboard(context: click.Context, port: int | None, no_browser: bool) -> Non
         portfolio = allocation.sample()
         click.echo(f"You have no portfolio yet, so this is the sample, kept at {portfolio.path}.")
         click.echo("Load your own with: allocation import HOLDINGS.")
+        click.echo(f'Try the commands on the sample with: allocation --portfolio "{portfolio.path}" drift')
     sys.exit(serve(portfolio.path, port, open_page=not no_browser, say=click.echo))
 
 
@@ -265,7 +270,11 @@ def _print(table: pd.DataFrame) -> None:
 
 
 def _write(path: Path, text: str) -> None:
+    """Write an export; only an earlier export of the same kind, told by its header, is replaced."""
+    header = text.partition("\n")[0].encode()
     try:
+        if path.exists() and path.read_bytes()[: len(header) + 1].rstrip(b"\r\n") != header:
+            raise StoreError(f"{path} exists and is not an earlier export of this kind. Name another file.")
         path.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise StoreError(f"{path} can't be written: {error.strerror or error}.") from error

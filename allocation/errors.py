@@ -34,6 +34,10 @@ class TargetsError(AllocationError):
     """Targets that don't add up to 100 %, or a percent outside 0 to 100."""
 
 
+class ChangedMeanwhile(TargetsError):
+    """Targets that somebody else has saved since they were read; saving would undo that unseen."""
+
+
 class MissingPrice(AllocationError):
     """A holding has no price, so nothing that depends on its value can be calculated."""
 

@@ -6,6 +6,7 @@ Amounts enter and leave as numbers in the base currency; between the two they ar
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache
@@ -18,6 +19,10 @@ Amount = int | float | str | Decimal
 
 LARGEST_MINOR = 10**15
 """Up to here minor units are exact as floats, too."""
+
+
+HUNDREDTHS = {"GBp": "GBP", "GBX": "GBP", "ZAc": "ZAR", "ZAC": "ZAR", "ILA": "ILS"}
+"""How exchanges call prices in pence, cents and agorot."""
 
 
 def is_known_currency(code: str) -> bool:
@@ -53,6 +58,9 @@ def read_amount(amount: Amount, currency: str, what: str = "deposit") -> int:
     if exact < 0:
         raise AmountError(f"The {what} {written} is negative. Write a {what} as a positive amount.")
     digits, largest = minor_digits(currency), largest_amount(currency)
+    if digits < 3 and isinstance(amount, str) and re.fullmatch(r"\d{1,3}\.000", written):
+        whole = written[:-4]
+        raise AmountError(f"The {what} {written} can be read as {whole} or as {whole}000. Write it without the point.")
     if exact > largest:
         raise AmountError(f"The {what} {written} is larger than can be planned exactly ({largest:,.0f} {currency}).")
     if not exact:

@@ -24,8 +24,8 @@ from allocation.shipped_files import shipped
 from allocation.store import Database, default_path, loading, reading, saving
 from allocation.store.loading import LoadReport
 from allocation.store.target_files import write_targets
-from allocation.tables import ALL, CASH, Strategy, Tables
-from allocation.targets import Percent, check_percents, clean_class_names
+from allocation.tables import ALL, CASH, Strategy, Tables, as_percent
+from allocation.targets import Percent, check_percents, clean_class_names, require_unchanged
 
 ENVIRONMENT = "ALLOCATION_PORTFOLIO"
 
@@ -255,42 +255,73 @@ class Portfolio:
             reading.check_scope(scope, reading.account_names(connection))
             return reading.read_strategy(connection, scope)
 
-    def save_class_targets(self, targets: Mapping[str, Percent], scope: str = ALL, name: str | None = None) -> None:
+    def save_class_targets(
+        self,
+        targets: Mapping[str, Percent],
+        scope: str = ALL,
+        name: str | None = None,
+        seen: Mapping[str, Percent] | None = None,
+    ) -> None:
         """Make these the class targets of a scope's own strategy; a class left out loses its holding targets too.
+
+        An account that used the whole portfolio's targets until now keeps their holding targets in its classes.
 
         Parameters:
             targets: class → percent of the scope's value (0–100, at most four decimals), adding up to 100.
             scope: an account without a strategy of its own gets one.
             name: the strategy's name; by default it keeps its name, and a new one is called like its account.
+            seen: the class targets this change was made from, to be refused if they are others by now.
 
         Raises:
             TargetsError: they don't add up to 100; says the sum and the difference.
+            ChangedMeanwhile: the targets are no longer those of ``seen``.
         """
-        percents = check_percents(
-            clean_class_names(targets), f"The class targets of {'All Portfolio' if scope == ALL else scope}"
-        )
+        what = f"The class targets of {'All Portfolio' if scope == ALL else scope}"
+        percents = check_percents(clean_class_names(targets), what)
         with self._database.write() as connection:
-            saving.save_class_targets(connection, saving.own_strategy(connection, scope, name), percents)
+            reading.check_scope(scope, reading.account_names(connection))
+            used = reading.read_strategy(connection, scope)
+            if seen is not None:
+                require_unchanged(used.class_percents, seen, what)
+            strategy_id = saving.own_strategy(connection, scope, name)
+            saving.save_class_targets(connection, strategy_id, percents)
+            for asset_class, within in used.holding_weights.items() if used.inherited else ():
+                if asset_class in percents:
+                    kept = {asset_id: as_percent(weight) for asset_id, weight in within.items()}
+                    saving.save_holding_targets(connection, strategy_id, asset_class, kept)
 
-    def save_holding_targets(self, asset_class: str, targets: Mapping[str, Percent], scope: str = ALL) -> None:
+    def save_holding_targets(
+        self,
+        asset_class: str,
+        targets: Mapping[str, Percent],
+        scope: str = ALL,
+        seen: Mapping[str, Percent] | None = None,
+    ) -> None:
         """Make these the holding targets of a class.
 
         Parameters:
             asset_class: a class of the scope's own strategy.
             targets: symbol → percent of the class (0–100, at most four decimals), adding up to 100; empty removes
                 them. CASH held in several currencies is written ``"CASH USD"``.
+            seen: the holding targets this change was made from, to be refused if they are others by now.
 
         Raises:
             TargetsError: they don't add up to 100, or the class has no target.
+            ChangedMeanwhile: the targets are no longer those of ``seen``.
             UnknownName: a symbol the portfolio doesn't have.
         """
-        percents = check_percents(targets, f"The holding targets of {asset_class}") if targets else {}
+        what = f"The holding targets of {asset_class}"
+        percents = check_percents(targets, what) if targets else {}
         with self._database.write() as connection:
+            strategy_id = saving.own_strategy(connection, scope)
+            if seen is not None:
+                now = reading.read_strategy(connection, scope).holding_percents(asset_class)
+                require_unchanged(now, seen, what)
             by_asset = {
                 saving.find_asset(connection, *_symbol_and_currency(symbol), asset_class): percent
                 for symbol, percent in percents.items()
             }
-            saving.save_holding_targets(connection, saving.own_strategy(connection, scope), asset_class, by_asset)
+            saving.save_holding_targets(connection, strategy_id, asset_class, by_asset)
 
     def plan_deposit(self, amount: Amount, scope: str = ALL, rule: str = "lazy") -> pd.DataFrame:
         """What a deposit of new money would buy. See :func:`allocation.planner.plan_deposit`."""
@@ -352,7 +383,7 @@ class Portfolio:
 
 def summarise(tables: Tables) -> Summary:
     """A scope at a glance, from its tables."""
-    table, assets = drifts.by_class(tables), tables.assets
+    table, assets = drifts.by_class(tables), tables.assets[tables.assets["held_in"].map(len) > 0]
     cash = assets.loc[assets["symbol"] == CASH, "value"].sum()
     dated = [
         (when, f"{kind} of {what}")

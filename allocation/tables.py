@@ -6,6 +6,7 @@ Everything after this point (drift, plans, charts, exports) is a function of the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
@@ -63,6 +64,17 @@ class Strategy:
         ):
             weights.setdefault(str(name), {})[int(asset_id)] = as_weight(percent)
         return weights
+
+    @property
+    def class_percents(self) -> dict[str, Decimal]:
+        """Target percent (0–100) of each class."""
+        return {name: as_percent(weight) for name, weight in self.class_weights.items()}
+
+    def holding_percents(self, asset_class: str) -> dict[str, Decimal]:
+        """Target percent (0–100) of each holding of a class, by its symbol; cash is called ``CASH EUR``."""
+        table = self.holding_targets[self.holding_targets["asset_class"] == asset_class]
+        names = (called(*row) for row in zip(table["symbol"], table["currency"], strict=True))
+        return dict(zip(names, (as_percent(as_weight(percent)) for percent in table["target_percent"]), strict=True))
 
 
 @dataclass(frozen=True)
@@ -126,6 +138,16 @@ class Tables:
                 "negative amounts of CASH."
             )
         return total
+
+
+def called(symbol: str, currency: str) -> str:
+    """What a person calls an asset: its symbol, and for cash its currency too."""
+    return f"{symbol} {currency}" if symbol == CASH else symbol
+
+
+def as_percent(weight: Fraction) -> Decimal:
+    """An exact weight (0–1) of a target as percent."""
+    return Decimal(int(weight * 100 * PERCENT_STEPS)) / PERCENT_STEPS
 
 
 def as_weight(percent: float) -> Fraction:

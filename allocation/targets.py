@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
-from allocation.errors import TargetsError
+from allocation.errors import ChangedMeanwhile, TargetsError
 from allocation.tables import PERCENT_STEPS, UNCLASSIFIED
 
 Percent = int | float | str | Decimal
@@ -66,6 +66,29 @@ def clean_class_names(targets: Mapping[str, Percent]) -> dict[str, Percent]:
             raise TargetsError(f"{name} stands twice among the class targets. Keep one.")
         cleaned[name] = percent
     return cleaned
+
+
+def require_unchanged(now: Mapping[str, Percent], seen: Mapping[str, Percent], what: str) -> None:
+    """Refuses a change that was made from targets which are others by now.
+
+    Raises:
+        ChangedMeanwhile: says what has changed.
+    """
+    before, after = ({name: Decimal(str(percent)) for name, percent in side.items()} for side in (seen, now))
+    if before != after:
+        raise ChangedMeanwhile(
+            f"{what} were changed elsewhere since they were read here: {changes(before, after)}. Nothing was saved. "
+            "Reload to see them, then make your change again."
+        )
+
+
+def changes(before: Mapping[str, Decimal], after: Mapping[str, Decimal]) -> str:
+    """What is different between two sets of targets: ``Bonds 30 → 25, Gold 0 → 5``; empty where nothing is."""
+    return ", ".join(
+        f"{name} {plain(before.get(name, Decimal(0)))} → {plain(after.get(name, Decimal(0)))}"
+        for name in [*before, *(name for name in after if name not in before)]
+        if before.get(name) != after.get(name)
+    )
 
 
 def wrong_sum(total: Decimal) -> str:

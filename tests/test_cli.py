@@ -49,7 +49,7 @@ def refusal(result):
 def test_init_makes_the_file_that_the_environment_names(run, tmp_path):
     status, out, err = run("init", "--base-currency", "USD")
     assert (status, err) == (0, "")
-    assert out == f"{tmp_path / 'my.duckdb'} is ready. Load your holdings: allocation import HOLDINGS.\n"
+    assert out == f"{tmp_path / 'my.duckdb'} is ready. Load holdings with: allocation import HOLDINGS.\n"
     assert allocation.open(tmp_path / "my.duckdb").accounts() == ()
 
 
@@ -175,7 +175,7 @@ def test_restoring_garbage_leaves_the_portfolio_untouched(loaded, write_csv, tmp
 @pytest.mark.parametrize(
     ("command", "sentence"),
     [
-        ("init --base-currency dollars", "'dollars' is not a currency code. Write one like USD, EUR or GBP."),
+        ("init --base-currency dollars", "'DOLLARS' is not a currency code. Write one like USD, EUR or GBP."),
         ("init --base-currency EUR", "has the base currency USD already"),
         ("import", "There is nothing to load. Name holdings, targets or FX rates."),
         ("targets --scope Roth", "There is no account 'Roth'. Use 'all'"),
@@ -231,3 +231,15 @@ def test_output_reaches_a_file_of_another_encoding(loaded, tmp_path, encoding):
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"Portfolio drift" in done.stdout
+
+
+def test_an_export_replaces_an_earlier_export_and_nothing_else(sample, run, tmp_path):
+    earlier, notes = tmp_path / "plan.csv", tmp_path / "notes.csv"
+    notes.write_text("my notes\n")
+    for _ in range(2):
+        assert run("--portfolio", str(sample.path), "plan", "deposit", "100", "--csv", str(earlier))[0] == 0
+    for other in (notes, sample.path):
+        before = other.read_bytes()
+        status, _, sentence = run("--portfolio", str(sample.path), "drift", "--csv", str(other))
+        assert status == 1 and "is not an earlier export of this kind" in sentence
+        assert other.read_bytes() == before

@@ -149,3 +149,10 @@ def test_a_drift_is_written_in_signed_points(drift, text):
 
 def test_nothing_is_written_as_minus_nothing():
     assert write_percent(-0.0001) == "0.0 %"
+
+
+def test_a_thousand_written_with_a_point_is_not_taken_for_one():
+    with pytest.raises(AmountError, match="1.000 can be read as 1 or as 1000"):
+        read_amount("1.000", "EUR")
+    assert read_amount("1.000", "KWD") == 1000
+    assert read_amount(1.0, "EUR") == 100

@@ -14,7 +14,7 @@ from allocation.dashboard.deposit import DepositPanel
 from allocation.dashboard.markup import class_table, sentence, status_sentence, summary_figures
 from allocation.dashboard.parts import heading, told
 from allocation.dashboard.targets import TargetsPanel
-from allocation.dashboard.widgets import Chart
+from allocation.dashboard.widgets import Chart, Pulse
 from allocation.errors import AllocationError
 from allocation.portfolio import Portfolio, summarise
 from allocation.tables import ALL, Tables
@@ -43,7 +43,7 @@ class Page:
         self._content = widgets.VBox(
             [self._summary, heading("Asset classes"), self._chart, self._classes, self._deposit.box, self._targets.box]
         )
-        self.box = widgets.VBox([_style(), top, self._problem, self._content])
+        self.box = widgets.VBox([_style(), Pulse(), top, self._problem, self._content])
         self.box.add_class("allocation")
         self._show = told(self._problem, self._refresh)
         self._scope.observe(self._show, "value")
@@ -61,10 +61,10 @@ class Page:
         self._offer(tables)
         summary, classes = summarise(tables), drift.by_class(tables)
         self._summary.value = summary_figures(summary, pd.Timestamp.now()) + sentence(status_sentence(summary, classes))
-        self._chart.draw(current_vs_target(classes), CHART_LABEL)
         self._classes.value = class_table(classes, drift.by_holding(tables), tables.base_currency)
         self._targets.show(tables)
         self._deposit.show(tables)
+        self._chart.draw(current_vs_target(classes), CHART_LABEL)
         self._content.layout.display = ""
 
     def _offer(self, tables: Tables) -> None:

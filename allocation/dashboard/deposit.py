@@ -9,11 +9,11 @@ import ipywidgets as widgets
 import pandas as pd
 
 from allocation import planner
-from allocation.charts import before_and_after
+from allocation.charts import before_and_after, largest_drift_first
 from allocation.dashboard.markup import classes_after_table, plan_table, sentence
 from allocation.dashboard.parts import heading, row, told
 from allocation.dashboard.widgets import Chart, DownloadButton
-from allocation.errors import AmountError
+from allocation.errors import AllocationError, AmountError
 from allocation.export import plan_csv
 from allocation.money import write_money
 from allocation.planner import RULES
@@ -56,14 +56,14 @@ class DepositPanel:
 
     def _recalculate(self) -> None:
         assert self._tables is not None
-        self._download.disabled = True
-        self._results.layout.display = "none"
-        self._explained.value = ""
         tables, rule = self._tables, RULES[self._rule.value]
-        amount = self._amount.value.strip()
-        if not amount:
-            raise AmountError(f"Enter the amount of the deposit in {tables.base_currency}, such as 1000 or 1000.50.")
-        plan = planner.plan_deposit(tables, amount, rule.name, datetime.date.today())
+        try:
+            plan = self._planned(tables, rule.name)
+        except AllocationError:
+            self._download.disabled = True
+            self._results.layout.display = "none"
+            self._explained.value = ""
+            raise
         self._explained.value = (
             f'<p class="allocation-quiet">{rule.description} <br>Source: {rule.source}.</p>' + sentence(_least(tables))
         )
@@ -76,11 +76,17 @@ class DepositPanel:
         classes = planner.classes_after(tables, plan)
         self._plan = plan
         self._trades.value = plan_table(plan)
-        self._after.value = classes_after_table(classes, tables.base_currency)
+        self._after.value = classes_after_table(largest_drift_first(classes), tables.base_currency)
         self._chart.draw(before_and_after(classes), CHART_LABEL)
         self._chart.layout.display = self._download.layout.display = ""
         self._download.disabled = False
         self._results.layout.display = ""
+
+    def _planned(self, tables: Tables, rule: str) -> pd.DataFrame:
+        amount = self._amount.value.strip()
+        if not amount:
+            raise AmountError(f"Enter the amount of the deposit in {tables.base_currency}, such as 1000 or 1000.50.")
+        return planner.plan_deposit(tables, amount, rule, datetime.date.today())
 
     def _file(self) -> tuple[str, bytes, str]:
         day = f"{self._plan['date'].iloc[0]:%Y-%m-%d}"

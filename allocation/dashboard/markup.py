@@ -85,7 +85,7 @@ def plan_table(plan: pd.DataFrame) -> str:
                 escape(trade["account"]) or ("any that holds it" if trade["symbol"] else "—"),
                 write_money(trade["amount"], currency),
                 _number(trade["shares"], "{:,.4f}"),
-                _number(trade["price"], "{:,.2f}"),
+                _number(trade["price"], "{:,.4f}"),
                 f"{write_points(trade['drift_before'])} → {write_points(trade['drift_after'])}"
                 if trade["drift_before"] == trade["drift_before"]
                 else "",

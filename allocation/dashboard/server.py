@@ -31,7 +31,7 @@ from allocation.shipped_files import shipped
 HOST = "127.0.0.1"
 SECONDS_TO_START = 60
 LARGEST_MESSAGE = 128 * 1024 * 1024
-IDLE_SECONDS = 3600
+IDLE_SECONDS = 900
 
 
 def serve(portfolio: Path, port: int | None, open_page: bool, say: Callable[[str], object]) -> int:
@@ -54,15 +54,22 @@ def serve(portfolio: Path, port: int | None, open_page: bool, say: Callable[[str
         work = Path(folder)
         environment = _environment(work, token, portfolio)
         (work / "config" / "voila.json").write_text(json.dumps(_settings(work, port)), encoding="utf-8")
+        notebook = shipped("notebooks/dashboard.ipynb").resolve()
         command = [
-            sys.executable, "-P", "-m", "voila", str(shipped("notebooks/dashboard.ipynb").resolve()),
+            sys.executable, "-P", "-m", "allocation.dashboard.child", str(notebook),
             f"--Voila.config_file_paths={work / 'config'}", "--Voila.log_level=ERROR",
         ]  # fmt: skip
         for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
             signal.signal(number, _interrupt)
         # In a session of its own, so that Ctrl-C reaches this program alone, which then ends the child in good order.
         child = subprocess.Popen(
-            command, env=environment, cwd=work, stderr=subprocess.PIPE, text=True, start_new_session=True
+            command,
+            env=environment,
+            cwd=work,
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
         ending = threading.Event()
         threading.Thread(target=_pass_on, args=(child, ending), daemon=True).start()
@@ -149,10 +156,10 @@ def _free_port(wanted: int | None) -> int:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, wanted or 0))
-        except (OSError, OverflowError):
-            raise StoreError(
-                f"Port {wanted} can't be used: another program has it. Name another with --port."
-            ) from None
+        except OverflowError:
+            raise StoreError(f"There is no port {wanted}. Ports are numbers up to 65535.") from None
+        except OSError as error:
+            raise StoreError(f"Port {wanted} can't be used ({error.strerror}). Name another with --port.") from None
         return int(probe.getsockname()[1])
 
 

@@ -14,8 +14,8 @@ from allocation.drift import by_class, by_holding
 from allocation.errors import TargetsError
 from allocation.money import write_percent
 from allocation.portfolio import Portfolio
-from allocation.tables import CASH, UNCLASSIFIED, Tables
-from allocation.targets import HUNDRED, check_percents, plain, read_percent, wrong_sum
+from allocation.tables import ALL, UNCLASSIFIED, Tables, called
+from allocation.targets import HUNDRED, changes, check_percents, read_percent, wrong_sum
 
 CLASSES = "Asset classes"
 
@@ -41,24 +41,27 @@ class TargetsPanel:
         self._add = widgets.Button(description="Add class")
         self._save = widgets.Button(description="Save targets", button_style="primary")
         self._clear = widgets.Button(description="Share by value instead")
+        self._inherit = widgets.Button(description="Use All Portfolio's targets")
         self._adding = row(self._new, self._add)
         self._level.observe(lambda _change: self._fill(), "value")
         self._add.on_click(told(self._problem, self._add_class))
         self._save.on_click(told(self._problem, self._save_targets))
         self._clear.on_click(told(self._problem, self._clear_targets))
+        self._inherit.on_click(told(self._problem, self._use_the_portfolios))
         self.box = widgets.VBox(
             [heading("Targets"), self._level, self._note, self._rows, self._adding, self._sum,
-             row(self._save, self._clear, self._done), self._problem]
+             row(self._save, self._clear, self._inherit, self._done), self._problem]
         )  # fmt: skip
 
     def show(self, tables: Tables) -> None:
         """Edit the targets of this scope; what was typed and not saved is dropped."""
         self._tables = tables
         options = [CLASSES, *sorted(tables.strategy.class_weights)]
-        chosen = self._level.value
-        with self._level.hold_trait_notifications():
-            self._level.options = options
-            self._level.value = chosen if chosen in options else CLASSES
+        if list(self._level.options) != options:
+            chosen = self._level.value
+            with self._level.hold_trait_notifications():
+                self._level.options = options
+                self._level.value = chosen if chosen in options else CLASSES
         self._fill()
 
     def _fill(self) -> None:
@@ -71,27 +74,19 @@ class TargetsPanel:
             names = [name for name in table["asset_class"] if name != UNCLASSIFIED]
             weights = dict(zip(table["asset_class"], table["weight"], strict=True))
             self._held = set(tables.class_values)
-            known = tables.strategy.class_weights
-            self._before = {name: Decimal(int(weight * 1_000_000)) / 10_000 for name, weight in known.items()}
+            self._before = tables.strategy.class_percents
         else:
             table = by_holding(tables)
             table = table[table["asset_class"] == level]
-            names = [
-                _called(symbol, currency) for symbol, currency in zip(table["symbol"], table["currency"], strict=True)
-            ]
+            names = [called(*row) for row in zip(table["symbol"], table["currency"], strict=True)]
             weights = dict(zip(names, table["weight"], strict=True))
             self._held = set(names)
-            chosen = tables.strategy.holding_targets
-            chosen = chosen[chosen["asset_class"] == level]
-            self._before = {
-                _called(symbol, currency): Decimal(str(percent))
-                for symbol, currency, percent in zip(
-                    chosen["symbol"], chosen["currency"], chosen["target_percent"], strict=True
-                )
-            }
+            self._before = tables.strategy.holding_percents(level)
         self._rows.children = [self._row(name, weights.get(name, 0.0)) for name in names]
         self._note.value = sentence(self._explain(whole_level, bool(self._before)))
         self._adding.layout.display = "" if whole_level else "none"
+        own = tables.scope != ALL and not tables.strategy.inherited
+        self._inherit.layout.display = "" if whole_level and own else "none"
         self._clear.layout.display = "none" if whole_level or not self._before else ""
         self._add_up()
 
@@ -112,7 +107,7 @@ class TargetsPanel:
         text = f"Percent {of}; they add up to 100."
         if strategy.inherited:
             text += f" {scope} has no targets of its own and uses those of {strategy.name}."
-            text += " Class targets saved here become its own."
+            text += " Class targets saved here become its own; holding targets stay."
         if not whole_level and not any_targets:
             text += " No holding targets are set: a deposit into this class is shared by value."
         return text
@@ -126,6 +121,9 @@ class TargetsPanel:
             return
         self._problem.value = ""
         total = sum((Decimal(str(box.value)) for box in self._boxes.values()), Decimal(0))
+        if not total and not self._before:
+            self._sum.value = ""
+            return
         text = "The sum is 100." if total == HUNDRED else f"They {wrong_sum(total)}"
         self._sum.value = f'<p role="status">{text}</p>'
 
@@ -146,17 +144,26 @@ class TargetsPanel:
         percents = self._entered()
         scope = self._tables.scope
         if self._level.value == CLASSES:
-            self._portfolio.save_class_targets(percents, scope)
+            self._portfolio.save_class_targets(percents, scope, seen=self._before)
         else:
-            self._portfolio.save_holding_targets(self._level.value, percents, scope)
-        said = _changes(self._before, percents)
+            self._portfolio.save_holding_targets(self._level.value, percents, scope, seen=self._before)
+        self._say(changes(self._before, percents))
+
+    def _say(self, changed: str) -> None:
+        """Show everything anew, and what a save has changed."""
         self._saved()
-        self._done.value = f'<span class="allocation-note" role="status">{said}</span>'
+        text = escape(f"Saved. {changed}." if changed else "Saved; nothing was different.")
+        self._done.value = f'<span class="allocation-note" role="status">{text}</span>'
 
     def _clear_targets(self) -> None:
         assert self._tables is not None
-        self._portfolio.save_holding_targets(self._level.value, {}, self._tables.scope)
-        self._saved()
+        self._portfolio.save_holding_targets(self._level.value, {}, self._tables.scope, seen=self._before)
+        self._say(f"{self._level.value} is shared by value")
+
+    def _use_the_portfolios(self) -> None:
+        assert self._tables is not None
+        self._portfolio.delete_strategy(self._tables.scope)
+        self._say(f"{self._tables.scope} uses the targets of All Portfolio")
 
     def _entered(self) -> dict[str, Decimal]:
         """What the boxes say. A 0 where there was no target stays no target; so does a class that holds nothing."""
@@ -166,16 +173,3 @@ class TargetsPanel:
             for name, percent in entered.items()
             if percent or (name in self._before and name in self._held)
         }
-
-
-def _called(symbol: str, currency: str) -> str:
-    return f"{symbol} {currency}" if symbol == CASH else symbol
-
-
-def _changes(before: dict[str, Decimal], after: dict[str, Decimal]) -> str:
-    changed = [
-        f"{name} {plain(before.get(name, Decimal(0)))} → {plain(after.get(name, Decimal(0)))}"
-        for name in [*before, *(name for name in after if name not in before)]
-        if before.get(name) != after.get(name)
-    ]
-    return escape(f"Saved. {', '.join(changed)}." if changed else "Saved; nothing was different.")

@@ -1,4 +1,4 @@
-"""The two widgets that ipywidgets lacks: a chart that loads plotly.js once a page, and a download button."""
+"""The widgets that ipywidgets lacks: a chart that loads plotly.js once a page, a download button, and a pulse."""
 
 from __future__ import annotations
 
@@ -68,6 +68,16 @@ class DownloadButton(anywidget.AnyWidget):
             self.send({"kind": "sentence", "text": str(error)})
         else:
             self.send({"kind": "file", "name": name, "type": media_type}, buffers=[data])
+
+
+class Pulse(anywidget.AnyWidget):
+    """Says on the page when there is no kernel behind it any more."""
+
+    _esm = _STATIC / "pulse.js"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_msg(lambda *_message: self.send({"kind": "pulse"}))
 
 
 @cache

@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from allocation.errors import Problem
-from allocation.readers.numbers import POINT, decimal_mark, read_number
+from allocation.readers.numbers import COMMA, POINT, decimal_mark, read_number
 
 Source = str | Path | pd.DataFrame
 
@@ -53,12 +53,11 @@ class Sheet:
             return None
         number = read_number(cell, self.mark or POINT)
         if number is None:
-            self.wrong(
-                row,
-                column,
-                cell,
-                "is not a number. Write it like 1234.5 or 1234,5, without a currency or percent sign.",
-            )
+            remedy = "is not a number. Write it like 1234.5 or 1234,5, without a currency or percent sign."
+            if re.fullmatch(r"[+-]?[\d.,]*\d[\d.,]*", cell):
+                word = "comma" if self.mark == COMMA else "point"
+                remedy = f"doesn't fit the file's other numbers, which have a decimal {word}. Write it like them."
+            self.wrong(row, column, cell, remedy)
         elif (Fraction(number) * 10**decimals).denominator != 1:
             self.wrong(row, column, cell, f"has more than {decimals} decimals. Round it to {decimals}.")
             return None

@@ -11,7 +11,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from allocation.errors import Problem
-from allocation.money import is_known_currency
+from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers.delimited import Sheet, Source, read_sheet, source_name
 from allocation.tables import ALL, CASH, UNCLASSIFIED
 
@@ -60,7 +60,10 @@ def _read_row(sheet: Sheet, row: int, cells: dict[str, str], today: datetime.dat
     symbol = cells["symbol"]
     if symbol != CASH and symbol.upper().split()[:1] == [CASH]:
         sheet.wrong(row, "symbol", symbol, f"looks like cash. Write {CASH}, and its currency in the column currency.")
-    if cells["currency"] and not is_known_currency(cells["currency"]):
+    if whole := HUNDREDTHS.get(cells["currency"]):
+        remedy = f"is a hundredth of {whole}. Write {whole}, and the price divided by 100."
+        sheet.wrong(row, "currency", cells["currency"], remedy)
+    elif cells["currency"] and not is_known_currency(cells["currency"]):
         sheet.wrong(row, "currency", cells["currency"], "is not a currency code. Write one like USD, EUR or GBP.")
     account_type = text("account_type")
     if account_type and account_type not in ACCOUNT_TYPES:
@@ -135,7 +138,9 @@ def disagreements(holdings: pd.DataFrame) -> list[Problem]:
             remedy = f"is in {_literal(account)} already ({{where}}). Add the two up into one row."
             compare(("held", account, *asset), number, "symbol", remedy)
         for subject, columns in (((account,), ONE_PER_ACCOUNT), (asset, ONE_PER_ASSET)):
-            for column in (column for column in columns if cells[column] is not None and subject[0] is not None):
+            for column in columns:
+                if cells[column] is None or subject[0] is None or (column == "name" and symbol == CASH):
+                    continue
                 remedy = f"is {{known}} for {_literal(subject[0])} in {{where}}. Write the same in both."
                 compare((column, *subject), cells[column], column, remedy)
         if symbol and cells["price"] is not None:

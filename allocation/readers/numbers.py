@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -23,9 +24,10 @@ def decimal_mark(cells: Iterable[str], delimiter: str) -> str | None:
     marks that stand there contradict it.
 
     Returns:
-        ``"."``, ``","``, or None where the file can be read both ways or uses both.
+        ``"."``, ``","``, or None where the file can be read both ways. Where it uses both, the one it uses more; the
+        other cells can't be read with it.
     """
-    shown: set[str] = set()
+    shown: Counter[str] = Counter()
     ambiguous: set[str] = set()
     for cell in cells:
         marks = [character for character in cell if character in ".,"]
@@ -34,11 +36,11 @@ def decimal_mark(cells: Iterable[str], delimiter: str) -> str | None:
         if _AMBIGUOUS.fullmatch(cell):
             ambiguous.add(marks[0])
         elif len(marks) > 1 and len(set(marks)) == 1:
-            shown.add(POINT if marks[0] == COMMA else COMMA)
+            shown[POINT if marks[0] == COMMA else COMMA] += 1
         else:
-            shown.add(marks[-1])
-    if len(shown) == 1:
-        return shown.pop()
+            shown[marks[-1]] += 1
+    if shown[POINT] != shown[COMMA]:
+        return max(shown, key=lambda mark: shown[mark])
     usual = COMMA if delimiter == ";" else POINT
     if not shown and ambiguous <= {usual}:
         return usual

@@ -33,8 +33,7 @@ def read_targets(source: Source) -> tuple[pd.DataFrame, list[Problem]]:
     sheet = read_sheet(source, REQUIRED, OPTIONAL, ["target_percent"], name)
     rows = [_read_row(sheet, row, cells) for row, cells in sheet.rows]
     _check_rows_together(sheet, rows)
-    if not sheet.problems:
-        _check_sums(sheet, rows)
+    _check_sums(sheet, rows)
     return pd.DataFrame(rows, columns=COLUMNS, dtype=object), sheet.found()
 
 
@@ -79,12 +78,19 @@ def _check_rows_together(sheet: Sheet, rows: list[dict[str, Any]]) -> None:
                 sheet.wrong(row, column, written, f"is written {spelled!r} in row {place}. Write both the same way.")
 
 
+def _is_whole(cells: dict[str, Any]) -> bool:
+    return cells["asset_class"] is not None and cells["target_percent"] is not None
+
+
 def _check_sums(sheet: Sheet, rows: list[dict[str, Any]]) -> None:
     of_classes: dict[str | None, Decimal] = {}
     of_holdings: dict[tuple[str | None, str], Decimal] = {}
     classes = {(cells["account"], cells["asset_class"]) for cells in rows if cells["symbol"] is None}
+    unread = {(cells["account"], cells["symbol"] and cells["asset_class"]) for cells in rows if not _is_whole(cells)}
     for cells in rows:
         account, name, percent = cells["account"], cells["asset_class"], cells["target_percent"]
+        if (account, cells["symbol"] and name) in unread:
+            continue
         if cells["symbol"] is None:
             of_classes[account] = of_classes.get(account, Decimal(0)) + percent
         else:

@@ -149,8 +149,12 @@ class Database:
                 then as it was.
         """
         origin = Path(source).expanduser().absolute()
+        if origin.is_dir():
+            raise StoreError(f"{origin} is a folder. Name the backup file in it.")
         if not origin.is_file():
             raise StoreError(f"There is no backup at {origin}.")
+        with _sentences(origin):
+            _require_duckdb(origin)
         if self.exists() and origin.samefile(self.path):
             raise StoreError(f"{origin} is the portfolio itself. Name a backup of it.")
         candidate = self._beside(".restoring")
@@ -249,6 +253,8 @@ class Database:
                 f"There is no portfolio at {self.path}. Create one by loading your holdings (allocation import "
                 "HOLDINGS), or name the right file."
             )
+        with _sentences(self.path):
+            _require_duckdb(self.path)
 
     def _settle(self) -> None:
         # What is replaced may be the very file that can't be opened any more: then it is kept as it is.
@@ -266,6 +272,13 @@ class Database:
 def _connect(path: Path, called: Path) -> duckdb.DuckDBPyConnection:
     with _sentences(called), _private_files():
         return duckdb.connect(str(path), config=CONFIG)
+
+
+def _require_duckdb(path: Path) -> None:
+    # DuckDB would open some other kinds of files, a CSV among them, as a database of their own.
+    with path.open("rb") as file:
+        if file.read(12)[8:] != b"DUCK":
+            raise StoreError(f"{path} is not a portfolio file. Name another file, or restore a backup.")
 
 
 @contextmanager
@@ -309,8 +322,8 @@ def _sentences(path: Path) -> Iterator[None]:
 def _explain(path: Path, message: str) -> str:
     first_line = message.strip().splitlines()[0]
     lowered = message.lower()
-    if "not a valid duckdb database" in lowered:
-        return f"{path} is not a portfolio file (not a DuckDB database). Name another file, or restore a backup."
+    if any(sign in lowered for sign in ("not a valid duckdb", "could not read enough", "corrupt", "checksum")):
+        return f"{path} is damaged, or only a part of a portfolio file. Restore a backup, or name another file."
     if "could not set lock" in lowered or "different configuration" in lowered or "being used by another" in lowered:
         return f"{path} is open in another program that doesn't share it. Close it there, then try again."
     if "permission denied" in lowered:

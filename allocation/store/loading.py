@@ -35,7 +35,8 @@ WHERE excluded.account_type IS NOT NULL AND excluded.account_type IS DISTINCT FR
 # CASH is one asset a currency; any other symbol is one asset, whatever currency it was quoted in before.
 DESCRIBED = """
 CREATE OR REPLACE TEMP TABLE described AS
-SELECT symbol, currency, any_value(name) AS name, any_value(asset_class) AS asset_class, min(row) AS row
+SELECT symbol, currency, min_by(name, row) FILTER (name IS NOT NULL) AS name, any_value(asset_class) AS asset_class,
+    min(row) AS row
 FROM incoming GROUP BY symbol, currency
 """
 

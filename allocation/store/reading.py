@@ -96,7 +96,8 @@ def read_tables(connection: duckdb.DuckDBPyConnection, scope: str) -> Tables:
     base = base_currency(connection)
     if base is None:
         raise StoreError(
-            "This portfolio is empty and has no base currency yet. Load your holdings: allocation import HOLDINGS."
+            "This portfolio is empty and has no base currency yet. Load your holdings: allocation import HOLDINGS "
+            "--base-currency USD (or another)."
         )
     strategy = read_strategy(connection, scope)
     lines = connection.execute(
@@ -165,9 +166,9 @@ def read_strategy(connection: duckdb.DuckDBPyConnection, scope: str) -> Strategy
 def check_scope(scope: str, accounts: tuple[str, ...]) -> None:
     if scope != ALL and scope not in accounts:
         known = ", ".join(accounts) if accounts else "there are none yet"
-        raise UnknownName(
-            f"There is no account {scope!r}. Use {ALL!r} for the whole portfolio, or an account: {known}."
-        )
+        alike = [account for account in accounts if account.casefold() == scope.casefold()]
+        known += f". Is it {alike[0]}?" if alike else "."
+        raise UnknownName(f"There is no account {scope!r}. Use {ALL!r} for the whole portfolio, or an account: {known}")
 
 
 def _frame(rows: list[tuple[Any, ...]], columns: list[str]) -> pd.DataFrame:

@@ -1,6 +1,11 @@
 """What a person sees and does on the dashboard."""
 
-from urllib.error import HTTPError, URLError
+import os
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
 import pandas as pd
@@ -25,6 +30,20 @@ def test_changing_the_scope_changes_the_bars(visit):
     account = visit.charts()[0]
     assert everything != account
     visit.see("7,010.26 USD")
+
+
+def test_both_charts_follow_every_change_of_scope(visit):
+    visit.charts()
+    for scope in ["401(k)", "Brokerage", "Roth IRA", "All Portfolio"] * 3:
+        visit.choose_scope(scope)
+        table = visit.page.get_by_role("table", name="Asset classes before and after")
+        shown = table.locator("tbody tr td:first-child").all_inner_texts()
+        visit.page.wait_for_function(
+            "shown => [...document.querySelectorAll('.allocation-chart')].every(chart =>"
+            " chart.layout.yaxis.categoryarray.length === shown.length)",
+            arg=shown,
+        )
+        assert sorted(visit.charts()[1][0]["y"]) == sorted(shown)
 
 
 def test_a_class_opens_to_its_holdings_by_keyboard(visit):
@@ -141,6 +160,41 @@ def test_two_visitors_at_once_both_save(browser, sample):
     assert sample.strategy("Roth IRA").class_targets.set_index("asset_class").loc["Bonds", "target_percent"] == 20
 
 
+def test_a_save_from_a_page_that_is_no_longer_true_is_refused(browser, sample):
+    with served(sample.path) as address:
+        visit = Visit(browser, address)
+        visit.charts()
+        sample.save_class_targets({**sample.strategy().class_percents, "Gold": 5, "Cash": 1})
+        visit.enter("Bonds", "20")
+        visit.enter("US stocks", "47")
+        visit.click("Save targets")
+        visit.see("were changed elsewhere since they were read here: Gold 4 → 5, Cash 2 → 1. Nothing was saved.")
+    assert sample.strategy().class_percents["Bonds"] == 19
+
+
+def test_an_account_gets_its_own_targets_and_goes_back_to_the_portfolios(browser, sample):
+    with served(sample.path) as address:
+        visit = Visit(browser, address)
+        visit.charts()
+        visit.choose_scope("401(k)")
+        visit.see("401(k) has no targets of its own and uses those of All Portfolio.")
+        visit.enter("Gold", "0")
+        visit.enter("Bonds", "23")
+        visit.click("Save targets")
+        visit.see("Saved. Bonds 19 → 23, Gold 4 → 0.")
+        assert not sample.strategy("401(k)").inherited
+        visit.click("Use All Portfolio's targets")
+        visit.see("Saved. 401(k) uses the targets of All Portfolio.")
+    assert sample.strategy("401(k)").inherited
+
+
+def test_a_page_whose_server_has_stopped_says_so(browser, sample):
+    with served(sample.path) as address:
+        visit = Visit(browser, address)
+        visit.charts()
+    visit.page.get_by_text("The dashboard has stopped, or this page has lost it.").wait_for(timeout=40_000)
+
+
 def test_names_that_are_markup_are_shown_as_text(browser, tmp_path):
     image = "<img src=x onerror=alert(1)>"
     portfolio = allocation.open(tmp_path / "names.duckdb")
@@ -196,6 +250,23 @@ def test_when_the_command_ends_its_server_ends_too(sample):
     assert answer(address) == "refused"
 
 
+def test_a_command_that_is_killed_takes_its_server_along(sample):
+    with served(sample.path) as address, suppress(ProcessLookupError):
+        for process in commands_serving(sample.path):
+            os.kill(process, signal.SIGKILL)
+        for _ in range(100):
+            if answer(address) == "refused":
+                break
+            time.sleep(0.2)
+        assert answer(address) == "refused"
+
+
+def commands_serving(portfolio):
+    """Process numbers of `allocation dashboard` on this portfolio."""
+    found = subprocess.run(["pgrep", "-f", f"{portfolio} dashboard"], capture_output=True, text=True, check=True)
+    return [int(number) for number in found.stdout.split()]
+
+
 def test_without_the_token_nothing_is_served(sample_address):
     root = sample_address.split("?")[0]
     for path in ("", "voila/files/sample.duckdb", "voila/files/dashboard.ipynb", "voila/files/../x", "api/kernels"):
@@ -207,7 +278,7 @@ def answer(address):
         return build_opener(ProxyHandler({})).open(address).url.split("?")[0].split("/")[-1]
     except HTTPError as refused:
         return refused.code
-    except URLError:
+    except OSError:
         return "refused"
 
 

@@ -79,3 +79,7 @@ def test_a_wrong_number_does_not_hide_a_holding_that_stands_twice(portfolio, wri
     with pytest.raises(LoadError) as refusal:
         portfolio.load(file)
     assert [(problem.row, problem.column) for problem in refusal.value.problems] == [(2, "quantity"), (4, "symbol")]
+
+
+def test_cash_may_be_called_differently_in_each_account(disagree):
+    assert disagree("account,symbol,name,quantity,price,currency\nA,CASH,Sweep,1,1,EUR\nB,CASH,Savings,1,1,EUR\n") == []

@@ -256,3 +256,15 @@ def test_a_dataframe_is_read_like_a_file():
     assert table["quantity"].tolist() == [Decimal("1.1"), Decimal("0.0000001")]
     assert table["as_of"].tolist() == [datetime.date(2025, 1, 2), None]
     assert table["cost_basis"].tolist() == [None, None]
+
+
+def test_one_number_written_the_other_way_is_the_only_one_told(remedies):
+    rows = "".join(f"Savings;S{number};1;{number},25;EUR\n" for number in range(10, 14))
+    text = remedies("account;symbol;quantity;price;currency\n" + rows + "Savings;ODD;1;10.25;EUR\n")
+    assert text.count("\n") == 0
+    assert "row 6, price: '10.25' doesn't fit the file's other numbers, which have a decimal comma." in text
+
+
+def test_pence_are_told_how_to_become_pounds(remedies):
+    text = remedies("account,symbol,quantity,price,currency\nISA,VOD,100,71.2,GBp\n")
+    assert "is a hundredth of GBP. Write GBP, and the price divided by 100." in text

@@ -173,3 +173,8 @@ class TestAgainstThePortfolio:
     def test_a_class_nobody_holds_is_welcome(self, sample, write_csv):
         sample.load(targets=write_csv(HEADER + "Timber,,100\n", "timber.csv"))
         assert sample.strategy().class_targets["asset_class"].tolist() == ["Timber"]
+
+
+def test_a_wrong_sum_is_told_beside_other_mistakes(problems):
+    found = "\n".join(problems(HEADER + "Stocks,,50\nBonds,,40\nStocks,VTI,7.5%\n"))
+    assert "add up to 90: 10 missing" in found and "7.5%" in found

@@ -3,7 +3,7 @@
 import pytest
 
 import allocation
-from allocation.errors import BrokenReference, StoreError, TargetsError, UnknownName
+from allocation.errors import BrokenReference, ChangedMeanwhile, StoreError, TargetsError, UnknownName
 from allocation.store import Database
 
 
@@ -221,3 +221,29 @@ def test_a_deletion_that_fails_half_way_deletes_nothing(sample):
         connection.execute("DELETE FROM holdings")
         connection.execute("DELETE FROM nowhere")
     assert len(sample.holdings()) == 16
+
+
+def test_a_change_made_from_targets_that_are_others_by_now_is_refused(sample):
+    seen = sample.strategy().class_percents
+    sample.save_class_targets({**seen, "Gold": 5, "Cash": 1})
+    with pytest.raises(ChangedMeanwhile, match="Gold 4 → 5, Cash 2 → 1"):
+        sample.save_class_targets({**seen, "Bonds": 20, "US stocks": 47}, seen=seen)
+    assert sample.strategy().class_percents["Gold"] == 5
+    assert sample.strategy().class_percents["Bonds"] == 19
+
+
+def test_holding_targets_changed_elsewhere_are_not_overwritten_unseen(sample):
+    seen = sample.strategy().holding_percents("Bonds")
+    sample.save_holding_targets("Bonds", {"VBTIX": 50, "BND": 50})
+    with pytest.raises(ChangedMeanwhile, match="VBTIX 75 → 50, BND 25 → 50"):
+        sample.save_holding_targets("Bonds", {"VBTIX": 60, "BND": 40}, seen=seen)
+    sample.save_holding_targets("Bonds", {"VBTIX": 60, "BND": 40}, seen={"VBTIX": 50, "BND": "50.0"})
+    assert sample.strategy().holding_percents("Bonds") == {"VBTIX": 60, "BND": 40}
+
+
+def test_an_accounts_first_own_targets_keep_the_holding_targets_it_used(sample):
+    sample.save_class_targets({"US stocks": 60, "Bonds": 40}, scope="401(k)")
+    strategy = sample.strategy("401(k)")
+    assert not strategy.inherited
+    assert strategy.holding_percents("Bonds") == {"VBTIX": 75, "BND": 25}
+    assert strategy.holding_percents("US stocks") == {"VTI": 60, "VIIIX": 30, "AAPL": 5, "MSFT": 5}

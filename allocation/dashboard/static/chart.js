@@ -48,28 +48,38 @@ async function render({ model, el }) {
 
   let plotly = null;
   let width = 0;
+  let hidden = 0;
   let drawing = false;
   let stale = false;
+
+  async function show(figure, revision) {
+    // On a phone the words beside the bars would be cut off; the table below the chart has them.
+    if (box.clientWidth < ROOM_FOR_WORDS) figure.data = figure.data.filter((trace) => trace.name !== "words");
+    width = box.clientWidth;
+    box.style.height = `${figure.layout.height}px`;
+    box.setAttribute("aria-label", model.get("label"));
+    await plotly.react(box, figure.data, { ...figure.layout, autosize: true }, { displaylogo: false });
+    box.dataset.drawn = revision;
+  }
 
   async function draw() {
     if (drawing) {
       stale = true;
       return;
     }
-    if (!plotly || !box.clientWidth) {
-      width = 0;
+    clearTimeout(hidden);
+    if (!plotly) return;
+    if (!box.clientWidth) {
+      // Hidden for now, perhaps only until the end of this frame, which no observer would notice.
+      hidden = setTimeout(draw, 100);
       return;
     }
     drawing = true;
-    const figure = JSON.parse(model.get("figure"));
-    // On a phone the words beside the bars would be cut off; the table below the chart has them.
-    if (box.clientWidth < ROOM_FOR_WORDS) figure.data = figure.data.filter((trace) => trace.name !== "words");
-    box.style.height = `${figure.layout.height}px`;
-    box.setAttribute("aria-label", model.get("label"));
-    await plotly.react(box, figure.data, { ...figure.layout, autosize: true }, { displaylogo: false });
-    width = box.clientWidth;
-    drawing = false;
-    box.dataset.drawn = model.get("revision");
+    try {
+      await show(JSON.parse(model.get("figure")), model.get("revision"));
+    } finally {
+      drawing = false;
+    }
     if (stale) {
       stale = false;
       await draw();
@@ -95,6 +105,7 @@ async function render({ model, el }) {
 
   return () => {
     watch.disconnect();
+    clearTimeout(hidden);
     model.off("change:revision", draw);
     if (plotly) plotly.purge(box);
   };

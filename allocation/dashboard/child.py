@@ -1,0 +1,21 @@
+"""What :mod:`allocation.dashboard.server` starts: Voila, for as long as the program that started it lives."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+
+from voila.app import main
+
+
+def _end_with_the_parent() -> None:
+    # The parent never writes here; the end of this file is the end of the parent, however it came about.
+    sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    main()
