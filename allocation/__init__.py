@@ -17,7 +17,8 @@ from allocation.errors import (
 )
 from allocation.export import plan_csv
 from allocation.planner import RULES
-from allocation.portfolio import Portfolio, Summary, open, sample
+from allocation.portfolio import Portfolio, open, sample
+from allocation.summary import Summary
 from allocation.tables import Strategy
 
 __all__ = [

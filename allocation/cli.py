@@ -19,9 +19,10 @@ from allocation.errors import AllocationError, StoreError
 from allocation.export import drift_csv, plan_csv
 from allocation.money import write_money, write_percent, write_points, write_signed_money
 from allocation.planner import RULES
-from allocation.portfolio import ENVIRONMENT, Portfolio, summarise
+from allocation.portfolio import ENVIRONMENT, Portfolio
 from allocation.store import default_path
 from allocation.store.loading import LoadReport
+from allocation.summary import summarise
 from allocation.tables import ALL, CASH
 
 RULES_HELP = "How the money is shared: " + "; ".join(f"{rule.name}: {rule.description}" for rule in RULES.values())

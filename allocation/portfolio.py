@@ -6,7 +6,7 @@ import datetime
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -15,43 +15,19 @@ import pandas as pd
 
 from allocation import drift as drifts
 from allocation import planner
-from allocation.bands import IN_BAND, NO_TARGET
 from allocation.errors import LoadError, StoreError, UnknownName
-from allocation.money import Amount, from_minor, is_known_currency, to_minor
+from allocation.money import Amount, is_known_currency
 from allocation.readers import disagreements, read_fx, read_holdings, read_targets
 from allocation.readers.delimited import Source, source_name
 from allocation.shipped_files import shipped
 from allocation.store import Database, default_path, loading, reading, saving
 from allocation.store.loading import LoadReport
 from allocation.store.target_files import write_targets
+from allocation.summary import Summary, summarise
 from allocation.tables import ALL, CASH, Strategy, Tables, as_percent
 from allocation.targets import Percent, check_percents, clean_class_names, require_unchanged
 
 ENVIRONMENT = "ALLOCATION_PORTFOLIO"
-
-
-@dataclass(frozen=True)
-class Summary:
-    """A scope at a glance.
-
-    Attributes:
-        total: value, in the base currency.
-        cash: value of what is held as CASH, in the base currency.
-        portfolio_drift: Σ|weight − target| / 2 (0–1); NaN for an empty portfolio or one without targets.
-        out_of_band: names of the classes outside their band, largest drift first.
-        classes: how many classes have a target.
-        oldest_price: date of the oldest price or FX rate in use; None where there is none.
-        oldest_of: what that price or rate is of.
-    """
-
-    total: float
-    cash: float
-    base_currency: str
-    portfolio_drift: float
-    out_of_band: tuple[str, ...]
-    classes: int
-    oldest_price: datetime.date | None
-    oldest_of: str
 
 
 def open(path: str | Path | None = None, timeout: float = 30.0) -> Portfolio:
@@ -379,32 +355,6 @@ class Portfolio:
     def restore(self, backup: str | Path) -> Path | None:
         """Put a backup in the portfolio's place; returns where the replaced one is kept, None where there was none."""
         return self._database.restore(Path(backup))
-
-
-def summarise(tables: Tables) -> Summary:
-    """A scope at a glance, from its tables."""
-    table, assets = drifts.by_class(tables), tables.assets[tables.assets["held_in"].map(len) > 0]
-    cash = assets.loc[assets["symbol"] == CASH, "value"].sum()
-    dated = [
-        (when, f"{kind} of {what}")
-        for kind, dates, names in (
-            ("price", assets["price_as_of"], assets["symbol"]),
-            ("FX rate", assets["rate_as_of"], assets["currency"]),
-        )
-        for when, what in zip(dates, names, strict=True)
-        if when is not None
-    ]
-    oldest = min(dated, default=None)
-    return Summary(
-        total=from_minor(tables.total, tables.digits),
-        cash=from_minor(to_minor(cash, tables.digits), tables.digits),
-        base_currency=tables.base_currency,
-        portfolio_drift=drifts.portfolio_drift(tables),
-        out_of_band=tuple(table.loc[~table["status"].isin([IN_BAND, NO_TARGET]), "asset_class"]),
-        classes=int(table["target_weight"].notna().sum()),
-        oldest_price=oldest[0] if oldest else None,
-        oldest_of=oldest[1] if oldest else "",
-    )
 
 
 def _several(holdings: Source | Sequence[Source] | None) -> list[Source]:

@@ -16,7 +16,8 @@ from allocation.dashboard.parts import heading, told
 from allocation.dashboard.targets import TargetsPanel
 from allocation.dashboard.widgets import Chart, Pulse
 from allocation.errors import AllocationError
-from allocation.portfolio import Portfolio, summarise
+from allocation.portfolio import Portfolio
+from allocation.summary import summarise
 from allocation.tables import ALL, Tables
 
 CHART_LABEL = "Weight of each asset class against its target and band. The table below has the same numbers."

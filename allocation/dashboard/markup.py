@@ -10,7 +10,7 @@ import pandas as pd
 
 from allocation.bands import NO_TARGET, NOTHING_HELD, OVER, UNDER
 from allocation.money import write_money, write_percent, write_points, write_signed_money
-from allocation.portfolio import Summary
+from allocation.summary import Summary
 
 CLASSES = {OVER: "allocation-over", UNDER: "allocation-under", NOTHING_HELD: "allocation-under"}
 

@@ -37,7 +37,7 @@ class TargetsPanel:
         self._level = widgets.Dropdown(description="Targets of", options=[CLASSES], layout={"width": "360px"})
         self._note, self._sum, self._problem, self._done = (widgets.HTML() for _ in range(4))
         self._rows = widgets.VBox()
-        self._new = widgets.Text(description="New class", placeholder="such as Real estate", layout={"width": "300px"})
+        self._new = widgets.Text(description="New class", layout={"width": "300px"})
         self._add = widgets.Button(description="Add class")
         self._save = widgets.Button(description="Save targets", button_style="primary")
         self._clear = widgets.Button(description="Share by value instead")

@@ -209,13 +209,13 @@ class Database:
         connection = _connect(path, called)
         try:
             with _sentences(called):
-                todo = pending(connection, self.migrations)
-                if todo and not applied_versions(connection):
+                due = pending(connection, self.migrations)
+                if due and not applied_versions(connection):
                     raise StoreError(f"{called} is a DuckDB file, but not a portfolio of ours. Name another file.")
-                if todo:
+                if due:
                     connection.execute("CHECKPOINT")
                     connection.close()
-                    _copy(path, self._dated(f"before-schema-{todo[-1].version}"))
+                    _copy(path, self._dated(f"before-schema-{due[-1].version}"))
                     connection = _connect(path, called)
                     migrate(connection, self.migrations)
                 yield connection

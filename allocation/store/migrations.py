@@ -97,15 +97,15 @@ def migrate(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migratio
     Returns:
         The versions applied or rolled back, in order.
     """
-    todo = pending(connection, migrations)
+    due = pending(connection, migrations)
     if to is None:
-        return [_apply(connection, migration) for migration in todo]
+        return [_apply(connection, migration) for migration in due]
     applied = applied_versions(connection)
     downwards = [
         migration for migration in reversed(migrations) if migration.version in applied and migration.version > to
     ]
     return [_roll_back(connection, migration) for migration in downwards] + [
-        _apply(connection, migration) for migration in todo if migration.version <= to
+        _apply(connection, migration) for migration in due if migration.version <= to
     ]
 
 
