@@ -26,8 +26,8 @@ def told(place: widgets.HTML, action: Callable[..., object]) -> Callable[..., No
             place.value = wrong(str(error))
         except Exception as error:  # noqa: BLE001
             place.value = wrong(
-                f"This is a fault in the program ({type(error).__name__}), not in what you entered. Nothing was saved. "
-                "Reload the page; if it happens again, please report what you did."
+                f"This is a fault in the program ({type(error).__name__}), not in what you entered. Reload the "
+                "page and look whether your last change is there; if it happens again, please report what you did."
             )
         else:
             place.value = ""

@@ -15,7 +15,7 @@ from allocation.errors import TargetsError
 from allocation.money import write_percent
 from allocation.portfolio import Portfolio
 from allocation.tables import ALL, UNCLASSIFIED, Tables, called
-from allocation.targets import HUNDRED, changes, check_percents, read_percent, wrong_sum
+from allocation.targets import HUNDRED, changes, check_percents, clean_class_names, read_percent, wrong_sum
 
 CLASSES = "Asset classes"
 
@@ -116,7 +116,7 @@ class TargetsPanel:
         self._done.value = ""
         bad = [name for name, box in self._boxes.items() if read_percent(box.value) is None]
         if bad:
-            self._problem.value = ""
+            self._sum.value = ""
             told(self._problem, lambda: check_percents({bad[0]: self._boxes[bad[0]].value}, "The target"))()
             return
         self._problem.value = ""
@@ -128,11 +128,7 @@ class TargetsPanel:
         self._sum.value = f'<p role="status">{text}</p>'
 
     def _add_class(self) -> None:
-        name = self._new.value.strip()
-        if not name:
-            raise TargetsError("Enter the name of the class to add.")
-        if name == UNCLASSIFIED:
-            raise TargetsError(f"{UNCLASSIFIED} is where holdings without a class stand; it can't have a target.")
+        (name,) = clean_class_names({self._new.value: 0})
         alike = [known for known in self._boxes if known.casefold() == name.casefold()]
         if alike:
             raise TargetsError(f"{alike[0]} is there already.")

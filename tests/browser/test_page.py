@@ -113,6 +113,18 @@ def test_targets_that_do_not_add_up_are_not_saved(browser, sample):
     assert sample.strategy().class_targets.set_index("asset_class").loc["Bonds", "target_percent"] == 19
 
 
+def test_a_target_that_is_no_percent_gets_a_sentence_instead_of_a_sum(visit):
+    visit.charts()
+    visit.enter("Bonds", "140")
+    visit.see("140.0 for Bonds is not a percent from 0 to 100")
+    assert not visit.page.get_by_text("The sum is 100.").is_visible()
+    visit.enter("Bonds", "19")
+    visit.see("The sum is 100.")
+    visit.page.get_by_label("New class").fill("unclassified")
+    visit.click("Add class")
+    visit.see("Unclassified is where holdings without a class stand")
+
+
 def test_a_saved_target_is_there_after_a_reload_and_a_restart(browser, sample):
     with served(sample.path) as address:
         visit = Visit(browser, address)
