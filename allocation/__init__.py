@@ -5,8 +5,10 @@ from allocation.errors import (
     AllocationError,
     AmountError,
     BrokenReference,
+    Busy,
     ChangedMeanwhile,
     LoadError,
+    MergeError,
     MissingPrice,
     MissingRate,
     NoNetValue,
@@ -16,8 +18,9 @@ from allocation.errors import (
     UnknownName,
 )
 from allocation.export import plan_csv
+from allocation.opening import open, sample
 from allocation.planner import RULES
-from allocation.portfolio import Portfolio, open, sample
+from allocation.portfolio import Portfolio
 from allocation.summary import Summary
 from allocation.tables import Strategy
 
@@ -26,8 +29,10 @@ __all__ = [
     "AllocationError",
     "AmountError",
     "BrokenReference",
+    "Busy",
     "ChangedMeanwhile",
     "LoadError",
+    "MergeError",
     "MissingPrice",
     "MissingRate",
     "NoNetValue",

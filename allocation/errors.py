@@ -6,8 +6,10 @@ prints it and exits with 1; the dashboard shows it beside the field it belongs t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 
 class AllocationError(Exception):
@@ -16,6 +18,10 @@ class AllocationError(Exception):
 
 class StoreError(AllocationError):
     """The portfolio file is missing, in use, damaged, or not one of ours."""
+
+
+class Busy(StoreError):
+    """Another window or program was using the portfolio file all the time one was ready to wait."""
 
 
 class BrokenReference(StoreError):
@@ -35,7 +41,30 @@ class TargetsError(AllocationError):
 
 
 class ChangedMeanwhile(TargetsError):
-    """Targets that somebody else has saved since they were read; saving would undo that unseen."""
+    """Targets that somebody else has saved since they were read; saving would undo that unseen.
+
+    Attributes:
+        saved: what is saved now, percent (0–100) by class or symbol.
+        yours: what was to be saved.
+        saved_by: who saved them; None where it isn't known.
+        saved_at: when (UTC).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        saved: Mapping[str, Decimal],
+        yours: Mapping[str, Decimal],
+        saved_by: str | None,
+        saved_at: datetime.datetime | None,
+    ) -> None:
+        super().__init__(message)
+        self.saved, self.yours = dict(saved), dict(yours)
+        self.saved_by, self.saved_at = saved_by, saved_at
+
+
+class MergeError(AllocationError):
+    """Two assets that can't be one: cash, other currencies or classes, or two prices on one day."""
 
 
 class MissingPrice(AllocationError):

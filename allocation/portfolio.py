@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import os
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal
 
 import duckdb
@@ -15,76 +12,30 @@ import pandas as pd
 
 from allocation import drift as drifts
 from allocation import planner
-from allocation.errors import LoadError, StoreError, UnknownName
+from allocation.errors import StoreError, UnknownName
 from allocation.money import Amount, is_known_currency
-from allocation.readers import disagreements, read_fx, read_holdings, read_targets
-from allocation.readers.delimited import Source, source_name
-from allocation.shipped_files import shipped
-from allocation.store import Database, default_path, loading, reading, saving
+from allocation.portfolio_file import PortfolioFile
+from allocation.readers import Source, read_together
+from allocation.store import loading, reading, removing, saving
 from allocation.store.loading import LoadReport
+from allocation.store.removing import Deleted
 from allocation.store.target_files import write_targets
 from allocation.summary import Summary, summarise
 from allocation.tables import ALL, CASH, Strategy, Tables, as_percent
 from allocation.targets import Percent, check_percents, clean_class_names, require_unchanged
 
-ENVIRONMENT = "ALLOCATION_PORTFOLIO"
+Day = datetime.date | str
 
 
-def open(path: str | Path | None = None, timeout: float = 30.0) -> Portfolio:
-    """Open a portfolio file.
-
-    The file is made by the first :meth:`Portfolio.load` or :meth:`Portfolio.init`; opening alone makes nothing.
-
-    Parameters:
-        path: the file; by default the one named by the environment variable ``ALLOCATION_PORTFOLIO``, or else the
-            platform's usual place for a person's data.
-        timeout: seconds to wait while another window or program is saving.
-    """
-    chosen = path or os.environ.get(ENVIRONMENT) or None
-    if chosen is None:
-        default_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Portfolio(Database(Path(chosen) if chosen else default_path(), timeout))
-
-
-def sample() -> Portfolio:
-    """The sample household that comes with the package, to try things on; made at the first use.
-
-    It is kept in a file of its own, so it never mixes with your portfolio.
-    """
-    default_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    portfolio = Portfolio(Database(sample_path()))
-    if not portfolio.exists():
-        data = shipped("data")
-        portfolio.load(data / "holdings.csv", data / "targets.csv", data / "fx.csv", base_currency="USD")
-    return portfolio
-
-
-def sample_path() -> Path:
-    """Where the sample portfolio is kept."""
-    return default_path().with_name("sample.duckdb")
-
-
-class Portfolio:
+class Portfolio(PortfolioFile):
     """A portfolio file. Get one with :func:`allocation.open`.
 
     A *scope* is ``"all"`` or the name of an account. Every method opens the file, does its work and closes it, so
     any number of notebooks and windows can use one portfolio at once.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
     def __repr__(self) -> str:
         return f"allocation.open({str(self.path)!r})"
-
-    @property
-    def path(self) -> Path:
-        """The portfolio's file."""
-        return self._database.path
-
-    def exists(self) -> bool:
-        """Whether the file is there."""
-        return self._database.exists()
 
     def init(self, base_currency: str | None = None) -> None:
         """Make the file where there is none, and set the currency that values are added up in.
@@ -117,11 +68,14 @@ class Portfolio:
         targets: Source | None = None,
         fx: Source | None = None,
         base_currency: str | None = None,
+        preview: bool = False,
     ) -> LoadReport:
         """Load holdings, targets and FX rates, from CSV files or DataFrames; the file is made where there is none.
 
-        An account named in the holdings afterwards holds exactly what they say; other accounts stay as they are.
-        Targets replace those of the strategies they name. Loading the same again changes nothing.
+        Each account named in the holdings gets a snapshot of exactly what they say, of the date in ``as_of`` (of today
+        without one); other accounts and other dates stay as they are. What the newest snapshot no longer has was sold;
+        earlier snapshots keep it. A file of an earlier date changes that date, and not what is held now. Targets
+        replace those of the strategies they name. Loading the same again changes nothing.
 
         Parameters:
             holdings: columns ``account``, ``symbol``, ``quantity``, ``price``, ``currency``; optional ``name``,
@@ -131,49 +85,42 @@ class Portfolio:
             fx: columns ``from_currency``, ``to_currency``, ``rate``, ``as_of``.
             base_currency: ISO 4217 code to add values up in, where none has been set; without it, the holdings' only
                 currency.
+            preview: only say what the load would do; nothing is written.
 
         Returns:
-            What was added, changed and removed.
+            What was added, changed and sold.
 
         Raises:
             LoadError: something in the files is wrong; names every problem. Nothing is written.
             StoreError: the portfolio file can't be used.
         """
         today = datetime.date.today()
-        several = _several(holdings)
-        if not several and targets is None and fx is None:
-            raise StoreError("There is nothing to load. Name holdings, targets or FX rates.")
-        names = Counter(source_name(source, "holdings") for source in several)
-        read = [
-            read_holdings(source, today, str(source) if names[source_name(source, "")] > 1 else None)
-            for source in several
-        ]
-        held = pd.concat([table for table, _ in read]) if read else pd.DataFrame({"currency": []})
-        aims, aim_problems = (pd.DataFrame(), []) if targets is None else read_targets(targets)
-        rates, rate_problems = (pd.DataFrame(), []) if fx is None else read_fx(fx, today)
-        problems = [problem for _, found in read for problem in found]
-        if problems := [*problems, *disagreements(held), *aim_problems, *rate_problems]:
-            raise LoadError(problems)
-        with self._database.write(create=True) as connection:
+        brought = read_together(holdings, targets, fx, today)
+        with self._database.write(create=True, keep=not preview) as connection:
             self._set_base_currency(connection, base_currency)
-            report = loading.write_holdings(connection, held, today)
+            report = loading.write_holdings(connection, brought.holdings, today)
             report = replace(
                 report,
-                fx_rates=loading.write_fx(connection, rates),
-                targets=write_targets(connection, aims) if len(aims) else 0,
+                fx_rates=loading.write_fx(connection, brought.fx),
+                targets=write_targets(connection, brought.targets, self._database.by) if len(brought.targets) else 0,
             )
-            loading.check_moved(connection, held)
+            loading.check_moved(connection, brought.holdings)
             return report
 
-    def tables(self, scope: str = ALL) -> Tables:
-        """Everything about a scope, valued at its latest prices, in one reading.
+    def tables(self, scope: str = ALL, at: Day | None = None) -> Tables:
+        """Everything about a scope in one reading, valued at its latest prices or at those of an earlier date.
+
+        Parameters:
+            at: a date, or its text (``"2025-03-31"``): what was held then by the latest snapshot up to that day, at the
+                latest prices and rates up to that day, against today's targets and classes. An account counts from
+                its first snapshot on.
 
         Raises:
-            UnknownName: there is no such account.
+            UnknownName: there is no such account, or nothing is known of it at that date.
             MissingPrice, MissingRate: something in the scope can't be valued.
             StoreError: the file can't be used, or the portfolio is empty.
         """
-        tables = self._tables(scope)
+        tables = self._tables(scope, at)
         own = replace(
             tables.strategy,
             class_targets=tables.strategy.class_targets.copy(),
@@ -181,17 +128,29 @@ class Portfolio:
         )
         return replace(tables, holdings=tables.holdings.copy(), assets=tables.assets.copy(), strategy=own)
 
-    def _tables(self, scope: str) -> Tables:
+    def _tables(self, scope: str, at: Day | None = None) -> Tables:
         """Like :meth:`tables`, but shared with later calls: not to be changed, nor handed out."""
-        return self._database.ask(f"tables of {scope}", lambda connection: reading.read_tables(connection, scope))
+        day = None if at is None else _day(at)
+        return self._database.ask(
+            f"tables of {scope} at {day}", lambda connection: reading.read_tables(connection, scope, day)
+        )
 
     def accounts(self) -> tuple[str, ...]:
         """Names of all accounts, sorted."""
         with self._database.read() as connection:
             return reading.account_names(connection)
 
-    def holdings(self, scope: str = ALL) -> pd.DataFrame:
-        """What is held.
+    def snapshots(self, scope: str = ALL) -> pd.DataFrame:
+        """The dates a scope is known at, oldest first.
+
+        Returns:
+            One row an account and date: ``account``, ``as_of``, ``holdings`` (how many were held), ``loaded_at`` (UTC).
+        """
+        with self._database.read() as connection:
+            return reading.read_snapshots(connection, scope)
+
+    def holdings(self, scope: str = ALL, at: Day | None = None) -> pd.DataFrame:
+        """What is held, or was held at an earlier date (see :meth:`tables`).
 
         Returns:
             One row an account and asset: ``account``, ``account_type``, ``symbol``, ``name``, ``asset_class``
@@ -200,14 +159,17 @@ class Portfolio:
             (0–1 of the scope; missing where the scope is worth nothing), ``cost_basis`` (in ``currency``, missing where
             unknown).
         """
-        held = self._tables(scope).holdings
+        held = self._tables(scope, at).holdings
         total = held["value"].sum()
         columns = ["account", "account_type", "symbol", "name", "asset_class", "quantity", "price", "currency",
                    "price_as_of", "rate", "value", "weight", "cost_basis"]  # fmt: skip
         return held.assign(weight=held["value"] / total if total > 0 else float("nan"))[columns]
 
-    def drift(self, scope: str = ALL, by: Literal["class", "holding"] = "class") -> pd.DataFrame:
+    def drift(self, scope: str = ALL, by: Literal["class", "holding"] = "class", at: Day | None = None) -> pd.DataFrame:
         """Value, weight, target and drift of each asset class, or of each holding, and its status against its band.
+
+        Parameters:
+            at: an earlier date (see :meth:`tables`).
 
         Returns:
             See :func:`allocation.drift.by_class` and :func:`allocation.drift.by_holding`.
@@ -215,15 +177,15 @@ class Portfolio:
         if by not in ("class", "holding"):
             raise UnknownName(f"Drift is calculated by 'class' or by 'holding', not by {by!r}.")
         table = drifts.by_class if by == "class" else drifts.by_holding
-        return table(self._tables(scope))
+        return table(self._tables(scope, at))
 
-    def portfolio_drift(self, scope: str = ALL) -> float:
-        """How far the scope is from its targets as a whole: Σ|weight − target| / 2, 0–1."""
-        return drifts.portfolio_drift(self._tables(scope))
+    def portfolio_drift(self, scope: str = ALL, at: Day | None = None) -> float:
+        """How far the scope is, or was, from its targets as a whole: Σ|weight − target| / 2, 0–1."""
+        return drifts.portfolio_drift(self._tables(scope, at))
 
-    def summary(self, scope: str = ALL) -> Summary:
-        """The scope at a glance."""
-        return summarise(self._tables(scope))
+    def summary(self, scope: str = ALL, at: Day | None = None) -> Summary:
+        """The scope at a glance, now or at an earlier date."""
+        return summarise(self._tables(scope, at))
 
     def strategy(self, scope: str = ALL) -> Strategy:
         """The targets that hold for a scope: its own, or the whole portfolio's where an account has none."""
@@ -258,9 +220,10 @@ class Portfolio:
             reading.check_scope(scope, reading.account_names(connection))
             used = reading.read_strategy(connection, scope)
             if seen is not None:
-                require_unchanged(used.class_percents, seen, what)
+                require_unchanged(used.class_percents, seen, percents, what, used)
             strategy_id = saving.own_strategy(connection, scope, name)
             saving.save_class_targets(connection, strategy_id, percents)
+            saving.set_saved(connection, strategy_id, self._database.by)
             for asset_class, within in used.holding_weights.items() if used.inherited else ():
                 if asset_class in percents:
                     kept = {asset_id: as_percent(weight) for asset_id, weight in within.items()}
@@ -291,13 +254,14 @@ class Portfolio:
         with self._database.write() as connection:
             strategy_id = saving.own_strategy(connection, scope)
             if seen is not None:
-                now = reading.read_strategy(connection, scope).holding_percents(asset_class)
-                require_unchanged(now, seen, what)
+                used = reading.read_strategy(connection, scope)
+                require_unchanged(used.holding_percents(asset_class), seen, percents, what, used)
             by_asset = {
                 saving.find_asset(connection, *_symbol_and_currency(symbol), asset_class): percent
                 for symbol, percent in percents.items()
             }
             saving.save_holding_targets(connection, strategy_id, asset_class, by_asset)
+            saving.set_saved(connection, strategy_id, self._database.by)
 
     def plan_deposit(self, amount: Amount, scope: str = ALL, rule: str = "lazy") -> pd.DataFrame:
         """What a deposit of new money would buy. See :func:`allocation.planner.plan_deposit`."""
@@ -324,43 +288,75 @@ class Portfolio:
         """Give an asset a new symbol, and a new name if one is given. Its holdings, prices and targets stay."""
         with self._database.write() as connection:
             asset_id = saving.find_asset(connection, *_symbol_and_currency(symbol))
-            saving.rename_asset(connection, asset_id, new_symbol.strip(), name)
+            removing.rename_asset(connection, asset_id, new_symbol.strip(), name)
 
-    def delete_account(self, account: str) -> None:
-        """Delete an account with its holdings, its strategy and that strategy's targets."""
-        with self._database.write() as connection:
-            saving.delete_account(connection, account)
+    def merge_assets(self, old: str, into: str, preview: bool = False) -> Deleted:
+        """Make two assets one, as when a fund has changed its symbol: holdings, prices and targets move.
 
-    def delete_asset(self, symbol: str) -> None:
-        """Delete an asset with its holdings, prices and targets.
+        Parameters:
+            old: the symbol that ends.
+            into: the symbol that stays, with its name. Where both were held in a snapshot, quantities add up; where
+                both had a target, targets do.
+            preview: only say what would be moved.
+
+        Returns:
+            What was moved.
+
+        Raises:
+            MergeError: cash, other currencies or classes, or two prices on one day. Nothing was changed.
+        """
+        with self._database.write(keep=not preview) as connection:
+            return removing.merge_assets(
+                connection, saving.find_asset(connection, old), saving.find_asset(connection, into)
+            )
+
+    def delete_account(self, account: str, preview: bool = False) -> Deleted:
+        """Delete an account with its snapshots, its strategy and that strategy's targets.
+
+        Parameters:
+            preview: only say what it takes along; nothing is deleted.
+
+        Returns:
+            What was deleted with it; ``str()`` gives ``Roth IRA: 6 holdings, 1 strategy, 11 targets, 14 snapshots``.
+        """
+        with self._database.write(keep=not preview) as connection:
+            return removing.delete_account(connection, account)
+
+    def delete_snapshot(self, account: str, as_of: Day, preview: bool = False) -> Deleted:
+        """Delete what an account held at one date, as after a wrong load; the snapshot before it counts again.
+
+        Prices and rates of that date stay.
+        """
+        with self._database.write(keep=not preview) as connection:
+            return removing.delete_snapshot(connection, account, _day(as_of))
+
+    def delete_asset(self, symbol: str, preview: bool = False) -> Deleted:
+        """Delete an asset with its holdings at every date, its prices and its targets.
 
         Where it had a target inside its class, the class's other holding targets keep their proportions and again
         add up to 100.
         """
-        with self._database.write() as connection:
-            saving.delete_asset(connection, saving.find_asset(connection, *_symbol_and_currency(symbol)))
+        with self._database.write(keep=not preview) as connection:
+            return removing.delete_asset(connection, saving.find_asset(connection, *_symbol_and_currency(symbol)))
 
-    def delete_strategy(self, scope: str) -> None:
+    def delete_strategy(self, scope: str, preview: bool = False) -> Deleted:
         """Delete an account's strategy with its targets, so that it uses the whole portfolio's.
 
         The whole portfolio's strategy stays and loses its targets.
         """
-        with self._database.write() as connection:
-            saving.delete_strategy(connection, scope)
-
-    def backup(self, to: str | Path | None = None) -> Path:
-        """Copy the portfolio file, by default to a dated name beside it; returns the copy's path."""
-        return self._database.backup(None if to is None else Path(to))
-
-    def restore(self, backup: str | Path) -> Path | None:
-        """Put a backup in the portfolio's place; returns where the replaced one is kept, None where there was none."""
-        return self._database.restore(Path(backup))
+        with self._database.write(keep=not preview) as connection:
+            return removing.delete_strategy(connection, scope)
 
 
-def _several(holdings: Source | Sequence[Source] | None) -> list[Source]:
-    if holdings is None:
-        return []
-    return [holdings] if isinstance(holdings, (str, Path, pd.DataFrame)) else list(holdings)
+def _day(at: Day) -> datetime.date:
+    if isinstance(at, datetime.datetime):
+        return at.date()
+    if isinstance(at, datetime.date):
+        return at
+    try:
+        return datetime.date.fromisoformat(at.strip())
+    except ValueError:
+        raise UnknownName(f"{at!r} is not a date. Write it like 2025-03-31.") from None
 
 
 def _symbol_and_currency(symbol: str) -> tuple[str, str | None]:

@@ -5,6 +5,7 @@ Everything after this point (drift, plans, charts, exports) is a function of the
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -35,6 +36,8 @@ class Strategy:
         class_targets: ``asset_class``, ``target_percent`` (0–100, of the scope's value).
         holding_targets: ``asset_class``, ``asset_id``, ``symbol``, ``currency``, ``name``, ``target_percent``
             (0–100, of the class).
+        saved_by: who saved its targets last; None where it isn't known.
+        saved_at: when (UTC).
     """
 
     strategy_id: int | None
@@ -43,6 +46,8 @@ class Strategy:
     inherited: bool
     class_targets: pd.DataFrame
     holding_targets: pd.DataFrame
+    saved_by: str | None = None
+    saved_at: datetime.datetime | None = None
 
     @cached_property
     def class_weights(self) -> dict[str, Fraction]:
@@ -64,6 +69,13 @@ class Strategy:
         ):
             weights.setdefault(str(name), {})[int(asset_id)] = as_weight(percent)
         return weights
+
+    @property
+    def last_saved(self) -> str:
+        """Who saved the targets last and when, such as ``by Ann in the dashboard at 18:03 on 2026-11-22``."""
+        by = f"by {self.saved_by} " if self.saved_by else ""
+        when = self.saved_at and self.saved_at.replace(tzinfo=datetime.UTC).astimezone()
+        return f"{by}at {when:%H:%M on %Y-%m-%d}" if when else by.strip()
 
     @property
     def class_percents(self) -> dict[str, Decimal]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from allocation.errors import ChangedMeanwhile, TargetsError
-from allocation.tables import PERCENT_STEPS, UNCLASSIFIED
+from allocation.tables import PERCENT_STEPS, UNCLASSIFIED, Strategy
 
 Percent = int | float | str | Decimal
 
@@ -68,17 +68,23 @@ def clean_class_names(targets: Mapping[str, Percent]) -> dict[str, Percent]:
     return cleaned
 
 
-def require_unchanged(now: Mapping[str, Percent], seen: Mapping[str, Percent], what: str) -> None:
+def require_unchanged(
+    now: Mapping[str, Decimal], seen: Mapping[str, Percent], yours: Mapping[str, Decimal], what: str, strategy: Strategy
+) -> None:
     """Refuses a change that was made from targets which are others by now.
 
     Raises:
-        ChangedMeanwhile: says what has changed.
+        ChangedMeanwhile: says what has changed, by whom and when; carries both versions.
     """
     before, after = ({name: Decimal(str(percent)) for name, percent in side.items()} for side in (seen, now))
     if before != after:
         raise ChangedMeanwhile(
-            f"{what} were changed elsewhere since they were read here: {changes(before, after)}. Nothing was saved. "
-            "Reload to see them, then make your change again."
+            f"{what} have changed since you opened them, saved {strategy.last_saved}: {changes(before, after)}. "
+            "Nothing was saved. Reload to see them, then make your change again.",
+            after,
+            yours,
+            strategy.saved_by,
+            strategy.saved_at,
         )
 
 

@@ -63,7 +63,7 @@ def test_import_tells_what_changed_and_where(run, tmp_path):
     status, out, err = run("import", *SAMPLE)
     assert (status, err) == (0, "")
     assert out.splitlines() == [
-        "Added or changed: 3 accounts, 14 assets, 16 holdings, 12 prices, 2 FX rates, 16 targets.",
+        "Added or changed: 3 accounts, 14 assets, 3 snapshots, 16 holdings, 12 prices, 2 FX rates, 16 targets.",
         f"The portfolio is {tmp_path / 'my.duckdb'}.",
     ]
 
@@ -76,7 +76,7 @@ def test_import_of_a_shorter_file_names_what_is_gone(loaded, write_csv):
     file = write_csv(
         "account,symbol,quantity,price,currency\n401(k),VIIIX,14.482,512.37,USD\n401(k),VBTIX,1,9.68,USD\n"
     )
-    assert "No longer held: VTPSX in 401(k)." in loaded("import", file)[1].splitlines()
+    assert "Sold: VTPSX in 401(k). The dates before keep it." in loaded("import", file)[1].splitlines()
 
 
 def test_import_of_a_bad_file_lists_every_problem_on_standard_error(run, write_csv):

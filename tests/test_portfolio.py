@@ -29,7 +29,7 @@ def test_opened_by_path_by_environment_or_in_the_usual_place(tmp_path, monkeypat
     assert allocation.open().path == tmp_path / "other.duckdb"
     assert allocation.open(tmp_path / "my.duckdb").path == tmp_path / "my.duckdb"
     monkeypatch.delenv("ALLOCATION_PORTFOLIO")
-    monkeypatch.setattr("allocation.portfolio.default_path", lambda: tmp_path / "data" / "portfolio.duckdb")
+    monkeypatch.setattr("allocation.opening.default_path", lambda: tmp_path / "data" / "portfolio.duckdb")
     assert allocation.open().path == tmp_path / "data" / "portfolio.duckdb"
 
 

@@ -10,8 +10,8 @@ def show() -> None:
     from IPython.display import display
 
     from allocation.dashboard.app import Page
-    from allocation.portfolio import open as open_portfolio
-    from allocation.portfolio import sample, sample_path
+    from allocation.opening import open as open_portfolio
+    from allocation.opening import sample, sample_path
     from allocation.store import default_path
 
     if os.environ.get("VOILA_PREHEAT") == "True":

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from allocation.errors import StoreError
-from allocation.portfolio import ENVIRONMENT
+from allocation.opening import ENVIRONMENT
 from allocation.shipped_files import shipped
 
 HOST = "127.0.0.1"

@@ -3,8 +3,10 @@
 A reader never raises for what stands in a file: it returns every problem beside the good rows.
 """
 
+from allocation.readers.delimited import Source
 from allocation.readers.fx import read_fx
 from allocation.readers.holdings import disagreements, read_holdings
 from allocation.readers.targets import read_targets
+from allocation.readers.together import read_together
 
-__all__ = ["disagreements", "read_fx", "read_holdings", "read_targets"]
+__all__ = ["Source", "disagreements", "read_fx", "read_holdings", "read_targets", "read_together"]

@@ -1,27 +1,33 @@
-"""The portfolio file: one unit of work is lock → open → transaction → close.
-
-No connection outlives its unit. A lock file is held from open to close, because DuckDB lets one process at a time
-write, and retrying on its own lock error can lose committed rows.
-"""
+"""The portfolio file: one unit of work is lock → open → transaction → close. No connection outlives its unit."""
 
 from __future__ import annotations
 
-import datetime
 import os
-import shutil
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar, cast
 
 import duckdb
-from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
-from allocation.errors import AllocationError, BrokenReference, StoreError
-from allocation.store.migrations import Migration, applied_versions, migrate, pending, shipped_migrations
+from allocation.errors import BrokenReference, StoreError
+from allocation.store.backups import dated, thin
+from allocation.store.files import copy, private_files, put, remove, require_duckdb, require_folder, sentences
+from allocation.store.lock import locked
+from allocation.store.migrations import (
+    Migration,
+    SchemaStep,
+    applied_versions,
+    migrate,
+    pending,
+    schema_steps,
+    shipped_migrations,
+    what_would_be_lost,
+)
 
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -33,7 +39,6 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "default_block_size": "16384",
     "threads": "1",
 }
-OWNER_ONLY = 0o600
 HEADER_BYTES = 3 * 4096
 
 Answer = TypeVar("Answer")
@@ -44,24 +49,40 @@ def default_path() -> Path:
     return user_data_path("allocation", appauthor=False) / "portfolio.duckdb"
 
 
+def to_standard_error(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
+
+
 class Database:
     """One portfolio file.
 
     Parameters:
         path: the file; it need not exist yet.
         timeout: seconds to wait for another window or program that is using the file.
+        by: what to call this window where another one waits for it.
+        tell: is given a sentence when something takes long, or when the file was brought up to date.
         migrations: the schema's history; the shipped one unless a test brings its own.
     """
 
-    def __init__(self, path: Path, timeout: float = 30.0, migrations: Sequence[Migration] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        timeout: float = 30.0,
+        by: str = "somebody",
+        tell: Callable[[str], None] = to_standard_error,
+        migrations: Sequence[Migration] | None = None,
+    ) -> None:
         self.path = Path(path).expanduser().resolve()
         self.timeout = timeout
-        self.migrations = shipped_migrations() if migrations is None else migrations
+        self.by = by
+        self.tell = tell
+        self.migrations = shipped_migrations() if migrations is None else tuple(migrations)
         self._answers: dict[str, object] = {}
         self._state_of_answers: object = None
 
     def exists(self) -> bool:
-        return self.path.exists()
+        with sentences(self.path):
+            return self.path.exists()
 
     @contextmanager
     def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -70,8 +91,8 @@ class Database:
         Raises:
             StoreError: the file is missing, in use, or not a portfolio.
         """
-        self._require_file()
-        with self._locked(), self._opened(self.path) as connection:
+        self.require_file()
+        with self.locked(), self._opened(self.path) as connection:
             yield connection
 
     def ask(self, name: str, question: Callable[[duckdb.DuckDBPyConnection], Answer]) -> Answer:
@@ -84,8 +105,8 @@ class Database:
         Raises:
             StoreError: the file is missing, in use, or not a portfolio.
         """
-        self._require_file()
-        with self._locked():
+        self.require_file()
+        with self.locked():
             if self._state() != self._state_of_answers:
                 self._answers = {}
             if name not in self._answers:
@@ -95,32 +116,34 @@ class Database:
             return cast(Answer, self._answers[name])
 
     @contextmanager
-    def write(self, create: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    def write(self, create: bool = False, keep: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection inside a transaction: all that is written in the block is there afterwards, or nothing.
 
         Parameters:
             create: make the file where there is none; it appears only once the block has succeeded.
+            keep: False does everything, checks it, and takes it back: to see what a write would do.
 
         Raises:
             StoreError: the file is missing, in use, or not a portfolio; or the write failed.
             BrokenReference: the block would have left something that points to nothing.
         """
         if not create:
-            self._require_file()
-        with self._locked():
+            self.require_file()
+        with self.locked():
             if self.exists():
-                self._require_file()
-                with self._opened(self.path) as connection, _transaction(connection):
+                self.require_file()
+                with self._opened(self.path) as connection, _transaction(connection, keep):
                     yield connection
             else:
-                with self._made() as connection:
+                with self._made(keep) as connection:
                     yield connection
 
-    def backup(self, to: Path | None = None) -> Path:
+    def backup(self, to: Path | None = None, why: str = "backup") -> Path:
         """Copy the portfolio as it is now, while others may be working with it.
 
         Parameters:
             to: the copy's file; by default a dated name beside the portfolio.
+            why: the word in that dated name; automatic backups, of which old ones are thinned, have another one.
 
         Returns:
             The copy's path.
@@ -128,14 +151,16 @@ class Database:
         Raises:
             StoreError: there is nothing to copy, or something stands at ``to`` already.
         """
-        target = self._dated("backup") if to is None else Path(to).expanduser().absolute()
+        target = dated(self.path, why) if to is None else Path(to).expanduser().absolute()
         if target.exists():
             raise StoreError(f"{target} exists already. Name a file that doesn't, so that no backup is overwritten.")
-        self._require_file()
-        with self._locked():
+        require_folder(target)
+        self.require_file()
+        with self.locked():
             with self._opened(self.path) as connection:
                 connection.execute("CHECKPOINT")
-            _copy(self.path, target)
+            copy(self.path, target)
+            thin(self.path)
         return target
 
     def restore(self, source: Path) -> Path | None:
@@ -153,223 +178,212 @@ class Database:
             raise StoreError(f"{origin} is a folder. Name the backup file in it.")
         if not origin.is_file():
             raise StoreError(f"There is no backup at {origin}.")
-        with _sentences(origin):
-            _require_duckdb(origin)
+        require_duckdb(origin)
         if self.exists() and origin.samefile(self.path):
             raise StoreError(f"{origin} is the portfolio itself. Name a backup of it.")
-        candidate = self._beside(".restoring")
         kept: Path | None = None
-        with self._locked():
-            try:
-                _copy(origin, candidate)
-                with self._opened(candidate, called=origin) as connection:
-                    _check_integrity(connection)
-                    connection.execute("CHECKPOINT")
-                if self.exists():
-                    kept = self._dated("replaced")
-                    self._settle()
-                    _copy(self.path, kept)
-                _put(candidate, self.path)
-            finally:
-                _remove(candidate)
+        with self.locked(), self._candidate(origin, ".restoring") as candidate:
+            with self._connected(candidate, called=origin) as connection:
+                self._bring_up_to_date(connection, origin)
+                check_integrity(connection)
+                read_everything(connection)
+                connection.execute("CHECKPOINT")
+            if self.exists():
+                kept = dated(self.path, "replaced")
+                self._set_aside(kept)
+            put(candidate, self.path)
+            thin(self.path)
         return kept
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        folder = self.path.parent
-        if not folder.is_dir():
-            raise StoreError(f"There is no folder {folder} for the portfolio {self.path.name}. Create it first.")
-        lock = FileLock(
-            self._beside(".lock"),
-            timeout=self.timeout,
-            mode=OWNER_ONLY,
-            preserve_lock_file=True,
-            thread_local=False,
-        )
-        try:
-            lock.acquire()
-        except Timeout:
-            raise StoreError(
-                f"{self.path} is being used by another window or program, and was for {self.timeout:g} seconds. "
-                "Wait until it has finished saving, then try again."
-            ) from None
-        except OSError as error:
-            raise StoreError(
-                f"The folder {folder} can't be written to ({error.strerror or error}). The portfolio needs its lock "
-                "file there: make the folder writable, or move the portfolio."
-            ) from None
-        try:
-            yield
-        finally:
-            lock.release()
+    def schema(self) -> list[SchemaStep]:
+        """Each step of the schema's history, and whether this file has it; the file is only looked at."""
+        self.require_file()
+        with self.locked(), self._connected(self.path) as connection:
+            return schema_steps(connection, self.migrations)
+
+    def migrate(self, to: int, force: bool = False) -> tuple[list[int], Path | None]:
+        """Bring the file to version ``to`` of the schema, upwards or downwards.
+
+        Parameters:
+            to: the version.
+            force: go down even where something is lost.
+
+        Returns:
+            The versions applied or rolled back, in order, and where the file is kept as it was; None if it was at
+            ``to`` already.
+
+        Raises:
+            StoreError: there is no such version, or something would be lost and ``force`` isn't given.
+        """
+        newest = self.migrations[-1].version
+        if not 1 <= to <= newest:
+            raise StoreError(f"There is no schema {to}. This version of allocation knows 1 to {newest}.")
+        self.require_file()
+        with self.locked():
+            with self._connected(self.path) as connection:
+                self._require_ours(connection, self.path)
+                at = max(applied_versions(connection))
+                lost = what_would_be_lost(connection, self.migrations, to)
+                connection.execute("CHECKPOINT")
+            if at == to:
+                return [], None
+            if lost and not force:
+                raise StoreError(
+                    f"Going back to schema {to} would lose: {'; '.join(lost)}. Nothing was changed. To do it all the "
+                    f"same, after a backup: allocation migrate --to {to} --force."
+                )
+            return self._migrated(to)
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Nobody else uses the file inside the block."""
+        return locked(self.path, self.timeout, self.by, self.tell)
+
+    def look(self, copy: Path | None = None) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """The file, or a backup of it, as it is: not brought up to date. Only to be used inside :meth:`locked`."""
+        return self._connected(copy or self.path)
 
     @contextmanager
-    def _opened(self, path: Path, called: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-        called = called or path
-        connection = _connect(path, called)
+    def _opened(self, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection to a file that is at the newest version, brought there first if need be."""
+        with self._connected(path) as connection:
+            due = self._require_ours(connection, path)
+            if not due:
+                yield connection
+                return
+            connection.execute("CHECKPOINT")
+        newest = due[-1].version
+        _, kept = self._migrated(newest)
+        self.tell(f"{path.name} was brought up to date (schema {newest}). As it was before, it is kept at {kept}.")
+        with self._connected(path) as connection:
+            yield connection
+
+    def _migrated(self, to: int) -> tuple[list[int], Path]:
+        # On a copy, so that a step that fails, at whichever version, leaves the file as it was.
+        kept = dated(self.path, f"before-schema-{to}")
+        with self._candidate(self.path, ".migrating") as candidate:
+            with self._connected(candidate, called=self.path) as connection:
+                done = migrate(connection, self.migrations, to)
+                if to == self.migrations[-1].version:
+                    check_integrity(connection)
+                connection.execute("CHECKPOINT")
+            copy(self.path, kept)
+            put(candidate, self.path)
+        thin(self.path)
+        return done, kept
+
+    @contextmanager
+    def _connected(self, path: Path, called: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+        connection = _connect(path, called or path)
         try:
-            with _sentences(called):
-                due = pending(connection, self.migrations)
-                if due and not applied_versions(connection):
-                    raise StoreError(f"{called} is a DuckDB file, but not a portfolio of ours. Name another file.")
-                if due:
-                    connection.execute("CHECKPOINT")
-                    connection.close()
-                    _copy(path, self._dated(f"before-schema-{due[-1].version}"))
-                    connection = _connect(path, called)
-                    migrate(connection, self.migrations)
+            with sentences(called or path):
                 yield connection
         finally:
             connection.close()
 
+    def _require_ours(self, connection: duckdb.DuckDBPyConnection, called: Path) -> list[Migration]:
+        due = pending(connection, self.migrations)
+        if not applied_versions(connection):
+            raise StoreError(f"{called} is a DuckDB file, but not a portfolio of ours. Name another file.")
+        return due
+
+    def _bring_up_to_date(self, connection: duckdb.DuckDBPyConnection, called: Path) -> None:
+        if self._require_ours(connection, called):
+            migrate(connection, self.migrations)
+
     @contextmanager
-    def _made(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        new = self._beside(f".new-{os.getpid()}")
+    def _made(self, keep: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+        new = self.beside(f".new-{os.getpid()}")
         try:
-            connection = _connect(new, self.path)
-            try:
-                with _sentences(self.path):
-                    migrate(connection, self.migrations)
-                    with _transaction(connection):
-                        yield connection
-            finally:
-                connection.close()
-            _put(new, self.path)
+            with self._connected(new, called=self.path) as connection:
+                migrate(connection, self.migrations)
+                with _transaction(connection, keep):
+                    yield connection
+            if keep:
+                put(new, self.path)
         finally:
-            _remove(new)
+            remove(new)
+
+    @contextmanager
+    def _candidate(self, origin: Path, ending: str) -> Iterator[Path]:
+        """A copy to work on beside the portfolio, gone at the end unless it was put in its place."""
+        candidate = self.beside(ending)
+        try:
+            remove(candidate)
+            copy(origin, candidate)
+            yield candidate
+        finally:
+            remove(candidate)
+
+    def _set_aside(self, kept: Path) -> None:
+        # What is replaced may be the very file that can't be opened any more: then it is kept as it is, log and all.
+        with suppress(StoreError), self._connected(self.path) as connection:
+            connection.execute("CHECKPOINT")
+        copy(self.path, kept)
+        log = self.beside(".wal")
+        if log.exists():
+            copy(log, kept.with_name(kept.name + ".wal"))
+            log.unlink()
 
     def _state(self) -> object:
         """What differs whenever the file's content does. DuckDB counts its checkpoints in the first blocks."""
-        log = self._beside(".wal")
-        states = [entry.stat() for entry in (self.path, log) if entry.exists()]
-        with self.path.open("rb") as file:
+        log = self.beside(".wal")
+        with sentences(self.path), self.path.open("rb") as file:
+            states = [entry.stat() for entry in (self.path, log) if entry.exists()]
             return file.read(HEADER_BYTES), [(state.st_ino, state.st_mtime_ns, state.st_size) for state in states]
 
-    def _require_file(self) -> None:
-        if self.path.is_dir():
+    def require_file(self) -> None:
+        """Raises where there is no portfolio file."""
+        if self.exists() and self.path.is_dir():
             raise StoreError(f"{self.path} is a folder. Name the portfolio file in it.")
         if not self.exists():
             raise StoreError(
                 f"There is no portfolio at {self.path}. Create one by loading your holdings (allocation import "
                 "HOLDINGS), or name the right file."
             )
-        with _sentences(self.path):
-            _require_duckdb(self.path)
+        require_duckdb(self.path)
 
-    def _settle(self) -> None:
-        # What is replaced may be the very file that can't be opened any more: then it is kept as it is.
-        with suppress(StoreError), self._opened(self.path) as connection:
-            connection.execute("CHECKPOINT")
-
-    def _beside(self, ending: str) -> Path:
+    def beside(self, ending: str) -> Path:
+        """The file beside the portfolio that is called like it, with ``ending``."""
         return self.path.with_name(self.path.name + ending)
-
-    def _dated(self, why: str) -> Path:
-        stamp = datetime.datetime.now().strftime("%Y-%m-%d-%H%M%S-%f")
-        return self.path.with_name(f"{self.path.stem}.{why}-{stamp}{self.path.suffix}")
 
 
 def _connect(path: Path, called: Path) -> duckdb.DuckDBPyConnection:
-    with _sentences(called), _private_files():
+    with sentences(called), private_files():
         return duckdb.connect(str(path), config=CONFIG)
 
 
-def _require_duckdb(path: Path) -> None:
-    # DuckDB would open some other kinds of files, a CSV among them, as a database of their own.
-    with path.open("rb") as file:
-        if file.read(12)[8:] != b"DUCK":
-            raise StoreError(f"{path} is not a portfolio file. Name another file, or restore a backup.")
-
-
 @contextmanager
-def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    with _private_files():
+def _transaction(connection: duckdb.DuckDBPyConnection, keep: bool) -> Iterator[None]:
+    with private_files():
         connection.begin()
         try:
             yield
-            _check_integrity(connection)
-            connection.commit()
+            check_integrity(connection)
+            connection.commit() if keep else connection.rollback()
         except BaseException:
             with suppress(duckdb.Error):
                 connection.rollback()
             raise
 
 
-def _check_integrity(connection: duckdb.DuckDBPyConnection) -> None:
-    broken = [str(sentence) for (sentence,) in connection.execute(_integrity_query()).fetchall()]
+def check_integrity(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raises where something points to nothing, or a sum of targets isn't 100."""
+    broken = what_is_broken(connection)
     if broken:
         raise BrokenReference("Nothing was saved. " + " ".join(broken))
+
+
+def what_is_broken(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """A sentence for each reference to nothing and each wrong sum of targets."""
+    return [str(sentence) for (sentence,) in connection.execute(_integrity_query()).fetchall()]
+
+
+def read_everything(connection: duckdb.DuckDBPyConnection) -> None:
+    """Read every row of every table, so that a damaged block is met now."""
+    for (name,) in connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY table_name").fetchall():
+        connection.execute(f'SELECT bit_xor(hash(t)) FROM "{name}" t').fetchall()
 
 
 @cache
 def _integrity_query() -> str:
     return files("allocation.store").joinpath("integrity.sql").read_text(encoding="utf-8")
-
-
-@contextmanager
-def _sentences(path: Path) -> Iterator[None]:
-    """Turns what DuckDB and the file system report into a sentence that names the file and a way out."""
-    try:
-        yield
-    except AllocationError:
-        raise
-    except duckdb.Error as error:
-        raise StoreError(_explain(path, str(error))) from error
-    except OSError as error:
-        raise StoreError(f"{path} can't be used: {error.strerror or error}.") from error
-
-
-def _explain(path: Path, message: str) -> str:
-    first_line = message.strip().splitlines()[0]
-    lowered = message.lower()
-    if any(sign in lowered for sign in ("not a valid duckdb", "could not read enough", "corrupt", "checksum")):
-        return f"{path} is damaged, or only a part of a portfolio file. Restore a backup, or name another file."
-    if "could not set lock" in lowered or "different configuration" in lowered or "being used by another" in lowered:
-        return f"{path} is open in another program that doesn't share it. Close it there, then try again."
-    if "permission denied" in lowered:
-        return (
-            f"{path} can't be read or written by you: permission denied. Change its permissions or name another file."
-        )
-    if "no space" in lowered or "disk full" in lowered or "file too large" in lowered:
-        return f"There is no space left on the disk of {path}. Nothing was saved: free some space, then try again."
-    return f"{path}: the database reports: {first_line} Nothing was saved."
-
-
-@contextmanager
-def _private_files() -> Iterator[None]:
-    previous = os.umask(0o077)
-    try:
-        yield
-    finally:
-        os.umask(previous)
-
-
-def _copy(source: Path, target: Path) -> None:
-    part = target.with_name(target.name + ".part")
-    with _sentences(target):
-        try:
-            with _private_files(), source.open("rb") as reader, part.open("wb") as writer:
-                shutil.copyfileobj(reader, writer, 1 << 20)
-                writer.flush()
-                os.fsync(writer.fileno())
-            part.chmod(OWNER_ONLY)
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
-
-
-def _put(source: Path, target: Path) -> None:
-    with _sentences(target):
-        source.chmod(OWNER_ONLY)
-        source.replace(target)
-        if hasattr(os, "O_DIRECTORY"):
-            folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-
-
-def _remove(path: Path) -> None:
-    for leftover in (path, path.with_name(path.name + ".wal")):
-        leftover.unlink(missing_ok=True)

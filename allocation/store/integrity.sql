@@ -1,7 +1,10 @@
 -- Run inside every write, just before it commits: a row found here undoes the whole write.
-SELECT format('The holding of asset {} in account {} refers to something that is not there.', asset_id, account_id) AS broken
+SELECT format('The holding of asset {} in snapshot {} refers to something that is not there.', asset_id, snapshot_id) AS broken
 FROM holdings
-WHERE account_id NOT IN (SELECT account_id FROM accounts) OR asset_id NOT IN (SELECT asset_id FROM assets)
+WHERE snapshot_id NOT IN (SELECT snapshot_id FROM snapshots) OR asset_id NOT IN (SELECT asset_id FROM assets)
+UNION ALL
+SELECT format('The snapshot of {} belongs to account {}, which is not there.', as_of, account_id)
+FROM snapshots WHERE account_id NOT IN (SELECT account_id FROM accounts)
 UNION ALL
 SELECT format('A price of {} belongs to asset {}, which is not there.', as_of, asset_id)
 FROM prices WHERE asset_id NOT IN (SELECT asset_id FROM assets)

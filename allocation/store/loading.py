@@ -24,20 +24,37 @@ SELECT row::INTEGER AS row, account, account_type, symbol, currency, name, asset
 FROM holdings_table
 """
 
-ACCOUNTS = """
+# One snapshot an account, of its newest row's date; undated rows are of that date, too, or of today.
+LOADS = """
+CREATE OR REPLACE TEMP TABLE loads AS
+SELECT account, account_id, coalesce(dated, $today) AS as_of, dated IS NULL AS undated, newest,
+    coalesce(coalesce(dated, $today) < newest, false) AS past
+FROM (SELECT account, max(as_of) AS dated FROM incoming GROUP BY account)
+LEFT JOIN accounts ON name = account
+LEFT JOIN (SELECT account_id, max(as_of) AS newest FROM snapshots GROUP BY account_id) USING (account_id)
+"""
+
+NEW_ACCOUNTS = """
 INSERT INTO accounts (name, account_type)
-SELECT account, any_value(account_type) FROM incoming GROUP BY account ORDER BY min(row)
-ON CONFLICT (name) DO UPDATE
-SET account_type = excluded.account_type, updated_at = make_timestamp(epoch_us(get_current_timestamp()))
-WHERE excluded.account_type IS NOT NULL AND excluded.account_type IS DISTINCT FROM accounts.account_type
+SELECT account, any_value(account_type) FROM incoming
+WHERE account NOT IN (SELECT name FROM accounts) GROUP BY account ORDER BY min(row)
+"""
+
+# What a file of an earlier date says about accounts and assets is no news: only newer ones change them.
+CHANGED_ACCOUNTS = """
+UPDATE accounts SET account_type = i.account_type, updated_at = make_timestamp(epoch_us(get_current_timestamp()))
+FROM (SELECT account, any_value(account_type) AS account_type FROM incoming GROUP BY account) i
+JOIN loads USING (account)
+WHERE accounts.name = account AND NOT past
+    AND i.account_type IS NOT NULL AND i.account_type IS DISTINCT FROM accounts.account_type
 """
 
 # CASH is one asset a currency; any other symbol is one asset, whatever currency it was quoted in before.
 DESCRIBED = """
 CREATE OR REPLACE TEMP TABLE described AS
 SELECT symbol, currency, min_by(name, row) FILTER (name IS NOT NULL) AS name, any_value(asset_class) AS asset_class,
-    min(row) AS row
-FROM incoming GROUP BY symbol, currency
+    min(row) AS row, bool_and(past) AS past
+FROM incoming JOIN loads USING (account) GROUP BY symbol, currency
 """
 
 CHANGED_ASSETS = """
@@ -45,7 +62,7 @@ UPDATE assets SET currency = d.currency, name = coalesce(d.name, assets.name),
     asset_class = CASE WHEN d.asset_class = $none THEN NULL ELSE coalesce(d.asset_class, assets.asset_class) END,
     updated_at = make_timestamp(epoch_us(get_current_timestamp()))
 FROM described d
-WHERE assets.symbol = d.symbol AND (assets.symbol <> 'CASH' OR assets.currency = d.currency)
+WHERE NOT past AND assets.symbol = d.symbol AND (assets.symbol <> 'CASH' OR assets.currency = d.currency)
     AND (assets.currency <> d.currency OR coalesce(d.name, assets.name) <> assets.name
         OR CASE WHEN d.asset_class = $none THEN NULL ELSE coalesce(d.asset_class, assets.asset_class) END
             IS DISTINCT FROM assets.asset_class)
@@ -60,48 +77,88 @@ WHERE NOT EXISTS (FROM assets a WHERE a.symbol = d.symbol AND (a.symbol <> 'CASH
 ORDER BY row
 """
 
+# What the loaded accounts held at the load's date as far as was known: by this date's snapshot, or the one before it.
+KNOWN = """
+CREATE OR REPLACE TEMP TABLE known AS
+SELECT s.account_id, asset_id, quantity, cost_basis
+FROM loads l JOIN snapshots s ON s.account_id = l.account_id AND s.as_of <= l.as_of
+LEFT JOIN holdings USING (snapshot_id)
+QUALIFY rank() OVER (PARTITION BY s.account_id ORDER BY s.as_of DESC) = 1
+"""
+
 IDENTIFIED = """
 CREATE OR REPLACE TEMP TABLE identified AS
-SELECT i.*, account_id, asset_id
+SELECT i.account, accounts.account_id, a.asset_id, i.symbol, i.price, i.currency, i.quantity, i.as_of AS row_as_of,
+    coalesce(i.cost_basis, CASE WHEN k.quantity = i.quantity THEN k.cost_basis END) AS cost_basis,
+    k.quantity IS DISTINCT FROM i.quantity
+        OR coalesce(i.cost_basis <> k.cost_basis, i.cost_basis IS NOT NULL) AS changed
 FROM incoming i JOIN accounts ON accounts.name = i.account
 JOIN assets a ON a.symbol = i.symbol AND (a.symbol <> 'CASH' OR a.currency = i.currency)
+LEFT JOIN known k ON k.account_id = accounts.account_id AND k.asset_id = a.asset_id
 """
 
-GONE = """
-SELECT accounts.name, assets.symbol FROM holdings JOIN accounts USING (account_id) JOIN assets USING (asset_id)
-WHERE account_id IN (SELECT account_id FROM identified)
-    AND NOT EXISTS (FROM identified i WHERE i.account_id = holdings.account_id AND i.asset_id = holdings.asset_id)
-ORDER BY accounts.name, assets.symbol
+SOLD = """
+SELECT a.name, assets.symbol FROM known k JOIN accounts a USING (account_id) JOIN assets USING (asset_id)
+LEFT JOIN identified i USING (account_id, asset_id)
+WHERE k.quantity <> 0 AND coalesce(i.quantity, 0) = 0
+ORDER BY a.name, assets.symbol
 """
 
-REMOVED_HOLDINGS = """
+# Rows without a date that say what is known already are no news, and no snapshot.
+NOTHING_NEW = """
+DELETE FROM loads
+WHERE undated AND newest IS NOT NULL AND account NOT IN (SELECT account FROM identified WHERE changed)
+    AND account_id NOT IN (
+        SELECT account_id FROM known k ANTI JOIN identified i USING (account_id, asset_id) WHERE asset_id IS NOT NULL)
+"""
+
+SNAPSHOTS = """
+INSERT INTO snapshots (account_id, as_of)
+SELECT a.account_id, as_of FROM loads JOIN accounts a ON a.name = account ORDER BY a.account_id
+ON CONFLICT (account_id, as_of) DO NOTHING
+"""
+
+SNAPSHOT_ROWS = """
+CREATE OR REPLACE TEMP TABLE snapshot_rows AS
+SELECT snapshot_id, asset_id, quantity, cost_basis
+FROM identified i JOIN loads USING (account) JOIN snapshots s ON s.account_id = i.account_id AND s.as_of = loads.as_of
+"""
+
+NO_LONGER_THERE = """
 DELETE FROM holdings
-WHERE account_id IN (SELECT account_id FROM identified)
-    AND NOT EXISTS (FROM identified i WHERE i.account_id = holdings.account_id AND i.asset_id = holdings.asset_id)
+WHERE snapshot_id IN (SELECT snapshot_id FROM snapshot_rows)
+    AND (snapshot_id, asset_id) NOT IN (SELECT (snapshot_id, asset_id) FROM snapshot_rows)
 """
 
-# A row without a date is from today, unless it says what is known already: then it keeps the known date.
 HOLDINGS = """
-INSERT INTO holdings (account_id, asset_id, quantity, cost_basis, as_of)
-SELECT account_id, asset_id, i.quantity,
-    coalesce(i.cost_basis, CASE WHEN h.quantity = i.quantity THEN h.cost_basis END),
-    coalesce(i.as_of, CASE WHEN h.quantity = i.quantity THEN h.as_of END, $today)
-FROM identified i LEFT JOIN holdings h USING (account_id, asset_id)
-ON CONFLICT (account_id, asset_id) DO UPDATE
-SET quantity = excluded.quantity, cost_basis = excluded.cost_basis, as_of = excluded.as_of,
-    updated_at = make_timestamp(epoch_us(get_current_timestamp()))
+INSERT INTO holdings (snapshot_id, asset_id, quantity, cost_basis)
+SELECT snapshot_id, asset_id, quantity, cost_basis FROM snapshot_rows ORDER BY snapshot_id, asset_id
+ON CONFLICT (snapshot_id, asset_id) DO UPDATE SET quantity = excluded.quantity, cost_basis = excluded.cost_basis
 WHERE excluded.quantity <> holdings.quantity OR excluded.cost_basis IS DISTINCT FROM holdings.cost_basis
-    OR excluded.as_of <> holdings.as_of
 """
 
+CORRECTED = """
+UPDATE snapshots SET updated_at = make_timestamp(epoch_us(get_current_timestamp()))
+WHERE snapshot_id IN (SELECT snapshot_id FROM snapshot_rows)
+    AND account_id IN (
+        SELECT account_id FROM identified WHERE changed
+        UNION ALL SELECT account_id FROM known ANTI JOIN identified USING (account_id, asset_id))
+"""
+
+PAST = "SELECT account, as_of, newest FROM loads WHERE past ORDER BY account, as_of"
+
+# An undated price that says what is known already keeps its date.
 PRICES = """
 INSERT INTO prices (asset_id, as_of, price, currency)
 SELECT DISTINCT asset_id,
-    coalesce(i.as_of, CASE WHEN known.price = i.price AND known.currency = i.currency THEN known.as_of END, $today),
+    coalesce(i.row_as_of, dated.as_of,
+        CASE WHEN latest.price = i.price AND latest.currency = i.currency THEN latest.as_of END, $today),
     i.price, i.currency
 FROM identified i LEFT JOIN (
+    SELECT account, max(as_of) AS as_of FROM incoming GROUP BY account
+) dated USING (account) LEFT JOIN (
     SELECT * FROM prices QUALIFY row_number() OVER (PARTITION BY asset_id ORDER BY as_of DESC) = 1
-) known USING (asset_id)
+) latest USING (asset_id)
 WHERE i.symbol <> 'CASH'
 ON CONFLICT (asset_id, as_of) DO UPDATE
 SET price = excluded.price, currency = excluded.currency, updated_at = make_timestamp(epoch_us(get_current_timestamp()))
@@ -123,7 +180,9 @@ class LoadReport:
 
     Attributes:
         accounts, assets, holdings, prices, fx_rates, targets: rows added or changed.
-        gone: (account, symbol) of holdings that the files no longer have, and that were therefore removed.
+        snapshots: dates added to an account's history.
+        sold: (account, symbol) of holdings that the files no longer have; earlier snapshots keep them.
+        past: (account, date, newest date) of what is of an earlier date than what the account holds now, which stays.
     """
 
     accounts: int = 0
@@ -132,12 +191,15 @@ class LoadReport:
     prices: int = 0
     fx_rates: int = 0
     targets: int = 0
-    gone: tuple[tuple[str, str], ...] = ()
+    snapshots: int = 0
+    sold: tuple[tuple[str, str], ...] = ()
+    past: tuple[tuple[str, datetime.date, datetime.date], ...] = ()
 
     @property
     def changed(self) -> bool:
         """Whether anything in the portfolio is different from before."""
-        return any((self.accounts, self.assets, self.holdings, self.prices, self.fx_rates, self.targets, self.gone))
+        rows = (self.accounts, self.assets, self.holdings, self.prices, self.fx_rates, self.targets, self.snapshots)
+        return any((*rows, self.sold))
 
 
 def settle_base_currency(known: str | None, holdings: pd.DataFrame) -> str | None:
@@ -167,7 +229,7 @@ def settle_base_currency(known: str | None, holdings: pd.DataFrame) -> str | Non
 
 
 def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame, today: datetime.date) -> LoadReport:
-    """Make the accounts named in ``holdings`` hold exactly that; other accounts stay as they are."""
+    """Give each account named in ``holdings`` a snapshot of exactly that; other accounts and dates stay as they are."""
     if holdings.empty:
         return LoadReport()
     base = settle_base_currency(base_currency(connection), holdings)
@@ -175,19 +237,27 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
         set_base_currency(connection, base)
     _register(connection, "holdings_table", holdings)
     connection.execute(INCOMING)
+    connection.execute(LOADS, {"today": today})
     _raise_problems(connection, _out_of_step())
-    accounts = _count(connection, ACCOUNTS)
+    accounts = sum(_count(connection, query) for query in (NEW_ACCOUNTS, CHANGED_ACCOUNTS))
     connection.execute(DESCRIBED)
     assets = sum(_count(connection, query, {"none": UNCLASSIFIED}) for query in (CHANGED_ASSETS, NEW_ASSETS))
-    connection.execute(IDENTIFIED)
-    gone = tuple((str(account), str(symbol)) for account, symbol in connection.execute(GONE).fetchall())
-    connection.execute(REMOVED_HOLDINGS)
+    for prepare in (KNOWN, IDENTIFIED):
+        connection.execute(prepare)
+    sold, past = connection.execute(SOLD).fetchall(), connection.execute(PAST).fetchall()
+    changed = connection.execute("SELECT count(*) FROM identified WHERE changed").fetchall()[0][0]
+    connection.execute(NOTHING_NEW)
+    snapshots = _count(connection, SNAPSHOTS)
+    for write in (SNAPSHOT_ROWS, NO_LONGER_THERE, HOLDINGS, CORRECTED):
+        connection.execute(write)
     return LoadReport(
         accounts=accounts,
         assets=assets,
-        holdings=_count(connection, HOLDINGS, {"today": today}),
+        holdings=int(changed),
         prices=_count(connection, PRICES, {"today": today}),
-        gone=gone,
+        snapshots=snapshots,
+        sold=tuple(sold),
+        past=tuple(past),
     )
 
 

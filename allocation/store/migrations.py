@@ -1,9 +1,15 @@
-"""The schema's history: numbered pairs of SQL files, applied and rolled back one transaction each."""
+"""The schema's history: numbered pairs of SQL files, applied and rolled back one transaction each.
+
+``0002_name.up.sql`` and ``0002_name.down.sql`` are a pair; where going down loses something, ``0002_name.lost.sql``
+asks for it, one sentence a row.
+"""
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -25,16 +31,35 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 
 @dataclass(frozen=True)
 class Migration:
-    """One step of the schema: ``up`` makes it, ``down`` unmakes it."""
+    """One step of the schema: ``up`` makes it, ``down`` unmakes it, ``lost`` asks what the latter would lose."""
 
     version: int
     name: str
     up: str
     down: str
+    lost: str = ""
 
     @property
     def checksum(self) -> str:
         return hashlib.sha256(self.up.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class SchemaStep:
+    """One step of the schema's history, as a file has it.
+
+    Attributes:
+        version: its number.
+        name: what it brought.
+        applied_at: when this file got it (UTC); None where it hasn't.
+        state: ``applied``, ``pending``, ``changed since`` (the step isn't the one that made this file) or ``newer``
+            (this version of the program doesn't know it).
+    """
+
+    version: int
+    name: str
+    applied_at: datetime.datetime | None
+    state: str
 
 
 def read_migrations(folder: Traversable) -> tuple[Migration, ...]:
@@ -46,9 +71,14 @@ def read_migrations(folder: Traversable) -> tuple[Migration, ...]:
             name=file_name.removesuffix(".up.sql").split("_", 1)[1],
             up=folder.joinpath(file_name).read_text(encoding="utf-8"),
             down=folder.joinpath(file_name.replace(".up.", ".down.")).read_text(encoding="utf-8"),
+            lost=_read_if_there(folder.joinpath(file_name.replace(".up.", ".lost."))),
         )
         for file_name in ups
     )
+
+
+def _read_if_there(entry: Traversable) -> str:
+    return entry.read_text(encoding="utf-8") if entry.is_file() else ""
 
 
 @cache
@@ -89,6 +119,40 @@ def pending(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migratio
     return [migration for migration in migrations if migration.version not in applied]
 
 
+def schema_steps(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration]) -> list[SchemaStep]:
+    """Each step that the file has or the program knows, in order."""
+    try:
+        rows = connection.execute("SELECT version, name, checksum, applied_at FROM schema_migrations").fetchall()
+    except duckdb.CatalogException:
+        rows = []
+    known = {migration.version: migration for migration in migrations}
+    steps = {
+        version: SchemaStep(version, name, applied_at, _state(known.get(version), checksum))
+        for version, name, checksum, applied_at in rows
+    }
+    for version, migration in known.items():
+        steps.setdefault(version, SchemaStep(version, migration.name, None, "pending"))
+    return [steps[version] for version in sorted(steps)]
+
+
+def _state(migration: Migration | None, checksum: str) -> str:
+    if migration is None:
+        return "newer"
+    return "applied" if migration.checksum == checksum else "changed since"
+
+
+def what_would_be_lost(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration], to: int) -> list[str]:
+    """What going down to version ``to`` would lose, in words; each step is asked about the file as it is now."""
+    applied = applied_versions(connection)
+    going = [migration for migration in migrations if migration.version in applied and migration.version > to]
+    return [
+        str(words)
+        for migration in reversed(going)
+        if migration.lost
+        for (words,) in connection.execute(migration.lost).fetchall()
+    ]
+
+
 def migrate(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration], to: int | None = None) -> list[int]:
     """Bring the schema to version ``to`` (the newest by default), upwards or downwards.
 
@@ -111,25 +175,31 @@ def migrate(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migratio
 
 def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> int:
     record = "INSERT INTO schema_migrations (version, name, checksum) VALUES (?, ?, ?)"
-    _in_one_transaction(
-        connection,
-        [(RECORD, []), (migration.up, []), (record, [migration.version, migration.name, migration.checksum])],
-    )
+    row: list[object] = [migration.version, migration.name, migration.checksum]
+    _in_one_transaction(connection, migration, [(RECORD, []), (migration.up, []), (record, row)])
     return migration.version
 
 
 def _roll_back(connection: duckdb.DuckDBPyConnection, migration: Migration) -> int:
     record = "DELETE FROM schema_migrations WHERE version = ?"
-    _in_one_transaction(connection, [(migration.down, []), (record, [migration.version])])
+    _in_one_transaction(connection, migration, [(migration.down, []), (record, [migration.version])])
     return migration.version
 
 
-def _in_one_transaction(connection: duckdb.DuckDBPyConnection, statements: Iterable[tuple[str, list[object]]]) -> None:
+def _in_one_transaction(
+    connection: duckdb.DuckDBPyConnection, migration: Migration, statements: Iterable[tuple[str, list[object]]]
+) -> None:
     connection.begin()
     try:
         for sql, parameters in statements:
             connection.execute(sql, parameters)
         connection.commit()
-    except BaseException:
-        connection.rollback()
+    except BaseException as error:
+        with suppress(duckdb.Error):
+            connection.rollback()
+        if isinstance(error, duckdb.Error) and not isinstance(error, duckdb.IOException):
+            raise StoreError(
+                f"The step {migration.version} ({migration.name}) of the schema failed: "
+                f"{str(error).strip().splitlines()[0]} The portfolio is as it was before."
+            ) from error
         raise

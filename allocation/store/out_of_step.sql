@@ -8,10 +8,10 @@ WITH spelling AS (
     SELECT file, row, 'account' AS column_name, account AS name FROM incoming
     UNION ALL SELECT file, row, 'symbol', symbol FROM incoming
     UNION ALL SELECT file, row, 'asset_class', asset_class FROM incoming WHERE asset_class IS NOT NULL
-), newest AS (
-    SELECT name AS account, max(as_of) AS known FROM holdings JOIN accounts USING (account_id) GROUP BY name
-), dated AS (
-    SELECT account, file, min(row) AS first_row, max(as_of) AS latest FROM incoming GROUP BY account, file
+), earlier AS (
+    SELECT l.account, s.as_of, asset_id, quantity
+    FROM loads l JOIN snapshots s ON s.account_id = l.account_id AND s.as_of < l.as_of JOIN holdings USING (snapshot_id)
+    QUALIFY rank() OVER (PARTITION BY l.account_id ORDER BY s.as_of DESC) = 1
 )
 SELECT file, row, column_name, written.name,
     format('is written ''{}'' in the portfolio. Write it the same way.', min(spelling.name)) AS remedy
@@ -19,16 +19,9 @@ FROM written JOIN spelling USING (column_name)
 WHERE lower(written.name) = lower(spelling.name) AND (column_name, written.name) NOT IN (FROM spelling)
 GROUP BY ALL
 UNION ALL
-SELECT file, first_row, 'as_of', latest::VARCHAR,
-    format('is older than what {} holds already (as of {}). Load the newer file.', account, known)
-FROM dated JOIN newest USING (account)
-WHERE latest < known
-UNION ALL
 SELECT file, row, 'as_of', i.as_of::VARCHAR,
-    format('is older than the {} that {} holds already (as of {}). Load the newer file.', i.symbol, account, h.as_of)
-FROM incoming i JOIN dated USING (account, file) JOIN newest USING (account)
-JOIN accounts ON accounts.name = account
-JOIN assets a ON a.symbol = i.symbol AND (a.symbol <> 'CASH' OR a.currency = i.currency)
-JOIN holdings h USING (account_id, asset_id)
-WHERE i.as_of < h.as_of AND latest >= known
+    format('is older than the {} that {} holds already (as of {}). Load the newer file.', i.symbol, i.account, e.as_of)
+FROM incoming i JOIN assets a ON a.symbol = i.symbol AND (a.symbol <> 'CASH' OR a.currency = i.currency)
+JOIN earlier e USING (account, asset_id)
+WHERE i.as_of < e.as_of AND i.quantity <> e.quantity
 ORDER BY 1, 2, 3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from itertools import compress
 from typing import Any
 
 import duckdb
@@ -22,13 +24,16 @@ WITH quotes AS (
 ), rates AS (
     SELECT currency, max(as_of) AS rate_as_of, max_by(rate, (as_of, NOT inverse)) AS quoted_rate,
         max_by(inverse, (as_of, NOT inverse)) AS inverse
-    FROM quotes GROUP BY currency
+    FROM quotes WHERE $at IS NULL OR as_of <= $at GROUP BY currency
 ), latest AS (
     SELECT asset_id, max(as_of) AS price_as_of, max_by(price, as_of) AS price, max_by(currency, as_of) AS currency
-    FROM prices GROUP BY asset_id
+    FROM prices WHERE $at IS NULL OR as_of <= $at GROUP BY asset_id
+), current AS (
+    SELECT account_id, max_by(snapshot_id, as_of) AS snapshot_id
+    FROM snapshots WHERE $at IS NULL OR as_of <= $at GROUP BY account_id
 ), held AS (
     SELECT accounts.name AS account, account_type, asset_id, quantity, cost_basis
-    FROM holdings JOIN accounts USING (account_id)
+    FROM current JOIN holdings USING (snapshot_id) JOIN accounts USING (account_id)
     WHERE $account IS NULL OR accounts.name = $account
 ), lines AS (
     FROM held
@@ -83,11 +88,15 @@ def account_names(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     return tuple(str(name) for (name,) in connection.execute("SELECT name FROM accounts ORDER BY name").fetchall())
 
 
-def read_tables(connection: duckdb.DuckDBPyConnection, scope: str) -> Tables:
-    """A scope, valued at its latest prices and rates.
+def read_tables(connection: duckdb.DuckDBPyConnection, scope: str, at: datetime.date | None = None) -> Tables:
+    """A scope, valued at its latest prices and rates, or at those of an earlier date.
+
+    Parameters:
+        scope: ``all`` or an account.
+        at: what was held then, at the latest prices and rates known then; measured against today's targets and classes.
 
     Raises:
-        UnknownName: ``scope`` is neither ``all`` nor an account.
+        UnknownName: ``scope`` is neither ``all`` nor an account, or nothing is known of it at that date.
         StoreError: no base currency has been set.
         MissingPrice, MissingRate: something in the scope can't be valued; all such are named.
     """
@@ -99,17 +108,54 @@ def read_tables(connection: duckdb.DuckDBPyConnection, scope: str) -> Tables:
             "This portfolio is empty and has no base currency yet. Load your holdings: allocation import HOLDINGS "
             "--base-currency USD (or another)."
         )
+    account = None if scope == ALL else scope
+    if at is not None:
+        _require_snapshot(connection, account, at)
     strategy = read_strategy(connection, scope)
     lines = connection.execute(
         LINES.format(digits=minor_digits(base)),
-        {"base": base, "account": None if scope == ALL else scope, "strategy": strategy.strategy_id},
+        {"base": base, "account": account, "strategy": strategy.strategy_id, "at": at},
     ).fetchall()
     rows = [dict(zip(HELD, line, strict=True)) for line in lines]
-    _require_prices_and_rates(rows, base)
+    if at is not None:
+        # An asset that nobody held yet, and that had no price yet, is only a target's name at that date.
+        known = [row["account"] is not None or None not in (row["price"], row["rate"]) for row in rows]
+        lines, rows = list(compress(lines, known)), list(compress(rows, known))
+    _require_prices_and_rates(rows, base, at)
     _require_exact(rows, base)
     holdings = [line for line in lines if line[0] is not None]
     wanted = set(strategy.holding_targets["asset_id"])
     return Tables(scope, base, accounts, _frame(holdings, HELD), _assets(rows, wanted), strategy)
+
+
+def read_snapshots(connection: duckdb.DuckDBPyConnection, scope: str) -> pd.DataFrame:
+    """Every snapshot of a scope, oldest first: ``account``, ``as_of``, ``holdings`` (how many), ``loaded_at`` (UTC).
+
+    Raises:
+        UnknownName: ``scope`` is neither ``all`` nor an account.
+    """
+    check_scope(scope, account_names(connection))
+    rows = connection.execute(
+        """
+        SELECT a.name, s.as_of, count(*) FILTER (h.quantity <> 0), s.updated_at
+        FROM snapshots s JOIN accounts a USING (account_id) LEFT JOIN holdings h USING (snapshot_id)
+        WHERE $scope = $all OR a.name = $scope
+        GROUP BY s.snapshot_id, a.name, s.as_of, s.updated_at ORDER BY s.as_of, a.name
+        """,
+        {"scope": scope, "all": ALL},
+    ).fetchall()
+    return pd.DataFrame(rows, columns=["account", "as_of", "holdings", "loaded_at"])
+
+
+def _require_snapshot(connection: duckdb.DuckDBPyConnection, account: str | None, at: datetime.date) -> None:
+    rows = connection.execute(
+        "SELECT min(as_of) FROM snapshots JOIN accounts USING (account_id) WHERE coalesce(name = $account, true)",
+        {"account": account},
+    ).fetchall()
+    first = rows[0][0]
+    if first is None or at < first:
+        known = f"Its first snapshot is of {first}." if first else "It has no snapshots yet."
+        raise UnknownName(f"Nothing is known of {account or 'the portfolio'} on {at}. {known}")
 
 
 def _assets(rows: list[dict[str, Any]], wanted: set[int]) -> pd.DataFrame:
@@ -131,7 +177,7 @@ def read_strategy(connection: duckdb.DuckDBPyConnection, scope: str) -> Strategy
     """The targets that hold for a scope: its own, or the whole portfolio's where an account has none."""
     rows = connection.execute(
         """
-        SELECT strategy_id, s.name, coalesce(a.name, $all)
+        SELECT strategy_id, s.name, coalesce(a.name, $all), saved_by, s.updated_at
         FROM rebalancing_strategies s LEFT JOIN accounts a USING (account_id)
         WHERE account_id IS NULL
             OR (a.name = $scope AND strategy_id IN (SELECT strategy_id FROM asset_class_targets))
@@ -139,7 +185,7 @@ def read_strategy(connection: duckdb.DuckDBPyConnection, scope: str) -> Strategy
         """,
         {"scope": scope, "all": ALL},
     ).fetchall()
-    strategy_id, name, made_for = rows[0]
+    strategy_id, name, made_for, saved_by, saved_at = rows[0]
     classes = connection.execute(
         "SELECT asset_class, target_percent::DOUBLE FROM asset_class_targets WHERE strategy_id = ? "
         "ORDER BY target_percent DESC, asset_class",
@@ -160,6 +206,8 @@ def read_strategy(connection: duckdb.DuckDBPyConnection, scope: str) -> Strategy
         made_for != scope,
         _frame(classes, ["asset_class", "target_percent"]),
         _frame(within, ["asset_class", "asset_id", "symbol", "currency", "name", "target_percent"]),
+        saved_by,
+        saved_at,
     )
 
 
@@ -188,16 +236,17 @@ def _require_exact(rows: list[dict[str, Any]], base: str) -> None:
         )
 
 
-def _require_prices_and_rates(rows: list[dict[str, Any]], base: str) -> None:
+def _require_prices_and_rates(rows: list[dict[str, Any]], base: str, at: datetime.date | None) -> None:
     unpriced = sorted({row["symbol"] for row in rows if row["price"] is None})
+    until = f" on or before {at}" if at else ""
     if unpriced:
         raise MissingPrice(
-            f"There is no price for {', '.join(unpriced)}. Load a holdings file that has its price, then open this "
-            "again."
+            f"There is no price for {', '.join(unpriced)}{until}. Load a holdings file that has its price, then open "
+            "this again."
         )
     without_rate = sorted({row["currency"] for row in rows if row["rate"] is None})
     if without_rate:
         raise MissingRate(
-            f"There is no FX rate between {', '.join(without_rate)} and {base}. Load an fx.csv with a row "
-            f"{without_rate[0]},{base},RATE,DATE: allocation import --fx fx.csv."
+            f"There is no FX rate between {', '.join(without_rate)} and {base}{until}. Load an fx.csv with a row "
+            f"{without_rate[0]},{base},RATE,{at or 'DATE'}: allocation import --fx fx.csv."
         )

@@ -1,4 +1,4 @@
-"""Saving targets, renaming and deleting: each function is part of one write transaction."""
+"""Saving targets: each function is part of one write transaction."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import duckdb
 
 from allocation.errors import TargetsError, UnknownName
 from allocation.store.reading import account_names, check_scope
-from allocation.tables import ALL, CASH
-from allocation.targets import rescale
+from allocation.tables import ALL
 
 NOW = "make_timestamp(epoch_us(get_current_timestamp()))"
 
@@ -27,14 +26,14 @@ def own_strategy(connection: duckdb.DuckDBPyConnection, scope: str, name: str | 
     check_scope(scope, account_names(connection))
     if name is not None and not name.strip():
         raise TargetsError("The strategy's name is empty. Give it a name, or none to keep the one it has.")
-    found = _first(
+    found = first(
         connection,
         "SELECT strategy_id FROM rebalancing_strategies LEFT JOIN accounts a USING (account_id) "
         "WHERE coalesce(a.name, ?) = ?",
         [ALL, scope],
     )
     if found is None:
-        found = _first(
+        found = first(
             connection,
             "INSERT INTO rebalancing_strategies (account_id, name) "
             "SELECT account_id, coalesce(?, name) FROM accounts WHERE name = ? RETURNING strategy_id",
@@ -104,7 +103,7 @@ def save_holding_targets(
     Returns:
         How many targets were added, changed or removed.
     """
-    class_target_id = _first(
+    class_target_id = first(
         connection,
         "SELECT class_target_id FROM asset_class_targets WHERE strategy_id = ? AND asset_class = ?",
         [strategy_id, asset_class],
@@ -158,7 +157,7 @@ def find_asset(
     if len(found) > 1 and asset_class is not None:
         found = [asset for asset in found if asset[2] == asset_class] or found
     if not found:
-        alike = _first(
+        alike = first(
             connection,
             "SELECT symbol FROM assets ORDER BY jaro_winkler_similarity(symbol, ?) DESC, symbol",
             [symbol],
@@ -175,82 +174,14 @@ def find_asset(
     return int(found[0][0])
 
 
-def rename_asset(connection: duckdb.DuckDBPyConnection, asset_id: int, symbol: str, name: str | None) -> None:
-    """Give an asset a new symbol (and name); what hangs on it stays."""
-    if not symbol:
-        raise UnknownName("The new symbol is empty. Write what to call the asset.")
-    (current,) = connection.execute("SELECT symbol FROM assets WHERE asset_id = ?", [asset_id]).fetchall()[0]
-    if (current == CASH) != (symbol == CASH) or (symbol != CASH and symbol.upper().split()[0] == CASH):
-        raise UnknownName(f"{CASH} is the symbol of cash and of nothing else. Choose another symbol.")
-    taken = _first(
-        connection,
-        "SELECT asset_id FROM assets WHERE lower(symbol) = lower(?) AND asset_id <> ? AND symbol <> ?",
-        [symbol, asset_id, CASH],
-    )
-    if taken is not None:
-        raise UnknownName(f"There is an asset {symbol} already. Choose another symbol.")
+def set_saved(connection: duckdb.DuckDBPyConnection, strategy_id: int, by: str) -> None:
+    """Note who saved a strategy's targets, and when."""
     connection.execute(
-        f"UPDATE assets SET symbol = ?, name = coalesce(?, name), updated_at = {NOW} WHERE asset_id = ?",
-        [symbol, name, asset_id],
+        f"UPDATE rebalancing_strategies SET saved_by = ?, updated_at = {NOW} WHERE strategy_id = ?", [by, strategy_id]
     )
 
 
-def delete_account(connection: duckdb.DuckDBPyConnection, account: str) -> None:
-    """Delete an account with its holdings, its strategy and that strategy's targets."""
-    account_id = _first(connection, "SELECT account_id FROM accounts WHERE name = ?", [account])
-    if account_id is None:
-        check_scope(account, account_names(connection))
-        raise UnknownName(f"{account!r} is the whole portfolio, not an account. Name an account.")
-    strategy_id = _first(
-        connection, "SELECT strategy_id FROM rebalancing_strategies WHERE account_id = ?", [account_id]
-    )
-    if strategy_id is not None:
-        _delete_strategy(connection, strategy_id)
-    connection.execute("DELETE FROM holdings WHERE account_id = ?", [account_id])
-    connection.execute("DELETE FROM accounts WHERE account_id = ?", [account_id])
-
-
-def delete_asset(connection: duckdb.DuckDBPyConnection, asset_id: int) -> None:
-    """Delete an asset with its holdings, prices and targets; its class's other targets keep their proportions."""
-    hit = connection.execute(
-        "SELECT class_target_id, strategy_id, asset_class "
-        "FROM holding_targets JOIN asset_class_targets USING (class_target_id) WHERE asset_id = ?",
-        [asset_id],
-    ).fetchall()
-    for class_target_id, strategy_id, asset_class in hit:
-        others = dict(
-            connection.execute(
-                "SELECT asset_id, target_percent FROM holding_targets WHERE class_target_id = ? AND asset_id <> ?",
-                [class_target_id, asset_id],
-            ).fetchall()
-        )
-        save_holding_targets(connection, strategy_id, asset_class, rescale(others))
-    for table in ("holdings", "prices", "assets"):
-        connection.execute(f"DELETE FROM {table} WHERE asset_id = ?", [asset_id])
-
-
-def delete_strategy(connection: duckdb.DuckDBPyConnection, scope: str) -> None:
-    """Delete an account's strategy with its targets; the whole portfolio's strategy stays and loses its targets."""
-    check_scope(scope, account_names(connection))
-    strategy_id = _first(
-        connection,
-        "SELECT strategy_id FROM rebalancing_strategies LEFT JOIN accounts a USING (account_id) "
-        "WHERE coalesce(a.name, ?) = ?",
-        [ALL, scope],
-    )
-    if strategy_id is None:
-        raise UnknownName(f"{scope} has no strategy of its own; it uses the whole portfolio's.")
-    if scope == ALL:
-        save_class_targets(connection, strategy_id, {})
-    else:
-        _delete_strategy(connection, strategy_id)
-
-
-def _delete_strategy(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> None:
-    save_class_targets(connection, strategy_id, {})
-    connection.execute("DELETE FROM rebalancing_strategies WHERE strategy_id = ?", [strategy_id])
-
-
-def _first(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[object]) -> int | None:
+def first(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[object]) -> int | None:
+    """The first cell of the first row, if there is one."""
     rows = connection.execute(query, parameters).fetchall()
     return rows[0][0] if rows else None

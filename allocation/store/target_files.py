@@ -11,12 +11,22 @@ import pandas as pd
 
 from allocation.errors import LoadError, Problem, UnknownName
 from allocation.store.reading import account_names
-from allocation.store.saving import find_asset, own_strategy, save_class_targets, save_holding_targets
+from allocation.store.saving import (
+    find_asset,
+    own_strategy,
+    save_class_targets,
+    save_holding_targets,
+    set_saved,
+)
 from allocation.tables import ALL
 
 
-def write_targets(connection: duckdb.DuckDBPyConnection, targets: pd.DataFrame) -> int:
+def write_targets(connection: duckdb.DuckDBPyConnection, targets: pd.DataFrame, by: str) -> int:
     """Save the targets that a reader has found good in themselves.
+
+    Parameters:
+        targets: as :func:`allocation.readers.read_targets` gives them.
+        by: who saves them.
 
     Returns:
         How many targets were added, changed or removed.
@@ -35,14 +45,17 @@ def write_targets(connection: duckdb.DuckDBPyConnection, targets: pd.DataFrame) 
         of_scope = [row for row in rows if row["account"] == account]
         strategy_id = own_strategy(connection, account or ALL, of_scope[0]["strategy"])
         classes = {row["asset_class"]: row["target_percent"] for row in of_scope if row["symbol"] is None}
-        changed += save_class_targets(connection, strategy_id, classes)
+        of_strategy = save_class_targets(connection, strategy_id, classes)
         for name in classes:
             within: dict[int, Decimal] = {
                 assets[row["row"]]: row["target_percent"]
                 for row in of_scope
                 if row["asset_class"] == name and row["symbol"] is not None
             }
-            changed += save_holding_targets(connection, strategy_id, name, within)
+            of_strategy += save_holding_targets(connection, strategy_id, name, within)
+        if of_strategy:
+            set_saved(connection, strategy_id, by)
+        changed += of_strategy
     return changed
 
 

@@ -110,7 +110,7 @@ def test_a_closed_portfolio_is_one_file(database):
 def test_a_portfolio_in_use_says_so_after_waiting(database):
     with (
         database.write(),
-        pytest.raises(StoreError, match=r"being used by another window or program, and was for 0.2 seconds.*try again"),
+        pytest.raises(StoreError, match=r"being used by somebody \(process \d+\), and was for 0.2 seconds.*try again"),
     ):
         account_count(database)
 
@@ -217,7 +217,7 @@ def test_a_backup_that_points_to_nothing_is_not_restored(sample):
     backup = sample.backup()
     with duckdb.connect(str(backup)) as connection:
         connection.execute("DELETE FROM accounts WHERE name = 'Brokerage'")
-    with pytest.raises(StoreError, match="refers to something that is not there"):
+    with pytest.raises(StoreError, match="belongs to account .*, which is not there"):
         sample.restore(backup)
     assert "Brokerage" in sample.accounts()
 

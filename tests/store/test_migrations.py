@@ -9,7 +9,7 @@ from allocation.store.migrations import Migration, applied_versions, migrate, pe
 
 TABLES = {
     "accounts", "asset_class_targets", "assets", "fx_rates", "holding_targets", "holdings", "portfolio", "prices",
-    "rebalancing_strategies", "schema_migrations",
+    "rebalancing_strategies", "schema_migrations", "snapshots",
 }  # fmt: skip
 NOTES = Migration(99, "notes", "CREATE TABLE notes (note VARCHAR)", "DROP TABLE notes")
 BROKEN = Migration(99, "broken", "CREATE TABLE notes (note VARCHAR); SELECT * FROM nowhere", "DROP TABLE notes")
@@ -73,7 +73,7 @@ def test_one_step_down_keeps_the_rows_of_the_others(migrated):
 
 
 def test_a_step_that_fails_leaves_nothing_of_itself(migrated):
-    with pytest.raises(duckdb.Error):
+    with pytest.raises(StoreError, match=r"step 99 \(broken\).*failed.*as it was before"):
         migrate(migrated, [*shipped_migrations(), BROKEN])
     assert "notes" not in tables(migrated)
     assert 99 not in applied_versions(migrated)

@@ -197,7 +197,7 @@ def test_the_portfolios_strategy_stays_and_loses_its_targets(sample):
 @pytest.mark.parametrize(
     ("statement", "sentence"),
     [
-        ("DELETE FROM accounts WHERE name = 'Brokerage'", "holding of asset .* in account .* refers to something"),
+        ("DELETE FROM accounts WHERE name = 'Brokerage'", "snapshot of .* belongs to account .*, which is not there"),
         ("DELETE FROM assets WHERE symbol = 'VTI'", "belongs to asset .*, which is not there"),
         ("DELETE FROM rebalancing_strategies WHERE account_id IS NOT NULL", "belongs to strategy"),
         ("DELETE FROM rebalancing_strategies", "0 strategies for the whole portfolio"),

@@ -1,11 +1,10 @@
-"""The command line: parses, calls :class:`~allocation.portfolio.Portfolio`, prints."""
+"""What one does every day: load, look, plan."""
 
 from __future__ import annotations
 
 import datetime
-import io
 import sys
-from collections.abc import Callable
+from functools import partial
 from math import isinf
 from pathlib import Path
 
@@ -14,14 +13,15 @@ import pandas as pd
 
 import allocation
 from allocation import planner
+from allocation.cli.printing import column, describe, print_table, write
 from allocation.drift import by_class, by_holding
-from allocation.errors import AllocationError, StoreError
+from allocation.errors import StoreError
 from allocation.export import drift_csv, plan_csv
 from allocation.money import write_money, write_percent, write_points, write_signed_money
+from allocation.opening import ENVIRONMENT, user
 from allocation.planner import RULES
-from allocation.portfolio import ENVIRONMENT, Portfolio
+from allocation.portfolio import Portfolio
 from allocation.store import default_path
-from allocation.store.loading import LoadReport
 from allocation.summary import summarise
 from allocation.tables import ALL, CASH
 
@@ -33,11 +33,16 @@ RULES_HELP = "How the money is shared: " + "; ".join(f"{rule.name}: {rule.descri
     "--portfolio", "path", envvar=ENVIRONMENT, metavar="FILE",
     help=f"The portfolio file. Without it: what {ENVIRONMENT} in the environment names, or else your own.",
 )  # fmt: skip
+@click.option(
+    "--timeout", type=click.FloatRange(min=0), default=30, show_default=True, metavar="SECONDS",
+    help="How long to wait while another window or program is saving.",
+)  # fmt: skip
 @click.version_option(package_name="allocation")
 @click.pass_context
-def cli(context: click.Context, path: str | None) -> None:
+def cli(context: click.Context, path: str | None, timeout: float) -> None:
     """Your allocation against your targets, and where the next deposit goes."""
-    context.obj = allocation.open(path)
+    tell = partial(click.echo, err=True)
+    context.obj = allocation.open(path, timeout, f"{user()} on the command line", tell)
 
 
 @cli.command()
@@ -56,15 +61,36 @@ def init(portfolio: Portfolio, base_currency: str | None) -> None:
 @click.option("--targets", type=click.Path(path_type=Path), help="A targets.csv.")
 @click.option("--fx", type=click.Path(path_type=Path), help="An fx.csv.")
 @click.option("--base-currency", metavar="CODE", help="Currency that values are added up in, where none is set yet.")
+@click.option("--preview", is_flag=True, help="Only say what would change; nothing is written.")
+@click.option("--yes", is_flag=True, help="Don't ask, also where something would be sold or is of an earlier date.")
 @click.pass_obj
 def import_(
-    portfolio: Portfolio, holdings: tuple[Path, ...], targets: Path | None, fx: Path | None, base_currency: str | None
+    portfolio: Portfolio,
+    holdings: tuple[Path, ...],
+    targets: Path | None,
+    fx: Path | None,
+    base_currency: str | None,
+    preview: bool,
+    yes: bool,
 ) -> None:
     """Load holdings, targets and FX rates from CSV files.
 
-    An account named in HOLDINGS afterwards holds exactly what the files say; other accounts stay as they are.
+    An account named in HOLDINGS afterwards holds exactly what the files say; other accounts stay as they are. What the
+    files no longer have counts as sold: the dates before keep it. Files of an earlier date change that date only.
     """
-    for line in _describe(portfolio.load(holdings, targets, fx, base_currency and base_currency.upper())):
+    currency = base_currency and base_currency.upper()
+    # In a terminal, what sells something is shown first; a script has asked for it.
+    if preview or (not yes and sys.stdin.isatty() and portfolio.exists()):
+        would = portfolio.load(holdings, targets, fx, currency, preview=True)
+        if preview or would.sold or would.past:
+            for line in describe(would):
+                click.echo(line)
+        if preview:
+            click.echo("This is a preview; nothing was written.")
+            return
+        if would.sold or would.past:
+            click.confirm("Load this?", abort=True)
+    for line in describe(portfolio.load(holdings, targets, fx, currency)):
         click.echo(line)
     click.echo(f"The portfolio is {portfolio.path}.")
 
@@ -92,7 +118,7 @@ def targets(portfolio: Portfolio, scope: str) -> None:
                     "% of class": f"{holding.target_percent:g}",
                 }
             )
-    _print(pd.DataFrame(rows))
+    print_table(pd.DataFrame(rows))
 
 
 @cli.command()
@@ -103,26 +129,27 @@ def targets(portfolio: Portfolio, scope: str) -> None:
     default="class",
     help="One line a class (default) or a holding.",
 )
+@click.option("--at", metavar="DATE", help="Where you were on that date, against today's targets: 2025-03-31.")
 @click.option("--csv", "csv", type=click.Path(path_type=Path), help="Also write the table to this file.")
 @click.pass_obj
-def drift(portfolio: Portfolio, scope: str, by: str, csv: Path | None) -> None:
+def drift(portfolio: Portfolio, scope: str, by: str, at: str | None, csv: Path | None) -> None:
     """Print where you are: each class against its target and its 5/25 band."""
-    tables = portfolio.tables(scope)
+    tables = portfolio.tables(scope, at)
     table = by_class(tables) if by == "class" else by_holding(tables)
     if csv is not None:
-        _write(csv, drift_csv(table))
+        write(csv, drift_csv(table))
     summary, currency = summarise(tables), tables.base_currency
     if by == "holding":
         table["symbol"] = table["symbol"].where(table["symbol"] != CASH, table["symbol"] + " " + table["currency"])
     shown = table[["asset_class"] if by == "class" else ["asset_class", "symbol"]].assign(
-        value=_column(table["value"], lambda value: write_money(value, currency)),
-        weight=_column(table["weight"], write_percent),
-        target=_column(table["target_weight"], write_percent),
-        points=_column(table["drift"], write_points),
-        money=_column(table["drift_money"], lambda value: write_signed_money(value, currency)),
+        value=column(table["value"], lambda value: write_money(value, currency)),
+        weight=column(table["weight"], write_percent),
+        target=column(table["target_weight"], write_percent),
+        points=column(table["drift"], write_points),
+        money=column(table["drift_money"], lambda value: write_signed_money(value, currency)),
         status=table["status"],
     )
-    _print(shown)
+    print_table(shown)
     click.echo(
         f"\nTotal {write_money(summary.total, currency)} {currency}, of it cash {write_money(summary.cash, currency)}."
     )
@@ -133,6 +160,32 @@ def drift(portfolio: Portfolio, scope: str, by: str, csv: Path | None) -> None:
         )
     if summary.oldest_price is not None:
         click.echo(f"Oldest price or rate: {summary.oldest_price} ({summary.oldest_of}).")
+    unknown = sorted(set(tables.accounts) - set(tables.holdings["account"])) if at and scope == ALL else []
+    if unknown:
+        click.echo(f"Without {', '.join(unknown)}: no holdings of theirs are known at that date.")
+
+
+@cli.command()
+@click.option("--scope", default=ALL, metavar="ACCOUNT", help="An account; without it the whole portfolio.")
+@click.pass_obj
+def history(portfolio: Portfolio, scope: str) -> None:
+    """Print the dates that the portfolio is known at."""
+    snapshots = portfolio.snapshots(scope)
+    if snapshots.empty:
+        click.echo("No snapshots yet. Load holdings with: allocation import HOLDINGS.")
+        return
+    loaded = pd.to_datetime(snapshots["loaded_at"], utc=True).map(lambda when: when.astimezone())
+    print_table(
+        pd.DataFrame(
+            {
+                "date": snapshots["as_of"],
+                "account": snapshots["account"],
+                "holdings": snapshots["holdings"],
+                "loaded": loaded.map(lambda when: f"{when:%Y-%m-%d %H:%M}"),
+            }
+        )
+    )
+    click.echo("\nDrift on one of them: allocation drift --at DATE.")
 
 
 @cli.group()
@@ -151,18 +204,18 @@ def plan_deposit(portfolio: Portfolio, amount: str, scope: str, rule: str, csv: 
     tables = portfolio.tables(scope)
     table = planner.plan_deposit(tables, amount, rule, datetime.date.today())
     if csv is not None:
-        _write(csv, plan_csv(table))
+        write(csv, plan_csv(table))
     if table.empty:
         click.echo("A deposit of 0 buys nothing.")
     else:
         currency = str(table["currency"].iloc[0])
         shown = table[["account", "symbol", "asset_class", "action"]].assign(
-            amount=_column(table["amount"], lambda value: write_money(value, currency)),
-            shares=_column(table["shares"], lambda value: f"{value:,.4f}"),
-            price=_column(table["price"], lambda value: f"{value:,.4f}"),
+            amount=column(table["amount"], lambda value: write_money(value, currency)),
+            shares=column(table["shares"], lambda value: f"{value:,.4f}"),
+            price=column(table["price"], lambda value: f"{value:,.4f}"),
             reason=table["reason"],
         )
-        _print(shown)
+        print_table(shown)
         click.echo(f"\nTogether {write_money(round(table['amount'].sum(), 6), currency)} {currency}.")
     least = planner.minimum_deposit(tables)
     if isinf(least):
@@ -173,29 +226,6 @@ def plan_deposit(portfolio: Portfolio, amount: str, scope: str, rule: str, csv: 
     else:
         money = write_money(least, tables.base_currency)
         click.echo(f"The smallest deposit that reaches every class target without a sale is {money}.")
-
-
-@cli.command()
-@click.option(
-    "--to",
-    type=click.Path(path_type=Path),
-    help="The copy's file; without it a dated name beside the portfolio.",
-)
-@click.pass_obj
-def backup(portfolio: Portfolio, to: Path | None) -> None:
-    """Copy the portfolio file, while others may be working with it."""
-    click.echo(f"Backed up to {portfolio.backup(to)}.")
-
-
-@cli.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.pass_obj
-def restore(portfolio: Portfolio, file: Path) -> None:
-    """Put the backup FILE in the portfolio's place, after checking that it is whole."""
-    kept = portfolio.restore(file)
-    click.echo(f"{portfolio.path} is restored from {file}.")
-    if kept is not None:
-        click.echo(f"What it replaced is kept at {kept}.")
 
 
 @cli.command()
@@ -218,68 +248,3 @@ def dashboard(context: click.Context, port: int | None, no_browser: bool) -> Non
         click.echo("Load your own with: allocation import HOLDINGS.")
         click.echo(f'Try the commands on the sample with: allocation --portfolio "{portfolio.path}" drift')
     sys.exit(serve(portfolio.path, port, open_page=not no_browser, say=click.echo))
-
-
-def main() -> None:
-    """Entry point: exit status 0, or 1 with a sentence on standard error."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A name that the terminal can't show must not stop the answer.
-            stream.reconfigure(errors="replace")
-    try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-    except AllocationError as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
-    except click.Abort:
-        click.echo("Stopped.", err=True)
-        sys.exit(1)
-    except click.ClickException as error:
-        click.echo(f"{error.format_message()} See allocation --help.", err=True)
-        sys.exit(1)
-
-
-def _describe(report: LoadReport) -> list[str]:
-    if not report.changed:
-        return ["Nothing changed: the portfolio says the same already."]
-    counts = {
-        "account": report.accounts, "asset": report.assets, "holding": report.holdings, "price": report.prices,
-        "FX rate": report.fx_rates, "target": report.targets,
-    }  # fmt: skip
-    parts = [f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items() if count]
-    lines = [f"Added or changed: {', '.join(parts)}."] if parts else []
-    return lines + [f"No longer held: {symbol} in {account}." for account, symbol in report.gone]
-
-
-def _column(values: pd.Series, write: Callable[[float], str]) -> list[str]:
-    return ["" if value != value else write(value) for value in values]
-
-
-def _print(table: pd.DataFrame) -> None:
-    """Text columns to the left, numbers to the right."""
-    texts = {"account", "symbol", "asset_class", "action", "status", "reason", "class", "holding"}
-    columns = []
-    for name in table.columns:
-        cells = [str(name).replace("_", " "), *(str(cell) for cell in table[name])]
-        width = max(len(cell) for cell in cells)
-        columns.append([cell.ljust(width) if name in texts else cell.rjust(width) for cell in cells])
-    for row in zip(*columns, strict=True):
-        # A plain minus, because not every terminal and pipe has the typographic one.
-        click.echo("  ".join(row).rstrip().replace("−", "-"))
-
-
-def _write(path: Path, text: str) -> None:
-    """Write an export; only an earlier export of the same kind, told by its header, is replaced."""
-    header = text.partition("\n")[0].encode()
-    try:
-        if path.exists() and path.read_bytes()[: len(header) + 1].rstrip(b"\r\n") != header:
-            raise StoreError(f"{path} exists and is not an earlier export of this kind. Name another file.")
-        path.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise StoreError(f"{path} can't be written: {error.strerror or error}.") from error
-
-
-if __name__ == "__main__":
-    main()

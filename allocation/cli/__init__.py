@@ -1,0 +1,37 @@
+"""The command line: parses, calls :class:`~allocation.portfolio.Portfolio`, prints."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import click
+
+from allocation.cli.everyday import cli
+from allocation.cli.upkeep import add_upkeep
+from allocation.errors import AllocationError
+
+__all__ = ["main"]
+
+add_upkeep(cli)
+
+
+def main() -> None:
+    """Entry point: exit status 0, or 1 with a sentence on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that the terminal can't show must not stop the answer.
+            stream.reconfigure(errors="replace")
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+    except AllocationError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        click.echo(f"{error.format_message()} See allocation --help.", err=True)
+        sys.exit(1)

@@ -1,0 +1,57 @@
+"""How the command line writes: sentences, tables with their columns in line, and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from allocation.errors import StoreError
+from allocation.store.loading import LoadReport
+
+
+def describe(report: LoadReport) -> list[str]:
+    """What a load did, or would do, a sentence a line."""
+    if not report.changed:
+        return ["Nothing changed: the portfolio says the same already."]
+    counts = {
+        "account": report.accounts, "asset": report.assets, "snapshot": report.snapshots, "holding": report.holdings,
+        "price": report.prices, "FX rate": report.fx_rates, "target": report.targets,
+    }  # fmt: skip
+    parts = [f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items() if count]
+    lines = [f"Added or changed: {', '.join(parts)}."] if parts else []
+    lines += [f"Sold: {symbol} in {account}. The dates before keep it." for account, symbol in report.sold]
+    return lines + [
+        f"{account}: this is of {as_of}. What it holds now, as of {newest}, stays as it is."
+        for account, as_of, newest in report.past
+    ]
+
+
+def column(values: pd.Series, write: Callable[[float], str]) -> list[str]:
+    return ["" if value != value else write(value) for value in values]
+
+
+def print_table(table: pd.DataFrame) -> None:
+    """Text columns to the left, numbers to the right."""
+    texts = {"date", "account", "symbol", "asset_class", "action", "status", "reason", "class", "holding"}
+    columns = []
+    for name in table.columns:
+        cells = [str(name).replace("_", " "), *(str(cell) for cell in table[name])]
+        width = max(len(cell) for cell in cells)
+        columns.append([cell.ljust(width) if name in texts else cell.rjust(width) for cell in cells])
+    for row in zip(*columns, strict=True):
+        # A plain minus, because not every terminal and pipe has the typographic one.
+        click.echo("  ".join(row).rstrip().replace("−", "-"))
+
+
+def write(path: Path, text: str) -> None:
+    """Write an export; only an earlier export of the same kind, told by its header, is replaced."""
+    header = text.partition("\n")[0].encode()
+    try:
+        if path.exists() and path.read_bytes()[: len(header) + 1].rstrip(b"\r\n") != header:
+            raise StoreError(f"{path} exists and is not an earlier export of this kind. Name another file.")
+        path.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise StoreError(f"{path} can't be written: {error.strerror or error}.") from error

@@ -1,0 +1,194 @@
+"""What keeps a portfolio in good order: copies, deletions, the schema, the doctor."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from allocation.cli.printing import print_table
+from allocation.portfolio import Portfolio
+from allocation.store.removing import Deleted
+
+YES = click.option("--yes", is_flag=True, help="Don't ask.")
+NO_BACKUP = click.option("--no-backup", is_flag=True, help="Make no backup before.")
+
+
+def add_upkeep(cli: click.Group) -> None:
+    """Add these commands to the others."""
+    for command in (backup, restore, rename, merge, delete, migrate, doctor):
+        cli.add_command(command)
+
+
+@click.command()
+@click.option(
+    "--to", type=click.Path(path_type=Path), help="The copy's file; without it a dated name beside the portfolio."
+)
+@click.pass_obj
+def backup(portfolio: Portfolio, to: Path | None) -> None:
+    """Copy the portfolio file, while others may be working with it."""
+    click.echo(f"Backed up to {portfolio.backup(to)}.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def restore(portfolio: Portfolio, file: Path) -> None:
+    """Put the backup FILE in the portfolio's place, after checking that it is whole."""
+    kept = portfolio.restore(file)
+    click.echo(f"{portfolio.path} is restored from {file}.")
+    if kept is not None:
+        click.echo(f"What it replaced is kept at {kept}.")
+
+
+@click.command()
+@click.argument("symbol")
+@click.argument("new_symbol")
+@click.option("--name", help="A new name, too.")
+@click.pass_obj
+def rename(portfolio: Portfolio, symbol: str, new_symbol: str, name: str | None) -> None:
+    """Call the asset SYMBOL by NEW_SYMBOL; its holdings, prices and targets stay."""
+    portfolio.rename_asset(symbol, new_symbol, name)
+    click.echo(f"{symbol} is called {new_symbol} now.")
+
+
+@click.command()
+@click.argument("old")
+@click.argument("into")
+@YES
+@NO_BACKUP
+@click.pass_obj
+def merge(portfolio: Portfolio, old: str, into: str, yes: bool, no_backup: bool) -> None:
+    """Make the assets OLD and INTO one: holdings, prices and targets move, OLD ends."""
+    _after_asking(
+        portfolio,
+        f"Merge {old} into {into}",
+        lambda preview: portfolio.merge_assets(old, into, preview),
+        yes,
+        no_backup,
+    )
+
+
+@click.group()
+def delete() -> None:
+    """Delete something, after saying what it takes along and making a backup."""
+
+
+@delete.command("account")
+@click.argument("account")
+@YES
+@NO_BACKUP
+@click.pass_obj
+def delete_account(portfolio: Portfolio, account: str, yes: bool, no_backup: bool) -> None:
+    """Delete an account with its snapshots, its strategy and that strategy's targets."""
+    _after_asking(
+        portfolio, f"Delete {account}", lambda preview: portfolio.delete_account(account, preview), yes, no_backup
+    )
+
+
+@delete.command("asset")
+@click.argument("symbol")
+@YES
+@NO_BACKUP
+@click.pass_obj
+def delete_asset(portfolio: Portfolio, symbol: str, yes: bool, no_backup: bool) -> None:
+    """Delete an asset with its holdings at every date, its prices and its targets."""
+    _after_asking(
+        portfolio, f"Delete {symbol}", lambda preview: portfolio.delete_asset(symbol, preview), yes, no_backup
+    )
+
+
+@delete.command("strategy")
+@click.argument("scope")
+@YES
+@NO_BACKUP
+@click.pass_obj
+def delete_strategy(portfolio: Portfolio, scope: str, yes: bool, no_backup: bool) -> None:
+    """Delete an account's own strategy, so that it uses the whole portfolio's; of "all", its targets."""
+    _after_asking(
+        portfolio,
+        f"Delete the strategy of {scope}",
+        lambda preview: portfolio.delete_strategy(scope, preview),
+        yes,
+        no_backup,
+    )
+
+
+@delete.command("snapshot")
+@click.argument("account")
+@click.argument("date")
+@YES
+@NO_BACKUP
+@click.pass_obj
+def delete_snapshot(portfolio: Portfolio, account: str, date: str, yes: bool, no_backup: bool) -> None:
+    """Delete what ACCOUNT held on DATE, as after a wrong load; the snapshot before it counts again."""
+    _after_asking(
+        portfolio,
+        f"Delete {account} on {date}",
+        lambda preview: portfolio.delete_snapshot(account, date, preview),
+        yes,
+        no_backup,
+    )
+
+
+def _after_asking(portfolio: Portfolio, what: str, act: Callable[[bool], Deleted], yes: bool, no_backup: bool) -> None:
+    """Say what hangs on it, ask, make a backup, act. ``act(True)`` only says what it would do."""
+    click.echo(f"{act(True)}.")
+    if not yes:
+        click.confirm(f"{what}?", abort=True)
+    if not no_backup:
+        click.echo(f"Backed up to {portfolio.backup_before('delete')}.")
+    act(False)
+    click.echo("Done.")
+
+
+@click.command()
+@click.option("--status", is_flag=True, help="Print each step of the schema, and whether the file has it.")
+@click.option("--to", "to", type=int, metavar="N", help="Bring the file to this version of the schema, up or down.")
+@click.option("--force", is_flag=True, help="Go down even where something is lost; a backup is made before.")
+@click.pass_obj
+def migrate(portfolio: Portfolio, status: bool, to: int | None, force: bool) -> None:
+    """Bring the file's schema up to date, or to the version that an older allocation needs."""
+    steps = portfolio.schema()
+    if status:
+        print_table(
+            pd.DataFrame(
+                {
+                    "step": [step.version for step in steps],
+                    "name": [step.name for step in steps],
+                    "applied (UTC)": [f"{step.applied_at:%Y-%m-%d %H:%M}" if step.applied_at else "" for step in steps],
+                    "state": [step.state for step in steps],
+                }
+            )
+        )
+        return
+    newest = steps[-1].version
+    done, kept = portfolio.migrate(newest if to is None else to, force)
+    if not done:
+        click.echo(f"{portfolio.path} is at schema {newest if to is None else to} already.")
+        return
+    click.echo(f"{portfolio.path} is at schema {newest if to is None else to}. As it was before, it is kept at {kept}.")
+    if to is not None and to < newest:
+        click.echo(
+            "This version of allocation brings it up to date again at its next use: install the older one first."
+        )
+
+
+@click.command()
+@click.option("--mend", is_flag=True, help="Also mend what is safe to mend: permissions, leftovers of a crash.")
+@click.pass_obj
+def doctor(portfolio: Portfolio, mend: bool) -> None:
+    """Check everything about the portfolio's file that can be checked. Ends with status 1 where something is wrong."""
+    findings = portfolio.doctor(mend)
+    for finding in findings:
+        done = f" Mended: {finding.mend}." if finding.mended else ""
+        could = f" allocation doctor --mend would {finding.mend}." if finding.mend and not finding.mended else ""
+        click.echo(f"{finding.kind.capitalize()}: {finding.text}{done or could}")
+    faults = sum(finding.kind == "fault" for finding in findings)
+    if faults:
+        click.echo(f"{faults} {'fault' if faults == 1 else 'faults'} in {portfolio.path}.")
+        sys.exit(1)
+    click.echo(f"{portfolio.path} is whole.")

@@ -1,0 +1,65 @@
+"""Which portfolio: the one that is named, one's own, or the sample."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from allocation.portfolio import Portfolio
+from allocation.shipped_files import shipped
+from allocation.store import Database, default_path
+from allocation.store.database import to_standard_error
+
+ENVIRONMENT = "ALLOCATION_PORTFOLIO"
+
+
+def open(
+    path: str | Path | None = None,
+    timeout: float = 30.0,
+    by: str | None = None,
+    tell: Callable[[str], None] = to_standard_error,
+) -> Portfolio:
+    """Open a portfolio file.
+
+    The file is made by the first :meth:`Portfolio.load` or :meth:`Portfolio.init`; opening alone makes nothing.
+
+    Parameters:
+        path: the file; by default the one named by the environment variable ``ALLOCATION_PORTFOLIO``, or else the
+            platform's usual place for a person's data.
+        timeout: seconds to wait while another window or program is saving, before it is an error (:class:`Busy`).
+        by: what to call you where another window waits for you or meets what you saved; by default your user name.
+        tell: is given a sentence when the wait is longer than a second, and when the file of an older version was
+            brought up to date; by default it goes to standard error.
+    """
+    chosen = path or os.environ.get(ENVIRONMENT) or None
+    if chosen is None:
+        default_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Portfolio(Database(Path(chosen) if chosen else default_path(), timeout, by or user(), tell))
+
+
+def sample() -> Portfolio:
+    """The sample household that comes with the package, to try things on; made at the first use.
+
+    It is kept in a file of its own, so it never mixes with your portfolio.
+    """
+    default_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    portfolio = Portfolio(Database(sample_path(), by=user()))
+    if not portfolio.exists():
+        data = shipped("data")
+        portfolio.load(data / "holdings.csv", data / "targets.csv", data / "fx.csv", base_currency="USD")
+    return portfolio
+
+
+def sample_path() -> Path:
+    """Where the sample portfolio is kept."""
+    return default_path().with_name("sample.duckdb")
+
+
+def user() -> str:
+    """The user's name, as far as the system knows one."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "somebody"

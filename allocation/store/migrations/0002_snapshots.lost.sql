@@ -1,0 +1,5 @@
+SELECT format('{} earlier snapshot{} of {} ({} to {})', count(*), CASE WHEN count(*) = 1 THEN '' ELSE 's' END, name,
+    min(as_of)::VARCHAR, max(as_of)::VARCHAR)
+FROM snapshots s JOIN accounts USING (account_id)
+WHERE as_of < (SELECT max(as_of) FROM snapshots WHERE account_id = s.account_id)
+GROUP BY name ORDER BY name
