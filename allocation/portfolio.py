@@ -307,7 +307,7 @@ class Portfolio(PortfolioFile):
         """
         with self._database.write(keep=not preview) as connection:
             return removing.merge_assets(
-                connection, saving.find_asset(connection, old), saving.find_asset(connection, into)
+                connection, *(saving.find_asset(connection, *_symbol_and_currency(symbol)) for symbol in (old, into))
             )
 
     def delete_account(self, account: str, preview: bool = False) -> Deleted:

@@ -1,4 +1,4 @@
-"""Portfolios written down in a test: the planner's tables straight from numbers, without any file."""
+"""Portfolios written down in a test: the planner's tables straight from numbers, and holdings to load."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from allocation import Portfolio
 from allocation.planner import share
+from allocation.store import Database
 from allocation.tables import Strategy, Tables
 
 TODAY = datetime.date(2026, 11, 20)
@@ -109,6 +111,23 @@ def flows_table(groups: Sequence[tuple[Sequence[int], Sequence[int], int, int]])
 def minor(amounts: Sequence[float], digits: int = 2) -> list[int]:
     """Amounts in whole minor units."""
     return [round(amount * 10**digits) for amount in amounts]
+
+
+def held_on(as_of: str | None, **accounts: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
+    """Holdings to load, of one date: by account, symbol → quantity and price. All are in Stocks, cash is in Cash."""
+    rows = [
+        {"account": account, "symbol": symbol, "quantity": quantity, "price": price, "currency": "USD"}
+        | {"asset_class": "Cash" if symbol == "CASH" else "Stocks", "as_of": as_of}
+        for account, held in accounts.items()
+        for symbol, (quantity, price) in held.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def count(kept: Portfolio, table: str) -> int:
+    """Rows of a table of a portfolio's file."""
+    with Database(kept.path).read() as connection:
+        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
 
 
 def amounts_by(column: str, plan: pd.DataFrame) -> dict[str, float]:

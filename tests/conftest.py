@@ -1,5 +1,6 @@
 """What most tests begin with: an empty portfolio, the sample household, and small CSV files."""
 
+import gzip
 import shutil
 from pathlib import Path
 from textwrap import dedent
@@ -10,6 +11,14 @@ import pytest
 import allocation
 
 DATA = Path(__file__).parent.parent / "data"
+SCHEMAS = Path(__file__).parent / "store" / "schemas"
+
+
+def unpacked(version, folder):
+    """A portfolio file as the release with that schema made it, in ``folder``."""
+    path = folder / f"schema-{version}.duckdb"
+    path.write_bytes(gzip.decompress((SCHEMAS / f"{path.name}.gz").read_bytes()))
+    return path
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +44,12 @@ def sample_file(tmp_path_factory):
 def sample(sample_file, tmp_path):
     """The household in data/, in a file of the test's own."""
     return allocation.open(shutil.copy(sample_file, tmp_path / "sample.duckdb"))
+
+
+@pytest.fixture
+def old_schema(tmp_path):
+    """The household with one account more, in a file that the first release made."""
+    return unpacked(1, tmp_path)
 
 
 @pytest.fixture

@@ -47,8 +47,10 @@ def _explain(path: Path, message: str) -> str:
         )
     if any(sign in lowered for sign in ("no space", "disk full", "file too large", "quota")):
         return f"There is no space left on the disk of {path}. Nothing was saved: free some space, then try again."
-    if "written with a newer version" in lowered or "newer database version" in lowered:
-        return f"{path} was written by a newer DuckDB. Update allocation to open it."
+    if "newer version of duckdb" in lowered:
+        return (
+            f"{path} was made by a newer version of DuckDB than the one installed here. Update allocation to open it."
+        )
     return f"{path} can't be used: {first_line.rstrip('.')}. Nothing was saved."
 
 

@@ -3,9 +3,12 @@
 import duckdb
 import pytest
 
+import allocation
 from allocation.errors import StoreError
 from allocation.store import Database
 from allocation.store.migrations import Migration, applied_versions, migrate, pending, shipped_migrations
+from tests.builders import held_on
+from tests.conftest import SCHEMAS, unpacked
 
 TABLES = {
     "accounts", "asset_class_targets", "assets", "fx_rates", "holding_targets", "holdings", "portfolio", "prices",
@@ -134,3 +137,108 @@ def test_a_portfolio_from_a_newer_version_is_refused(sample):
         pass
     with pytest.raises(StoreError, match=r"written by a newer version.*schema 99.*Update allocation"):
         sample.holdings()
+
+
+def rows(connection):
+    """Everything a person put in, whatever the schema's version is called: for comparing a file with itself."""
+    names = sorted(tables(connection) - {"schema_migrations"})
+    return {name: connection.execute(f"FROM {name} ORDER BY ALL").fetchall() for name in names}
+
+
+@pytest.mark.parametrize("version", [int(path.name.split("-")[1].split(".")[0]) for path in SCHEMAS.iterdir()])
+def test_a_file_of_every_release_opens_with_what_it_held(version, tmp_path):
+    told = []
+    portfolio = allocation.open(unpacked(version, tmp_path), tell=told.append)
+    assert portfolio.summary().total == 51_647.21
+    assert portfolio.accounts() == ("401(k)", "Brokerage", "Joint", "Roth IRA")
+    assert portfolio.strategy("Roth IRA").class_targets["target_percent"].tolist() == [70, 18, 12]
+    assert not [finding for finding in portfolio.doctor() if finding.kind == "fault"]
+    newest = shipped_migrations()[-1].version
+    if version < newest:
+        (kept,) = tmp_path.glob(f"schema-{version}.before-schema-{newest}-*.duckdb")
+        assert told == [
+            f"schema-{version}.duckdb was brought up to date (schema {newest}). As it was before, it is kept at {kept}."
+        ]
+
+
+def test_a_file_that_climbed_has_the_schema_of_a_fresh_one(old_schema, portfolio):
+    schema = "SELECT table_name, sql FROM duckdb_tables() UNION ALL SELECT sequence_name, '' FROM duckdb_sequences()"
+    portfolio.init()
+    with Database(portfolio.path).read() as fresh, Database(old_schema).read() as climbed:
+        assert climbed.execute(schema + " ORDER BY 1").fetchall() == fresh.execute(schema + " ORDER BY 1").fetchall()
+
+
+@pytest.mark.parametrize("version", range(1, len(shipped_migrations())))
+def test_down_and_up_again_on_a_file_with_data_keeps_the_data(sample, version):
+    newest = shipped_migrations()[-1].version
+    with Database(sample.path).write() as connection:
+        connection.execute("UPDATE rebalancing_strategies SET saved_by = NULL")
+    with Database(sample.path).read() as connection:
+        before = rows(connection)
+    assert sample.migrate(version)[0] == list(range(newest, version, -1))
+    assert sample.migrate(newest)[0] == list(range(version + 1, newest + 1))
+    with Database(sample.path).read() as connection:
+        assert rows(connection) == before
+
+
+def test_up_and_down_again_on_an_old_file_keeps_the_data(old_schema):
+    with duckdb.connect(str(old_schema)) as connection:
+        before = rows(connection)
+    database = Database(old_schema, tell=lambda sentence: None)
+    with database.read():
+        pass
+    database.migrate(1)
+    with duckdb.connect(str(old_schema)) as connection:
+        after = rows(connection)
+    # The first release kept a date with each holding; since then a snapshot has one, the newest of its rows.
+    dates = after.pop("holdings"), before.pop("holdings")
+    assert after == before
+    assert [row[:4] for row in dates[0]] == [row[:4] for row in dates[1]]
+
+
+def test_going_down_says_what_would_be_lost_and_loses_nothing(sample):
+    sample.load(held_on("2026-11-21", Brokerage={"CASH": (1, 1)}))
+    before = sample.path.read_bytes()
+    sentence = (
+        r"schema 1 would lose: 1 earlier snapshot of Brokerage \(2026-11-20 to 2026-11-20\);.* Nothing was changed"
+    )
+    with pytest.raises(StoreError, match=sentence):
+        sample.migrate(1)
+    assert sample.path.read_bytes() == before
+
+
+def test_going_down_by_force_keeps_a_backup_that_has_it_all(sample):
+    sample.load(held_on("2026-11-21", Brokerage={"CASH": (1, 1)}))
+    done, kept = sample.migrate(1, force=True)
+    assert done == [2]
+    assert [step.state for step in sample.schema()] == ["applied", "pending"]
+    assert len(allocation.open(kept).snapshots("Brokerage")) == 2
+    assert len(sample.snapshots("Brokerage")) == 1
+
+
+@pytest.mark.parametrize("version", [0, -1, 99])
+def test_a_version_that_there_is_not_is_refused(sample, version):
+    with pytest.raises(StoreError, match=f"There is no schema {version}. This version of allocation knows 1 to "):
+        sample.migrate(version)
+
+
+def test_migrating_to_where_it_is_makes_no_backup(sample):
+    assert sample.migrate(shipped_migrations()[-1].version) == ([], None)
+    assert not list(sample.path.parent.glob("*.before-*"))
+
+
+def test_looking_at_the_schema_of_an_old_file_does_not_bring_it_up_to_date(old_schema):
+    before = old_schema.read_bytes()
+    steps = allocation.open(old_schema).schema()
+    assert [(step.version, step.state) for step in steps] == [(1, "applied"), (2, "pending")]
+    assert steps[0].applied_at is not None and steps[1].applied_at is None
+    assert old_schema.read_bytes() == before
+
+
+def test_a_climb_of_two_steps_of_which_the_second_fails_leaves_the_file_as_it_was(old_schema):
+    before = old_schema.read_bytes()
+    broken = Migration(len(shipped_migrations()) + 1, "broken", BROKEN.up, BROKEN.down)
+    with pytest.raises(StoreError, match=r"The step \d+ \(broken\) of the schema failed.*as it was before"):
+        Database(old_schema, migrations=[*shipped_migrations(), broken]).read().__enter__()
+    assert old_schema.read_bytes() == before
+    assert not [path for path in old_schema.parent.iterdir() if "migrating" in path.name]

@@ -1,10 +1,14 @@
-"""Targets, renames and deletions: whole or not at all."""
+"""Targets: whole or not at all, and never over somebody else's."""
+
+import datetime
+from decimal import Decimal
 
 import pytest
 
 import allocation
 from allocation.errors import BrokenReference, ChangedMeanwhile, StoreError, TargetsError, UnknownName
 from allocation.store import Database
+from tests.builders import count
 
 
 def class_targets(portfolio, scope="all"):
@@ -14,11 +18,6 @@ def class_targets(portfolio, scope="all"):
 def holding_targets(portfolio, scope="all"):
     table = portfolio.strategy(scope).holding_targets
     return dict(zip(table["symbol"], table["target_percent"], strict=True))
-
-
-def count(portfolio, table):
-    with Database(portfolio.path).read() as connection:
-        return connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
 
 
 def test_saved_targets_are_there_when_the_file_is_opened_again(bonds_and_stocks):
@@ -112,86 +111,10 @@ def test_an_unknown_scope_lists_the_accounts(bonds_and_stocks):
         bonds_and_stocks.save_class_targets({"Bonds": 100}, scope="savings")
 
 
-def test_a_renamed_asset_keeps_its_holdings_prices_and_targets(bonds_and_stocks):
-    bonds_and_stocks.rename_asset("VTI", "VTSAX", "Total market")
-    assert holding_targets(bonds_and_stocks) == {"VTSAX": 75, "VEA": 25}
-    renamed = bonds_and_stocks.holdings().set_index("symbol").loc["VTSAX"]
-    assert (renamed["name"], renamed["value"]) == ("Total market", 40)
-
-
-@pytest.mark.parametrize("taken", ["VEA", "vea"])
-def test_an_asset_cannot_take_anothers_symbol(bonds_and_stocks, taken):
-    with pytest.raises(UnknownName, match="There is an asset (VEA|vea) already"):
-        bonds_and_stocks.rename_asset("VTI", taken)
-
-
-def test_an_asset_cannot_become_cash(bonds_and_stocks):
-    with pytest.raises(UnknownName, match="CASH is the symbol of cash and of nothing else"):
-        bonds_and_stocks.rename_asset("VTI", "CASH")
-
-
-def test_an_empty_new_symbol_is_refused_in_plain_words(bonds_and_stocks):
-    with pytest.raises(allocation.AllocationError) as refusal:
-        bonds_and_stocks.rename_asset("VTI", "  ")
-    assert "CHECK constraint" not in str(refusal.value)
-
-
 def test_an_empty_strategy_name_is_refused_in_plain_words(bonds_and_stocks):
     with pytest.raises(allocation.AllocationError) as refusal:
         bonds_and_stocks.save_class_targets({"Bonds": 100}, name=" ")
     assert "CHECK constraint" not in str(refusal.value)
-
-
-def test_deleting_an_account_takes_its_holdings_and_targets_along(sample):
-    sample.delete_account("Roth IRA")
-    assert sample.accounts() == ("401(k)", "Brokerage")
-    assert len(sample.holdings()) == 12
-    assert count(sample, "rebalancing_strategies") == 1
-    assert count(sample, "asset_class_targets") == 7
-
-
-def test_deleting_the_whole_portfolio_as_an_account_is_refused(sample):
-    with pytest.raises(UnknownName, match="'all' is the whole portfolio, not an account"):
-        sample.delete_account("all")
-
-
-def test_deleting_an_asset_rescales_the_other_targets_of_its_class(sample):
-    sample.delete_asset("VTI")
-    # 30 : 5 : 5 of what were 60 : 30 : 5 : 5
-    assert holding_targets(sample) == {"VIIIX": 75, "AAPL": 12.5, "MSFT": 12.5, "VBTIX": 75, "BND": 25}
-    assert "VTI" not in set(sample.holdings()["symbol"])
-    assert count(sample, "prices") == 11
-
-
-def test_deleting_the_only_asset_with_a_target_leaves_the_class_without(bonds_and_stocks):
-    bonds_and_stocks.save_holding_targets("Bonds", {"BND": 100})
-    bonds_and_stocks.delete_asset("BND")
-    assert holding_targets(bonds_and_stocks) == {"VTI": 75, "VEA": 25}
-    assert class_targets(bonds_and_stocks)["Bonds"] == 40
-
-
-def test_cash_is_deleted_by_its_currency(sample):
-    with pytest.raises(UnknownName, match="CASH is held in EUR and USD. Say which"):
-        sample.delete_asset("CASH")
-    sample.delete_asset("CASH EUR")
-    assert set(sample.holdings().query("symbol == 'CASH'")["currency"]) == {"USD"}
-
-
-def test_deleting_an_accounts_strategy_gives_it_the_portfolios(sample):
-    sample.delete_strategy("Roth IRA")
-    assert sample.strategy("Roth IRA").inherited
-    assert count(sample, "asset_class_targets") == 7
-
-
-def test_an_account_without_its_own_strategy_has_none_to_delete(sample):
-    with pytest.raises(UnknownName, match="Brokerage has no strategy of its own"):
-        sample.delete_strategy("Brokerage")
-
-
-def test_the_portfolios_strategy_stays_and_loses_its_targets(sample):
-    sample.delete_strategy("all")
-    assert sample.strategy().name == "All Portfolio"
-    assert class_targets(sample) == {} and holding_targets(sample) == {}
 
 
 @pytest.mark.parametrize(
@@ -230,6 +153,28 @@ def test_a_change_made_from_targets_that_are_others_by_now_is_refused(sample):
         sample.save_class_targets({**seen, "Bonds": 20, "US stocks": 47}, seen=seen)
     assert sample.strategy().class_percents["Gold"] == 5
     assert sample.strategy().class_percents["Bonds"] == 19
+
+
+def test_a_refused_save_says_who_saved_and_when_and_carries_both_versions(sample):
+    seen = sample.strategy().class_percents
+    theirs, mine = {**seen, "Gold": Decimal(5), "Cash": Decimal(1)}, {**seen, "Bonds": 20, "US stocks": 47}
+    allocation.open(sample.path, by="Ann in the dashboard").save_class_targets(theirs)
+    before = datetime.datetime.now().astimezone()
+    with pytest.raises(ChangedMeanwhile) as refusal:
+        sample.save_class_targets(mine, seen=seen)
+    assert "have changed since you opened them, saved by Ann in the dashboard at " in str(refusal.value)
+    assert f"{before:%Y-%m-%d}" in str(refusal.value)
+    assert refusal.value.saved == theirs and refusal.value.yours == mine
+    assert refusal.value.saved_by == "Ann in the dashboard"
+    saved_at = refusal.value.saved_at.replace(tzinfo=datetime.UTC)
+    assert abs(before - saved_at) < datetime.timedelta(minutes=1)
+
+
+def test_targets_know_who_saved_them_also_by_loading_a_file(sample, write_csv):
+    targets = write_csv("asset_class,symbol,target_percent\nUS stocks,,60\nBonds,,40\n", "targets.csv")
+    allocation.open(sample.path, by="Ben").load(targets=targets)
+    assert sample.strategy().saved_by == "Ben"
+    assert sample.strategy().last_saved.startswith("by Ben at ")
 
 
 def test_holding_targets_changed_elsewhere_are_not_overwritten_unseen(sample):

@@ -2,4 +2,8 @@ SELECT format('{} earlier snapshot{} of {} ({} to {})', count(*), CASE WHEN coun
     min(as_of)::VARCHAR, max(as_of)::VARCHAR)
 FROM snapshots s JOIN accounts USING (account_id)
 WHERE as_of < (SELECT max(as_of) FROM snapshots WHERE account_id = s.account_id)
-GROUP BY name ORDER BY name
+GROUP BY name
+UNION ALL
+SELECT format('who saved the targets of {} last ({})', name, saved_by)
+FROM rebalancing_strategies WHERE saved_by IS NOT NULL
+ORDER BY 1
