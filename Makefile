@@ -9,7 +9,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PORTFOLIO ?=
 
-.PHONY: dashboard notebooks test lint bench screenshots clean
+.PHONY: dashboard notebooks test stress lint bench screenshots clean
 
 dashboard: $(VENV)/.installed
 	$(BIN)/allocation $(if $(PORTFOLIO),--portfolio "$(PORTFOLIO)") dashboard
@@ -19,6 +19,9 @@ notebooks: $(VENV)/.installed-notebooks
 
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest
+
+stress: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -m stress
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .

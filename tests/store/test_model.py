@@ -1,0 +1,208 @@
+"""Any sequence of loads, saves, deletions, merges and restores gives what a plain table in memory gives."""
+
+import copy
+import datetime
+import shutil
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+import allocation
+from tests.builders import held_on
+
+ACCOUNTS = ["Savings", "Pension", "Joint"]
+SYMBOLS = ["AAA", "BBB", "CCC", "CASH"]
+DAYS = [datetime.date(2025, month, 28) for month in (1, 2, 3, 4)]
+
+accounts, days = st.sampled_from(ACCOUNTS), st.sampled_from(DAYS)
+positions = st.dictionaries(st.sampled_from(SYMBOLS), st.integers(0, 50), min_size=1)
+
+
+def price(symbol, day):
+    """One price a symbol and day, so that every load agrees with every other."""
+    return 1 if symbol == "CASH" else 10 * (1 + SYMBOLS.index(symbol)) + day.month
+
+
+class Model:
+    """What the store should hold: by account and day what was held, the prices known, the targets of each scope."""
+
+    def __init__(self):
+        self.held = {}
+        self.prices = {}
+        self.targets = {"all": {}}
+
+    def at(self, day):
+        """(account, symbol) → quantity by the latest snapshot up to that day."""
+        return {
+            (account, symbol): quantity
+            for account, snapshots in self.held.items()
+            for newest in [max((when for when in snapshots if when <= day), default=None)]
+            if newest is not None
+            for symbol, quantity in snapshots[newest].items()
+        }
+
+    def price_at(self, symbol, day):
+        return 1 if symbol == "CASH" else self.prices[symbol][max(when for when in self.prices[symbol] if when <= day)]
+
+
+class Store(RuleBasedStateMachine):
+    def __init__(self):
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.open_anew()
+        self.portfolio.init("USD")
+        self.model = Model()
+        self.backups = []
+
+    def teardown(self):
+        shutil.rmtree(self.folder)
+
+    @rule(account=accounts, day=days, held=positions)
+    def load(self, account, day, held):
+        frame = held_on(str(day), **{account: {symbol: (q, price(symbol, day)) for symbol, q in held.items()}})
+        before = {symbol for (name, symbol), q in self.model.at(day).items() if name == account and q}
+        report = self.portfolio.load(frame)
+        assert {symbol for _, symbol in report.sold} == before - {symbol for symbol, q in held.items() if q}
+        self.model.held.setdefault(account, {})[day] = held
+        for symbol in held.keys() - {"CASH"}:
+            self.model.prices.setdefault(symbol, {})[day] = price(symbol, day)
+        assert not self.portfolio.load(frame).changed
+
+    @rule(account=accounts, day=days, held=positions)
+    def preview(self, account, day, held):
+        frame = held_on(str(day), **{account: {symbol: (q, price(symbol, day)) for symbol, q in held.items()}})
+        self.portfolio.load(frame, preview=True)
+
+    @rule(account=accounts, day=days)
+    def refused_load(self, account, day):
+        with pytest.raises(allocation.AllocationError):
+            self.portfolio.load(held_on(str(day), **{account: {"AAA": (1, 1), "BBB": ("many", 1)}}))
+
+    @precondition(lambda self: self.model.held)
+    @rule(data=st.data(), stocks=st.integers(0, 100))
+    def save_targets(self, data, stocks):
+        scope = data.draw(st.sampled_from(["all", *self.model.held]))
+        targets = {"Stocks": Decimal(stocks), "Cash": Decimal(100 - stocks)}
+        self.portfolio.save_class_targets(targets, scope)
+        self.model.targets[scope] = targets
+
+    @rule()
+    def refused_targets(self):
+        with pytest.raises(allocation.TargetsError):
+            self.portfolio.save_class_targets({"Stocks": 60, "Cash": 41})
+        with pytest.raises(allocation.ChangedMeanwhile):
+            self.portfolio.save_class_targets({"Stocks": 60, "Cash": 40}, seen={"Gold": 100})
+
+    @precondition(lambda self: self.model.held)
+    @rule(data=st.data())
+    def delete_account(self, data):
+        account = data.draw(st.sampled_from(sorted(self.model.held)))
+        assert self.portfolio.delete_account(account).snapshots == len(self.model.held.pop(account))
+        self.model.targets.pop(account, None)
+
+    @precondition(lambda self: any(self.model.held.values()))
+    @rule(data=st.data())
+    def delete_snapshot(self, data):
+        account = data.draw(st.sampled_from(sorted(name for name, days in self.model.held.items() if days)))
+        day = data.draw(st.sampled_from(sorted(self.model.held[account])))
+        self.portfolio.delete_snapshot(account, day)
+        del self.model.held[account][day]
+
+    @precondition(lambda self: self.model.prices)
+    @rule(data=st.data())
+    def delete_asset(self, data):
+        symbol = data.draw(st.sampled_from(sorted(self.model.prices)))
+        self.portfolio.delete_asset(symbol)
+        del self.model.prices[symbol]
+        for snapshots in self.model.held.values():
+            for held in snapshots.values():
+                held.pop(symbol, None)
+
+    @precondition(lambda self: len(self.model.prices) > 1)
+    @rule(data=st.data())
+    def merge(self, data):
+        old, into = data.draw(st.permutations(sorted(self.model.prices)))[:2]
+        if set(self.model.prices[old]) & set(self.model.prices[into]):
+            with pytest.raises(allocation.MergeError):
+                self.portfolio.merge_assets(old, into)
+            return
+        self.portfolio.merge_assets(old, into)
+        self.model.prices[into] |= self.model.prices.pop(old)
+        for snapshots in self.model.held.values():
+            for held in snapshots.values():
+                if old in held:
+                    held[into] = held.get(into, 0) + held.pop(old)
+
+    @rule()
+    def back_up(self):
+        self.backups.append((self.portfolio.backup(), copy.deepcopy(self.model)))
+
+    @precondition(lambda self: self.backups)
+    @rule(data=st.data())
+    def restore(self, data):
+        path, model = data.draw(st.sampled_from(self.backups))
+        self.portfolio.restore(path)
+        self.model = copy.deepcopy(model)
+
+    @rule()
+    def down_and_up(self):
+        if all(len(snapshots) == 1 for snapshots in self.model.held.values()):
+            self.portfolio.migrate(1, force=True)
+
+    @rule()
+    def open_anew(self):
+        self.portfolio = allocation.open(self.folder / "my.duckdb", tell=lambda sentence: None)
+
+    @invariant()
+    def the_same_accounts_and_dates(self):
+        assert self.portfolio.accounts() == tuple(sorted(self.model.held))
+        known = {(row.account, row.as_of) for row in self.portfolio.snapshots().itertuples()}
+        assert known == {(account, day) for account, days in self.model.held.items() for day in days}
+
+    @invariant()
+    def the_same_holdings_and_values_at_every_date(self):
+        first = min((day for days in self.model.held.values() for day in days), default=None)
+        for day in [None, *(day for day in DAYS if first is not None and day >= first)]:
+            held = self.portfolio.holdings(at=day).set_index(["account", "symbol"])
+            expected = self.model.at(day or DAYS[-1])
+            assert held["quantity"].to_dict() == expected
+            values = {
+                (name, symbol): quantity * self.model.price_at(symbol, day or DAYS[-1])
+                for (name, symbol), quantity in expected.items()
+            }
+            assert held["value"].to_dict() == values
+
+    @invariant()
+    def the_same_targets(self):
+        for scope in ("all", *self.model.held):
+            expected = self.model.targets.get(scope) or self.model.targets["all"]
+            assert self.portfolio.strategy(scope).class_percents == expected
+
+    @invariant()
+    def no_fault(self):
+        assert not [finding for finding in self.portfolio.doctor() if finding.kind == "fault"]
+
+
+def compare(examples, steps):
+    run_state_machine_as_test(
+        Store,
+        settings=settings(
+            max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
+
+
+@pytest.mark.slow
+def test_the_store_answers_as_a_table_in_memory_does():
+    compare(examples=8, steps=12)
+
+
+@pytest.mark.slow
+@pytest.mark.stress
+def test_the_store_answers_as_a_table_in_memory_does_at_length():
+    compare(examples=150, steps=25)
