@@ -174,14 +174,14 @@ def history(portfolio: Portfolio, scope: str) -> None:
     if snapshots.empty:
         click.echo("No snapshots yet. Load holdings with: allocation import HOLDINGS.")
         return
-    loaded = pd.to_datetime(snapshots["loaded_at"], utc=True).map(lambda when: when.astimezone())
+    loaded = snapshots["loaded_at"].dt.tz_localize("UTC").dt.to_pydatetime()
     print_table(
         pd.DataFrame(
             {
                 "date": snapshots["as_of"],
                 "account": snapshots["account"],
                 "holdings": snapshots["holdings"],
-                "loaded": loaded.map(lambda when: f"{when:%Y-%m-%d %H:%M}"),
+                "loaded": [f"{when.astimezone():%Y-%m-%d %H:%M}" for when in loaded],
             }
         )
     )

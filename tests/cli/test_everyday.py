@@ -2,48 +2,16 @@
 
 import csv
 import os
-import shutil
 import subprocess
 import sys
 
 import pytest
 
 import allocation
-from allocation.cli import main
+from tests.cli import refusal
 from tests.conftest import DATA
 
 SAMPLE = [DATA / "holdings.csv", "--targets", DATA / "targets.csv", "--fx", DATA / "fx.csv"]
-
-
-@pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
-    """Runs a command; returns exit status, standard output and standard error."""
-    monkeypatch.setenv("ALLOCATION_PORTFOLIO", str(tmp_path / "my.duckdb"))
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["allocation", *map(str, arguments)])
-        status = 0
-        try:
-            main()
-        except SystemExit as leaving:
-            status = leaving.code or 0
-        return (status, *capsys.readouterr())
-
-    return run
-
-
-@pytest.fixture
-def loaded(run, sample_file, tmp_path):
-    shutil.copy(sample_file, tmp_path / "my.duckdb")
-    return run
-
-
-def refusal(result):
-    """The sentence of a command that failed as it should."""
-    status, out, err = result
-    assert status == 1 and out == "" and "Traceback" not in err
-    assert err.endswith("\n") and len(err.splitlines()) == 1
-    return err.strip()
 
 
 def test_init_makes_the_file_that_the_environment_names(run, tmp_path):
