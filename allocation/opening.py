@@ -30,8 +30,8 @@ def open(
             platform's usual place for a person's data.
         timeout: seconds to wait while another window or program is saving, before it is an error (:class:`Busy`).
         by: what to call you where another window waits for you or meets what you saved; by default your user name.
-        tell: is given a sentence when the wait is longer than a second, and when the file of an older version was
-            brought up to date; by default it goes to standard error.
+        tell: is given a sentence when the wait is longer than a second (and an empty one when it is over), and when
+            the file of an older version was brought up to date; by default sentences go to standard error.
     """
     chosen = path or os.environ.get(ENVIRONMENT) or None
     if chosen is None:
@@ -39,13 +39,16 @@ def open(
     return Portfolio(Database(Path(chosen) if chosen else default_path(), timeout, by or user(), tell))
 
 
-def sample() -> Portfolio:
+def sample(by: str | None = None, tell: Callable[[str], None] = to_standard_error) -> Portfolio:
     """The sample household that comes with the package, to try things on; made at the first use.
 
     It is kept in a file of its own, so it never mixes with your portfolio.
+
+    Parameters:
+        by, tell: as in :func:`open`.
     """
     default_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    portfolio = Portfolio(Database(sample_path(), by=user()))
+    portfolio = Portfolio(Database(sample_path(), by=by or user(), tell=tell))
     if not portfolio.exists():
         data = shipped("data")
         portfolio.load(data / "holdings.csv", data / "targets.csv", data / "fx.csv", base_currency="USD")

@@ -339,12 +339,20 @@ class Portfolio(PortfolioFile):
         with self._database.write(keep=not preview) as connection:
             return removing.delete_asset(connection, saving.find_asset(connection, *_symbol_and_currency(symbol)))
 
-    def delete_strategy(self, scope: str, preview: bool = False) -> Deleted:
+    def delete_strategy(self, scope: str, preview: bool = False, seen: Mapping[str, Percent] | None = None) -> Deleted:
         """Delete an account's strategy with its targets, so that it uses the whole portfolio's.
 
         The whole portfolio's strategy stays and loses its targets.
+
+        Parameters:
+            preview: only say what it takes along; nothing is deleted.
+            seen: the class targets that were to be deleted, to be refused (:class:`ChangedMeanwhile`) if they are
+                others by now.
         """
         with self._database.write(keep=not preview) as connection:
+            if seen is not None:
+                used = reading.read_strategy(connection, scope)
+                require_unchanged(used.class_percents, seen, {}, f"The class targets of {scope}", used)
             return removing.delete_strategy(connection, scope)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import sys
-from functools import partial
 from math import isinf
 from pathlib import Path
 
@@ -41,8 +40,7 @@ RULES_HELP = "How the money is shared: " + "; ".join(f"{rule.name}: {rule.descri
 @click.pass_context
 def cli(context: click.Context, path: str | None, timeout: float) -> None:
     """Your allocation against your targets, and where the next deposit goes."""
-    tell = partial(click.echo, err=True)
-    context.obj = allocation.open(path, timeout, f"{user()} on the command line", tell)
+    context.obj = allocation.open(path, timeout, f"{user()} on the command line")
 
 
 @cli.command()

@@ -10,8 +10,9 @@ def show() -> None:
     from IPython.display import display
 
     from allocation.dashboard.app import Page
+    from allocation.dashboard.parts import Notice
     from allocation.opening import open as open_portfolio
-    from allocation.opening import sample, sample_path
+    from allocation.opening import sample, sample_path, user
     from allocation.store import default_path
 
     if os.environ.get("VOILA_PREHEAT") == "True":
@@ -19,11 +20,12 @@ def show() -> None:
         from voila.utils import wait_for_request
 
         wait_for_request()
-    portfolio = open_portfolio()
+    by, notice = f"{user()} in the dashboard", Notice()
+    portfolio = open_portfolio(by=by, tell=notice.tell)
     if not portfolio.exists() and portfolio.path == default_path():
-        portfolio = sample()
+        portfolio = sample(by, notice.tell)
     is_sample = portfolio.path == sample_path()
     note = "The sample portfolio. Load your own with: allocation import HOLDINGS." if is_sample else portfolio.path.name
-    page = Page(portfolio, note)
+    page = Page(portfolio, note, notice)
     page.show()
     display(page.box)  # type: ignore[no-untyped-call]

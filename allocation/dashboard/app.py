@@ -12,7 +12,7 @@ from allocation import drift
 from allocation.charts import current_vs_target
 from allocation.dashboard.deposit import DepositPanel
 from allocation.dashboard.markup import class_table, sentence, status_sentence, summary_figures
-from allocation.dashboard.parts import heading, told
+from allocation.dashboard.parts import Notice, heading, told
 from allocation.dashboard.targets import TargetsPanel
 from allocation.dashboard.widgets import Chart, Pulse
 from allocation.errors import AllocationError
@@ -29,9 +29,10 @@ class Page:
     Parameters:
         portfolio: the file it shows.
         note: a sentence under the title.
+        notice: where the portfolio's store tells what it has to tell.
     """
 
-    def __init__(self, portfolio: Portfolio, note: str = "") -> None:
+    def __init__(self, portfolio: Portfolio, note: str, notice: Notice) -> None:
         self._portfolio = portfolio
         self._scope = widgets.Dropdown(options=[("All Portfolio", ALL)], description="Scope", layout={"width": "320px"})
         self._problem, self._summary, self._classes = (widgets.HTML() for _ in range(3))
@@ -44,7 +45,7 @@ class Page:
         self._content = widgets.VBox(
             [self._summary, heading("Asset classes"), self._chart, self._classes, self._deposit.box, self._targets.box]
         )
-        self.box = widgets.VBox([_style(), Pulse(), top, self._problem, self._content])
+        self.box = widgets.VBox([_style(), Pulse(), top, notice.line, self._problem, self._content])
         self.box.add_class("allocation")
         self._show = told(self._problem, self._refresh)
         self._scope.observe(self._show, "value")

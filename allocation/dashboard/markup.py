@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from decimal import Decimal
 from html import escape
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 from allocation.bands import NO_TARGET, NOTHING_HELD, OVER, UNDER
 from allocation.money import write_money, write_percent, write_points, write_signed_money
 from allocation.summary import Summary
+from allocation.targets import plain
 
 CLASSES = {OVER: "allocation-over", UNDER: "allocation-under", NOTHING_HELD: "allocation-under"}
 
@@ -115,6 +117,17 @@ def classes_after_table(classes: pd.DataFrame, currency: str) -> str:
     ]
     head = ["Asset class", "Before", "Change", "After", "Weight before", "Weight after", "Target", "Status after"]
     return _table("Asset classes before and after", head, rows, numbers={1, 2, 3, 4, 5, 6})
+
+
+def versions_table(opened: dict[str, Decimal], saved: dict[str, Decimal], yours: dict[str, Decimal]) -> str:
+    """Targets in three versions, those that differ in bold."""
+    rows = []
+    for name in dict.fromkeys([*opened, *saved, *yours]):
+        cells = [plain(version[name]) if name in version else "—" for version in (opened, saved, yours)]
+        same = len({version.get(name) for version in (saved, yours)}) == 1
+        rows.append([escape(name), cells[0], *(cell if same else f"<strong>{cell}</strong>" for cell in cells[1:])])
+    head = ["Target, %", "When you opened it", "Saved now", "Yours"]
+    return _table("Saved targets and yours", head, rows, numbers={1, 2, 3})
 
 
 def _holding_table(holdings: pd.DataFrame, currency: str) -> str:

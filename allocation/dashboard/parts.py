@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from allocation.dashboard.markup import wrong
+from allocation.dashboard.markup import sentence, wrong
 from allocation.errors import AllocationError
 
 
@@ -33,6 +33,20 @@ def told(place: widgets.HTML, action: Callable[..., object]) -> Callable[..., No
             place.value = ""
 
     return callback
+
+
+class Notice:
+    """A line on the page for what the store has to tell: that another window is saving, that the file was updated."""
+
+    def __init__(self) -> None:
+        self.line = widgets.HTML()
+        self._sentences: list[str] = []
+
+    def tell(self, text: str) -> None:
+        """Show a sentence; an empty one takes the last one back."""
+        self._sentences = [*self._sentences, text] if text else self._sentences[:-1]
+        lines = "".join(sentence(shown) for shown in self._sentences)
+        self.line.value = f'<div role="status">{lines}</div>' if lines else ""
 
 
 def heading(text: str) -> widgets.HTML:

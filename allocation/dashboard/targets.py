@@ -8,10 +8,11 @@ from html import escape
 
 import ipywidgets as widgets
 
+from allocation.dashboard.conflict import ConflictPanel
 from allocation.dashboard.markup import sentence
 from allocation.dashboard.parts import heading, row, told
 from allocation.drift import by_class, by_holding
-from allocation.errors import TargetsError
+from allocation.errors import ChangedMeanwhile, TargetsError
 from allocation.money import write_percent
 from allocation.portfolio import Portfolio
 from allocation.tables import ALL, UNCLASSIFIED, Tables, called
@@ -34,6 +35,7 @@ class TargetsPanel:
         self._boxes: dict[str, widgets.FloatText] = {}
         self._held: set[str] = set()
         self._before: dict[str, Decimal] = {}
+        self._mine: dict[str, Decimal] = {}
         self._level = widgets.Dropdown(description="Targets of", options=[CLASSES], layout={"width": "360px"})
         self._note, self._sum, self._problem, self._done = (widgets.HTML() for _ in range(4))
         self._rows = widgets.VBox()
@@ -43,6 +45,7 @@ class TargetsPanel:
         self._clear = widgets.Button(description="Share by value instead")
         self._inherit = widgets.Button(description="Use All Portfolio's targets")
         self._adding = row(self._new, self._add)
+        self._conflict = ConflictPanel(self._keep_saved, self._save_over)
         self._level.observe(lambda _change: self._fill(), "value")
         self._add.on_click(told(self._problem, self._add_class))
         self._save.on_click(told(self._problem, self._save_targets))
@@ -50,7 +53,7 @@ class TargetsPanel:
         self._inherit.on_click(told(self._problem, self._use_the_portfolios))
         self.box = widgets.VBox(
             [heading("Targets"), self._level, self._note, self._rows, self._adding, self._sum,
-             row(self._save, self._clear, self._inherit, self._done), self._problem]
+             row(self._save, self._clear, self._inherit, self._done), self._problem, self._conflict.box]
         )  # fmt: skip
 
     def show(self, tables: Tables) -> None:
@@ -68,6 +71,7 @@ class TargetsPanel:
         assert self._tables is not None
         tables, level = self._tables, self._level.value
         self._problem.value = self._done.value = ""
+        self._conflict.hide()
         self._boxes, whole_level = {}, level == CLASSES
         if whole_level:
             table = by_class(tables)
@@ -136,14 +140,32 @@ class TargetsPanel:
         self._new.value = ""
 
     def _save_targets(self) -> None:
+        self._save_version(self._entered(), self._before)
+
+    def _clear_targets(self) -> None:
+        self._save_version({}, self._before)
+
+    def _save_version(self, percents: dict[str, Decimal], seen: dict[str, Decimal]) -> None:
         assert self._tables is not None
-        percents = self._entered()
-        scope = self._tables.scope
-        if self._level.value == CLASSES:
-            self._portfolio.save_class_targets(percents, scope, seen=self._before)
-        else:
-            self._portfolio.save_holding_targets(self._level.value, percents, scope, seen=self._before)
-        self._say(changes(self._before, percents))
+        scope, level, opened = self._tables.scope, self._level.value, self._before
+        self._conflict.hide()
+        try:
+            if level == CLASSES:
+                self._portfolio.save_class_targets(percents, scope, seen=seen)
+            else:
+                self._portfolio.save_holding_targets(level, percents, scope, seen=seen)
+        except ChangedMeanwhile as error:
+            self._mine = percents
+            self._conflict.show(error, opened)
+            return
+        self._say(changes(seen, percents) if percents else f"{level} is shared by value")
+
+    def _save_over(self, saved: dict[str, Decimal]) -> None:
+        self._save_version(self._mine, saved)
+
+    def _keep_saved(self) -> None:
+        self._saved()
+        self._done.value = '<span class="allocation-note" role="status">These are the saved targets.</span>'
 
     def _say(self, changed: str) -> None:
         """Show everything anew, and what a save has changed."""
@@ -151,14 +173,9 @@ class TargetsPanel:
         text = escape(f"Saved. {changed}." if changed else "Saved; nothing was different.")
         self._done.value = f'<span class="allocation-note" role="status">{text}</span>'
 
-    def _clear_targets(self) -> None:
-        assert self._tables is not None
-        self._portfolio.save_holding_targets(self._level.value, {}, self._tables.scope, seen=self._before)
-        self._say(f"{self._level.value} is shared by value")
-
     def _use_the_portfolios(self) -> None:
         assert self._tables is not None
-        self._portfolio.delete_strategy(self._tables.scope)
+        self._portfolio.delete_strategy(self._tables.scope, seen=self._tables.strategy.class_percents)
         self._say(f"{self._tables.scope} uses the targets of All Portfolio")
 
     def _entered(self) -> dict[str, Decimal]:

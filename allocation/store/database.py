@@ -50,7 +50,9 @@ def default_path() -> Path:
 
 
 def to_standard_error(sentence: str) -> None:
-    sys.stderr.write(f"{sentence}\n")
+    """Write a sentence to standard error; an empty one is nothing to write."""
+    if sentence:
+        sys.stderr.write(f"{sentence}\n")
 
 
 class Database:
@@ -60,7 +62,8 @@ class Database:
         path: the file; it need not exist yet.
         timeout: seconds to wait for another window or program that is using the file.
         by: what to call this window where another one waits for it.
-        tell: is given a sentence when something takes long, or when the file was brought up to date.
+        tell: is given a sentence when another window has to be waited for, an empty one when that is over, and a
+            sentence when the file was brought up to date.
         migrations: the schema's history; the shipped one unless a test brings its own.
     """
 

@@ -34,7 +34,7 @@ def locked(path: Path, timeout: float, by: str, tell: Callable[[str], None]) -> 
         path: the portfolio file.
         timeout: seconds to wait for another window or program.
         by: what to call this one where another has to wait for it.
-        tell: is given a sentence when the wait is longer than a second.
+        tell: is given a sentence when the wait is longer than a second, and an empty one when it is over.
 
     Raises:
         Busy: it was in use all that time; names who holds it where that can be known.
@@ -81,6 +81,8 @@ def _acquire(lock: FileLock, path: Path, timeout: float, tell: Callable[[str], N
         lock.acquire(timeout=timeout - PATIENCE)
     except Timeout:
         raise _busy(path, timeout) from None
+    finally:
+        tell("")
 
 
 def _busy(path: Path, timeout: float) -> Busy:

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import allocation
+from allocation.store import Database
 from tests.browser.visiting import Visit, served
 
 
@@ -172,16 +173,71 @@ def test_two_visitors_at_once_both_save(browser, sample):
     assert sample.strategy("Roth IRA").class_targets.set_index("asset_class").loc["Bonds", "target_percent"] == 20
 
 
-def test_a_save_from_a_page_that_is_no_longer_true_is_refused(browser, sample):
+@pytest.fixture
+def conflict(browser, sample):
+    """A visit that has tried to save Bonds 20, US stocks 47 after Ann had saved Gold 5, Cash 1."""
     with served(sample.path) as address:
         visit = Visit(browser, address)
         visit.charts()
-        sample.save_class_targets({**sample.strategy().class_percents, "Gold": 5, "Cash": 1})
+        ann = allocation.open(sample.path, by="Ann")
+        ann.save_class_targets({**sample.strategy().class_percents, "Gold": 5, "Cash": 1})
         visit.enter("Bonds", "20")
         visit.enter("US stocks", "47")
         visit.click("Save targets")
-        visit.see("were changed elsewhere since they were read here: Gold 4 → 5, Cash 2 → 1. Nothing was saved.")
+        visit.see("have changed since you opened them, saved by Ann at")
+        yield visit
+
+
+def test_a_save_over_somebody_elses_is_refused_and_shows_both_versions(conflict, sample):
+    conflict.see("Gold 4 → 5, Cash 2 → 1. Nothing was saved.")
+    table = conflict.page.get_by_role("table", name="Saved targets and yours")
+    rows = {cells[0]: cells[1:] for cells in (row.split("\t") for row in table.locator("tbody tr").all_inner_texts())}
+    assert rows["Gold"] == ["4", "5", "4"] and rows["Bonds"] == ["19", "19", "20"]
     assert sample.strategy().class_percents["Bonds"] == 19
+
+
+def test_of_two_versions_the_saved_one_can_be_kept(conflict, sample):
+    conflict.click("Keep what is saved")
+    conflict.see("These are the saved targets.")
+    assert (conflict.box("Gold").input_value(), conflict.box("Bonds").input_value()) == ("5", "19")
+    assert not conflict.page.get_by_role("table", name="Saved targets and yours").is_visible()
+    assert sample.strategy().class_percents["Gold"] == 5
+
+
+def test_of_two_versions_ones_own_can_be_saved(conflict, sample):
+    conflict.click("Save mine instead")
+    conflict.see("Saved. ")
+    percents = sample.strategy().class_percents
+    assert (percents["Bonds"], percents["US stocks"], percents["Gold"], percents["Cash"]) == (20, 47, 4, 2)
+    assert "in the dashboard" in sample.strategy().saved_by
+
+
+def test_while_another_window_is_saving_the_page_says_so_and_then_goes_on(browser, sample):
+    with served(sample.path) as address:
+        visit = Visit(browser, address)
+        visit.charts()
+        with Database(sample.path, by="Ann").write():
+            visit.page.get_by_label("Scope").select_option("Roth IRA")
+            visit.see("Waiting: Ann (process")
+        visit.see("7,010.26 USD")
+        assert not visit.page.get_by_text("Waiting: Ann").is_visible()
+
+
+def test_a_damaged_file_is_a_calm_sentence_and_stays_as_it_is(browser, sample):
+    damaged = sample.path.read_bytes()[:50_000]
+    with served(sample.path) as address:
+        sample.path.write_bytes(damaged)
+        visit = Visit(browser, address)
+        visit.see("is damaged, or only a part of a portfolio file. Restore a backup, or name another file.")
+        assert "Traceback" not in visit.page.content()
+    assert sample.path.read_bytes() == damaged
+
+
+def test_a_file_of_an_older_version_is_brought_up_to_date_and_the_page_says_where_it_is_kept(browser, old_schema):
+    with served(old_schema) as address:
+        visit = Visit(browser, address)
+        visit.charts()
+        visit.see("schema-1.duckdb was brought up to date")
 
 
 def test_an_account_gets_its_own_targets_and_goes_back_to_the_portfolios(browser, sample):

@@ -100,7 +100,6 @@ def killed_once(forking, sample_file, folder, write, share):
     assert after != before
 
     kill_in(forking, sample, write, share * duration)
-    assert no_fault(sample) or seen(sample.path) == after
     now = seen(sample.path)
     assert now in (before, after)
     assert no_fault(sample)
@@ -120,7 +119,7 @@ def test_a_write_that_is_killed_is_there_whole_or_not_at_all(forking, sample_fil
 @pytest.mark.stress
 @pytest.mark.parametrize("write", WRITES)
 def test_forty_kills_of_each_kind_at_random_moments(forking, sample_file, tmp_path, write):
-    chance = random.Random(f"{write}")
+    chance = random.Random(write.__name__)
     after = [
         killed_once(forking, sample_file, tmp_path / str(turn), write, chance.uniform(0, 1.3)) for turn in range(40)
     ]

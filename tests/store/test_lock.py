@@ -45,7 +45,7 @@ def test_a_wait_of_more_than_a_second_is_told_and_then_goes_on(sample, held):
     holder, told = held(1.6), []
     waiting = allocation.open(sample.path, timeout=30, tell=told.append)
     assert waiting.accounts() == ("401(k)", "Brokerage", "Roth IRA")
-    assert told == [f"Waiting: Ben in the dashboard (process {holder.pid}) is using sample.duckdb…"]
+    assert told == [f"Waiting: Ben in the dashboard (process {holder.pid}) is using sample.duckdb…", ""]
 
 
 def test_a_short_wait_is_not_worth_a_word(sample, held):
