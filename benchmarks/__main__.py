@@ -7,8 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 
@@ -19,26 +18,13 @@ from playwright.sync_api import sync_playwright
 import allocation
 from allocation import drift, planner
 from allocation.shipped_files import shipped
+from benchmarks.store import growth, units_of_work, waits
+from benchmarks.timing import Row, once, show, timed
 from tests.browser.visiting import CHROMIUM, Visit, chromium, served
 
 TODAY = datetime.date.today()
 SECONDS_TO_PREHEAT = 12
 PERSONAL_SIZES = (14, 50, 500)
-HEADER = ("what", "median ms", "worst ms", "runs", "times its reference")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a table: seconds of each run, and of the reference it is compared with."""
-
-    what: str
-    seconds: list[float]
-    reference: float | None = None
-
-    def cells(self) -> tuple[str, ...]:
-        typical = median(self.seconds)
-        ratio = "" if self.reference is None else f"{typical / self.reference:.1f}"
-        return self.what, f"{1e3 * typical:,.1f}", f"{1e3 * max(self.seconds):,.1f}", str(len(self.seconds)), ratio
 
 
 def main() -> None:
@@ -49,6 +35,9 @@ def main() -> None:
         show("Import, in a fresh process (reference: pandas, duckdb and plotly.graph_objects)", imports())
         show("Load (reference: a bare DuckDB file, opened and closed)", [opened, *loads(folder, bare)])
         show("Drift by class and a deposit plan, one after the other (same reference)", personal(folder, bare))
+        show("A unit of work on the sample (same reference)", units_of_work(folder, bare))
+        show("Waiting for the lock while others save the whole time (reference: one writer alone)", waits(folder))
+        show("1,000 daily loads of 50 holdings (reference: a bare DuckDB file)", growth(folder, bare))
         show("Tables in memory, 50 holdings (same reference)", in_memory(folder, bare))
         show("From request to clickable page (reference: the first)", page_times(folder))
 
@@ -113,19 +102,6 @@ def page_times(folder: Path) -> Iterable[Row]:
     yield Row("page, with a kernel started ahead", preheated, reference)
 
 
-def timed(work: Callable[[], object], runs: int, warm: bool = True) -> list[float]:
-    """Seconds of each run; a first, unmeasured one lets caches fill."""
-    if warm:
-        work()
-    return [once(work) for _ in range(runs)]
-
-
-def once(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
 def in_fresh_process(code: str, runs: int = 7) -> list[float]:
     return timed(lambda: subprocess.run([sys.executable, "-c", code], check=True), runs)
 
@@ -175,17 +151,6 @@ def made_up(size: int) -> tuple[pd.DataFrame, pd.DataFrame]:
                 for symbol, part in zip(members, parts, strict=True)
             ]
     return pd.DataFrame(rows), pd.DataFrame(targets)
-
-
-def show(title: str, rows: Iterable[Row]) -> None:
-    lines = [HEADER, *(row.cells() for row in rows)]
-    if len(lines) == 1:
-        return
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADER))]
-    print(f"\n{title}")
-    for line in lines:
-        first, *others = [cell.rjust(width) for cell, width in zip(line, widths, strict=True)]
-        print("  ".join([first.strip().ljust(widths[0]), *others]))
 
 
 if __name__ == "__main__":

@@ -6,17 +6,25 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar, cast
 
 import duckdb
 from platformdirs import user_data_path
 
-from allocation.errors import BrokenReference, StoreError
+from allocation.errors import StoreError
 from allocation.store.backups import dated, thin
-from allocation.store.files import copy, private_files, put, remove, require_duckdb, require_folder, sentences
+from allocation.store.files import (
+    copy,
+    private_files,
+    put,
+    readable_by_others,
+    remove,
+    require_duckdb,
+    require_folder,
+    sentences,
+)
+from allocation.store.integrity import check_integrity, read_everything
 from allocation.store.lock import locked
 from allocation.store.migrations import (
     Migration,
@@ -82,6 +90,7 @@ class Database:
         self.migrations = shipped_migrations() if migrations is None else tuple(migrations)
         self._answers: dict[str, object] = {}
         self._state_of_answers: object = None
+        self._warned = False
 
     def exists(self) -> bool:
         with sentences(self.path):
@@ -248,6 +257,7 @@ class Database:
     @contextmanager
     def _opened(self, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection to a file that is at the newest version, brought there first if need be."""
+        self._warn_of_readers()
         with self._connected(path) as connection:
             due = self._require_ours(connection, path)
             if not due:
@@ -327,6 +337,11 @@ class Database:
             copy(log, kept.with_name(kept.name + ".wal"))
             log.unlink()
 
+    def _warn_of_readers(self) -> None:
+        if not self._warned and readable_by_others(self.path):
+            self._warned = True
+            self.tell(f"{self.path} can be read by others than you. allocation doctor --mend makes it yours alone.")
+
     def _state(self) -> object:
         """What differs whenever the file's content does. DuckDB counts its checkpoints in the first blocks."""
         log = self.beside(".wal")
@@ -367,26 +382,3 @@ def _transaction(connection: duckdb.DuckDBPyConnection, keep: bool) -> Iterator[
             with suppress(duckdb.Error):
                 connection.rollback()
             raise
-
-
-def check_integrity(connection: duckdb.DuckDBPyConnection) -> None:
-    """Raises where something points to nothing, or a sum of targets isn't 100."""
-    broken = what_is_broken(connection)
-    if broken:
-        raise BrokenReference("Nothing was saved. " + " ".join(broken))
-
-
-def what_is_broken(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """A sentence for each reference to nothing and each wrong sum of targets."""
-    return [str(sentence) for (sentence,) in connection.execute(_integrity_query()).fetchall()]
-
-
-def read_everything(connection: duckdb.DuckDBPyConnection) -> None:
-    """Read every row of every table, so that a damaged block is met now."""
-    for (name,) in connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY table_name").fetchall():
-        connection.execute(f'SELECT bit_xor(hash(t)) FROM "{name}" t').fetchall()
-
-
-@cache
-def _integrity_query() -> str:
-    return files("allocation.store").joinpath("integrity.sql").read_text(encoding="utf-8")

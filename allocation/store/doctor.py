@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import os
 import shutil
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -17,8 +15,9 @@ import duckdb
 
 from allocation.errors import AllocationError
 from allocation.store.backups import backups
-from allocation.store.database import Database, default_path, read_everything, what_is_broken
-from allocation.store.files import OWNER_ONLY, OWNER_ONLY_FOLDER, remove
+from allocation.store.database import Database, default_path
+from allocation.store.files import OWNER_ONLY, OWNER_ONLY_FOLDER, readable_by_others, remove
+from allocation.store.integrity import read_everything, what_is_broken
 from allocation.store.lock import lock_path
 from allocation.store.migrations import migrate, schema_steps
 
@@ -72,13 +71,11 @@ def examine(database: Database, mend: bool) -> list[Finding]:
 
 
 def _permissions(path: Path) -> Iterator[_Remedy]:
-    if os.name == "nt":
-        return
     wanted = dict.fromkeys((path, lock_path(path), *(copy for _, _, copy in backups(path))), OWNER_ONLY)
     if path.parent == default_path().parent:
         wanted[path.parent] = OWNER_ONLY_FOLDER
     for file, mode in wanted.items():
-        if file.exists() and stat.S_IMODE(file.stat().st_mode) & ~mode:
+        if file.exists() and readable_by_others(file):
             yield _Remedy(
                 Finding("warning", f"{file} can be read by others than you.", "make it readable by you alone"),
                 lambda file=file, mode=mode: file.chmod(mode),  # type: ignore[misc]

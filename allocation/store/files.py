@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,6 +67,11 @@ def require_duckdb(path: Path) -> None:
     with sentences(path), path.open("rb") as file:
         if file.read(12)[8:] != b"DUCK":
             raise StoreError(f"{path} is not a portfolio file. Name another file, or restore a backup.")
+
+
+def readable_by_others(path: Path) -> bool:
+    """Whether the file modes let anybody but the owner at it; Windows keeps that elsewhere."""
+    return os.name != "nt" and bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
 
 
 @contextmanager

@@ -89,6 +89,15 @@ def test_only_its_owner_can_read_a_portfolio_or_its_backup(portfolio):
     assert [stat.S_IMODE(path.stat().st_mode) for path in (portfolio.path, backup)] == [0o600, 0o600]
 
 
+@on_unix
+def test_a_portfolio_that_others_can_read_gets_a_warning_once(sample):
+    sample.path.chmod(0o640)
+    told = []
+    window = allocation.open(sample.path, tell=told.append)
+    window.accounts(), window.drift(), window.save_class_targets({"Bonds": 100})
+    assert told == [f"{sample.path} can be read by others than you. allocation doctor --mend makes it yours alone."]
+
+
 def test_a_failed_write_takes_everything_back(database):
     with pytest.raises(RuntimeError), database.write() as connection:
         connection.execute("INSERT INTO accounts (name) VALUES ('Other')")
