@@ -20,6 +20,11 @@ class PortfolioFile:
         """The portfolio's file."""
         return self._database.path
 
+    @property
+    def timeout(self) -> float:
+        """Seconds to wait while another window or program is saving."""
+        return self._database.timeout
+
     def exists(self) -> bool:
         """Whether the file is there."""
         return self._database.exists()

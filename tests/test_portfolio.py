@@ -33,6 +33,18 @@ def test_opened_by_path_by_environment_or_in_the_usual_place(tmp_path, monkeypat
     assert allocation.open().path == tmp_path / "data" / "portfolio.duckdb"
 
 
+def test_how_long_to_wait_is_said_by_argument_by_environment_or_is_30_seconds(tmp_path, monkeypatch):
+    path = tmp_path / "my.duckdb"
+    assert allocation.open(path).timeout == 30
+    monkeypatch.setenv("ALLOCATION_TIMEOUT", "2.5")
+    assert allocation.open(path).timeout == 2.5
+    assert allocation.open(path, timeout=7).timeout == 7
+    for wrong in ("soon", "-1", "nan", "inf"):
+        monkeypatch.setenv("ALLOCATION_TIMEOUT", wrong)
+        with pytest.raises(StoreError, match="ALLOCATION_TIMEOUT is .* not a number of seconds"):
+            allocation.open(path)
+
+
 def test_the_files_and_calls_of_the_first_release(tmp_path):
     portfolio = allocation.open(tmp_path / "my.duckdb")
     portfolio.init("USD")

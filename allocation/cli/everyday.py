@@ -17,7 +17,7 @@ from allocation.drift import by_class, by_holding
 from allocation.errors import StoreError
 from allocation.export import drift_csv, plan_csv
 from allocation.money import write_money, write_percent, write_points, write_signed_money
-from allocation.opening import ENVIRONMENT, user
+from allocation.opening import ENVIRONMENT, TIMEOUT_ENVIRONMENT, user
 from allocation.planner import RULES
 from allocation.portfolio import Portfolio
 from allocation.store import default_path
@@ -33,12 +33,12 @@ RULES_HELP = "How the money is shared: " + "; ".join(f"{rule.name}: {rule.descri
     help=f"The portfolio file. Without it: what {ENVIRONMENT} in the environment names, or else your own.",
 )  # fmt: skip
 @click.option(
-    "--timeout", type=click.FloatRange(min=0), default=30, show_default=True, metavar="SECONDS",
-    help="How long to wait while another window or program is saving.",
+    "--timeout", type=click.FloatRange(min=0), metavar="SECONDS",
+    help=f"How long to wait while another window is saving. Without it: {TIMEOUT_ENVIRONMENT} in the environment, or 30.",
 )  # fmt: skip
 @click.version_option(package_name="allocation")
 @click.pass_context
-def cli(context: click.Context, path: str | None, timeout: float) -> None:
+def cli(context: click.Context, path: str | None, timeout: float | None) -> None:
     """Your allocation against your targets, and where the next deposit goes."""
     context.obj = allocation.open(path, timeout, f"{user()} on the command line")
 
@@ -245,4 +245,4 @@ def dashboard(context: click.Context, port: int | None, no_browser: bool) -> Non
         click.echo(f"You have no portfolio yet, so this is the sample, kept at {portfolio.path}.")
         click.echo("Load your own with: allocation import HOLDINGS.")
         click.echo(f'Try the commands on the sample with: allocation --portfolio "{portfolio.path}" drift')
-    sys.exit(serve(portfolio.path, port, open_page=not no_browser, say=click.echo))
+    sys.exit(serve(portfolio.path, portfolio.timeout, port, open_page=not no_browser, say=click.echo))

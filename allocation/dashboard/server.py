@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from allocation.errors import StoreError
-from allocation.opening import ENVIRONMENT
+from allocation.opening import ENVIRONMENT, TIMEOUT_ENVIRONMENT
 from allocation.shipped_files import shipped
 
 HOST = "127.0.0.1"
@@ -34,11 +34,12 @@ LARGEST_MESSAGE = 128 * 1024 * 1024
 IDLE_SECONDS = 900
 
 
-def serve(portfolio: Path, port: int | None, open_page: bool, say: Callable[[str], object]) -> int:
+def serve(portfolio: Path, timeout: float, port: int | None, open_page: bool, say: Callable[[str], object]) -> int:
     """Serve the dashboard until it is stopped.
 
     Parameters:
         portfolio: the portfolio file.
+        timeout: seconds that a page waits while another window or program is saving.
         port: on 127.0.0.1; None for one that is free.
         open_page: open the page in the person's browser once it is there.
         say: takes the lines a person reads.
@@ -52,7 +53,7 @@ def serve(portfolio: Path, port: int | None, open_page: bool, say: Callable[[str
     port, token = _free_port(port), secrets.token_urlsafe(24)
     with tempfile.TemporaryDirectory(prefix="allocation-", ignore_cleanup_errors=True) as folder:
         work = Path(folder)
-        environment = _environment(work, token, portfolio)
+        environment = _environment(work, token, portfolio, timeout)
         (work / "config" / "voila.json").write_text(json.dumps(_settings(work, port)), encoding="utf-8")
         notebook = shipped("notebooks/dashboard.ipynb").resolve()
         command = [
@@ -130,7 +131,7 @@ def _settings(work: Path, port: int) -> dict[str, Any]:
     }
 
 
-def _environment(work: Path, token: str, portfolio: Path) -> dict[str, str]:
+def _environment(work: Path, token: str, portfolio: Path, timeout: float) -> dict[str, str]:
     for name in ("config", "data", "runtime", "ipython"):
         (work / name).mkdir(mode=0o700)
     inherited = {
@@ -147,6 +148,7 @@ def _environment(work: Path, token: str, portfolio: Path) -> dict[str, str]:
         "IPYTHONDIR": str(work / "ipython"),
         "PYTHONSAFEPATH": "1",
         ENVIRONMENT: str(portfolio),
+        TIMEOUT_ENVIRONMENT: str(timeout),
     }
 
 
