@@ -267,9 +267,9 @@ class Portfolio(PortfolioFile):
         """What a deposit of new money would buy. See :func:`allocation.planner.plan_deposit`."""
         return planner.plan_deposit(self._tables(scope), amount, rule, datetime.date.today())
 
-    def plan_withdrawal(self, amount: Amount, scope: str = ALL) -> pd.DataFrame:
+    def plan_withdrawal(self, amount: Amount, scope: str = ALL, rule: str = "lazy") -> pd.DataFrame:
         """What a withdrawal would sell. See :func:`allocation.planner.plan_withdrawal`."""
-        return planner.plan_withdrawal(self._tables(scope), amount, datetime.date.today())
+        return planner.plan_withdrawal(self._tables(scope), amount, rule, datetime.date.today())
 
     def classes_after(self, plan: pd.DataFrame, scope: str = ALL) -> pd.DataFrame:
         """Each class before and after a plan of this portfolio. See :func:`allocation.planner.classes_after`.

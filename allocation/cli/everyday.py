@@ -34,7 +34,7 @@ RULES_HELP = "How the money is shared: " + "; ".join(f"{rule.name}: {rule.descri
 )  # fmt: skip
 @click.option(
     "--timeout", type=click.FloatRange(min=0), metavar="SECONDS",
-    help=f"How long to wait while another window is saving. Without it: {TIMEOUT_ENVIRONMENT} in the environment, or 30.",
+    help=f"How long to wait while another window is saving. Without it: {TIMEOUT_ENVIRONMENT}, or 30.",
 )  # fmt: skip
 @click.version_option(package_name="allocation")
 @click.pass_context

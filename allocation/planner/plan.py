@@ -66,11 +66,19 @@ def plan_deposit(tables: Tables, amount: Amount, rule: str, on: datetime.date) -
     return _trades(tables, deposit, share_flow(tables, deposit, rule), rule, on)
 
 
-def plan_withdrawal(tables: Tables, amount: Amount, on: datetime.date) -> pd.DataFrame:
-    """What a withdrawal would sell, by the mirror of the rule ``lazy``.
+def plan_withdrawal(tables: Tables, amount: Amount, rule: str, on: datetime.date) -> pd.DataFrame:
+    """What a withdrawal would sell: the mirror of a deposit by the same rule.
 
-    The highest value/target ratios are lowered together; what has a target of 0 goes first. Holdings in a class
-    without a target are not sold.
+    ``lazy`` lowers the highest value/target ratios together; ``proportional`` sells in proportion to what each one is
+    over its target; ``largest_first`` takes from the largest surplus, then the next; ``by_target`` splits the
+    withdrawal by target weights, as far as each has as much. By every rule, what has a target of 0 goes first, and
+    holdings in a class without a target are not sold.
+
+    Parameters:
+        tables: the scope as it is.
+        amount: in the base currency, to its minor unit.
+        rule: a name in :data:`~allocation.planner.rules.RULES`.
+        on: the plan's date.
 
     Returns:
         The columns of :func:`plan_deposit`; amounts and shares are negative, actions are ``sell`` and
@@ -79,7 +87,9 @@ def plan_withdrawal(tables: Tables, amount: Amount, on: datetime.date) -> pd.Dat
     Raises:
         AmountError: not an amount, or more than the classes with a target hold.
         TargetsError: the scope has no targets.
+        UnknownName: there is no such rule.
     """
+    find_rule(rule)
     withdrawal = read_amount(amount, tables.base_currency, "withdrawal")
     _require_targets(tables)
     values = tables.class_values
@@ -90,7 +100,7 @@ def plan_withdrawal(tables: Tables, amount: Amount, on: datetime.date) -> pd.Dat
             f"The withdrawal is more than the {held} {tables.base_currency} that {_where(tables)} holds in classes "
             "with a target. Enter a smaller amount."
         )
-    return _trades(tables, -withdrawal, share_flow(tables, -withdrawal, "lazy"), "lazy", on)
+    return _trades(tables, -withdrawal, share_flow(tables, -withdrawal, rule), rule, on)
 
 
 def minimum_deposit(tables: Tables) -> float:

@@ -9,8 +9,8 @@ from allocation.planner import minimum_deposit, plan_withdrawal
 from tests.builders import TODAY, Held, amounts_by, one_a_class, portfolio
 
 
-def withdraw(tables, amount):
-    return plan_withdrawal(tables, amount, TODAY)
+def withdraw(tables, amount, rule="lazy"):
+    return plan_withdrawal(tables, amount, rule, TODAY)
 
 
 def test_the_furthest_over_target_is_sold():

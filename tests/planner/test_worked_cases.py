@@ -34,7 +34,7 @@ def planned_by_class(case, rule="lazy"):
     if case["cash_flow"] > 0:
         plan = plan_deposit(tables, case["cash_flow"], rule, TODAY)
     else:
-        plan = plan_withdrawal(tables, -case["cash_flow"], TODAY)
+        plan = plan_withdrawal(tables, -case["cash_flow"], rule, TODAY)
     return {name: amounts_by("asset_class", plan).get(name, 0) for name in case["holdings"]}
 
 

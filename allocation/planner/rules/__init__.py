@@ -74,7 +74,7 @@ def share(lines: pd.DataFrame, flows: pd.DataFrame, rule: str) -> pd.DataFrame:
     Parameters:
         lines: ``group_id``, ``line`` (unique in its group), ``value`` (minor units), ``target`` (whole numbers,
             in any unit common to the group; at most 10**6 for ``lazy``).
-        flows: one row a group: ``group_id``, ``flow`` (minor units; negative takes money out, with ``lazy`` only),
+        flows: one row a group: ``group_id``, ``flow`` (minor units; negative takes money out),
             ``total_after`` (minor units: what the targets are a part of once the flow is done; used by
             ``proportional`` and ``largest_first``).
         rule: a name in :data:`RULES`.

@@ -1,6 +1,6 @@
 -- Fill the largest shortfall, then the next; equal shortfalls share what is left for them equally.
 , queue AS (
-    SELECT *, flow * targets AS money,
+    SELECT *, abs(flow) * targets AS money,
         count(*) OVER (PARTITION BY group_id, shortfall) AS peers,
         coalesce(sum(shortfall) OVER (
             PARTITION BY group_id ORDER BY shortfall DESC RANGE UNBOUNDED PRECEDING EXCLUDE GROUP), 0) AS ahead
