@@ -13,6 +13,7 @@ from allocation.portfolio import Portfolio
 from allocation.shipped_files import shipped
 from allocation.store import Database, default_path
 from allocation.store.database import to_standard_error
+from allocation.store.files import sentences
 
 ENVIRONMENT = "ALLOCATION_PORTFOLIO"
 TIMEOUT_ENVIRONMENT = "ALLOCATION_TIMEOUT"
@@ -44,7 +45,7 @@ def open(
     """
     chosen = path or os.environ.get(ENVIRONMENT) or None
     if chosen is None:
-        default_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_the_usual_folder()
     seconds = _timeout() if timeout is None else timeout
     return Portfolio(Database(Path(chosen) if chosen else default_path(), seconds, by or user(), tell))
 
@@ -57,7 +58,7 @@ def sample(by: str | None = None, tell: Callable[[str], None] = to_standard_erro
     Parameters:
         by, tell: as in :func:`open`.
     """
-    default_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_the_usual_folder()
     portfolio = Portfolio(Database(sample_path(), _timeout(), by or user(), tell))
     if not portfolio.exists():
         data = shipped("data")
@@ -68,6 +69,11 @@ def sample(by: str | None = None, tell: Callable[[str], None] = to_standard_erro
 def sample_path() -> Path:
     """Where the sample portfolio is kept."""
     return default_path().with_name("sample.duckdb")
+
+
+def _make_the_usual_folder() -> None:
+    with sentences(default_path()):
+        default_path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _timeout() -> float:

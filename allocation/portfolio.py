@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -17,14 +17,14 @@ from allocation.money import Amount, is_known_currency
 from allocation.portfolio_file import PortfolioFile
 from allocation.readers import Source, read_together
 from allocation.store import loading, reading, removing, saving
+from allocation.store.backups import dated
 from allocation.store.loading import LoadReport
 from allocation.store.removing import Deleted
 from allocation.store.target_files import write_targets
 from allocation.summary import Summary, summarise
-from allocation.tables import ALL, CASH, Strategy, Tables, as_percent
+from allocation.tables import ALL, Strategy, Tables, as_percent, symbol_and_currency
 from allocation.targets import Percent, check_percents, clean_class_names, require_unchanged
-
-Day = datetime.date | str
+from allocation.text import Day, as_day
 
 
 class Portfolio(PortfolioFile):
@@ -99,9 +99,11 @@ class Portfolio(PortfolioFile):
         with self._database.write(create=True, keep=not preview) as connection:
             self._set_base_currency(connection, base_currency)
             report = loading.write_holdings(connection, brought.holdings, today)
+            rates, corrected = loading.write_fx(connection, brought.fx)
             report = replace(
                 report,
-                fx_rates=loading.write_fx(connection, brought.fx),
+                fx_rates=rates,
+                corrected=report.corrected + corrected,
                 targets=write_targets(connection, brought.targets, self._database.by) if len(brought.targets) else 0,
             )
             loading.check_moved(connection, brought.holdings)
@@ -130,7 +132,7 @@ class Portfolio(PortfolioFile):
 
     def _tables(self, scope: str, at: Day | None = None) -> Tables:
         """Like :meth:`tables`, but shared with later calls: not to be changed, nor handed out."""
-        day = None if at is None else _day(at)
+        day = None if at is None else as_day(at)
         return self._database.ask(
             f"tables of {scope} at {day}", lambda connection: reading.read_tables(connection, scope, day)
         )
@@ -257,7 +259,7 @@ class Portfolio(PortfolioFile):
                 used = reading.read_strategy(connection, scope)
                 require_unchanged(used.holding_percents(asset_class), seen, percents, what, used)
             by_asset = {
-                saving.find_asset(connection, *_symbol_and_currency(symbol), asset_class): percent
+                saving.find_asset(connection, *symbol_and_currency(symbol), asset_class, to_plan=True): percent
                 for symbol, percent in percents.items()
             }
             saving.save_holding_targets(connection, strategy_id, asset_class, by_asset)
@@ -287,17 +289,19 @@ class Portfolio(PortfolioFile):
     def rename_asset(self, symbol: str, new_symbol: str, name: str | None = None) -> None:
         """Give an asset a new symbol, and a new name if one is given. Its holdings, prices and targets stay."""
         with self._database.write() as connection:
-            asset_id = saving.find_asset(connection, *_symbol_and_currency(symbol))
-            removing.rename_asset(connection, asset_id, new_symbol.strip(), name)
+            asset_id = saving.find_asset(connection, *symbol_and_currency(symbol))
+            removing.rename_asset(connection, asset_id, new_symbol, name)
 
-    def merge_assets(self, old: str, into: str, preview: bool = False) -> Deleted:
+    def merge_assets(self, old: str, into: str, preview: bool = False, backup: bool = True) -> Deleted:
         """Make two assets one, as when a fund has changed its symbol: holdings, prices and targets move.
+
+        Where one has no newer price of its own, it is then worth the other's: ``totals`` says what that changes.
 
         Parameters:
             old: the symbol that ends.
-            into: the symbol that stays, with its name. Where both were held in a snapshot, quantities add up; where
-                both had a target, targets do.
-            preview: only say what would be moved.
+            into: the symbol that stays, with its name. Where both were held in a snapshot, quantities add up, and cost
+                where it is known of both; where both had a target, targets do.
+            preview, backup: as in :meth:`delete_account`.
 
         Returns:
             What was moved.
@@ -305,69 +309,83 @@ class Portfolio(PortfolioFile):
         Raises:
             MergeError: cash, other currencies or classes, or two prices on one day. Nothing was changed.
         """
-        with self._database.write(keep=not preview) as connection:
-            return removing.merge_assets(
-                connection, *(saving.find_asset(connection, *_symbol_and_currency(symbol)) for symbol in (old, into))
-            )
+        return self._remove(
+            "merge",
+            preview,
+            backup,
+            lambda connection: removing.merge_assets(
+                connection, *(saving.find_asset(connection, *symbol_and_currency(symbol)) for symbol in (old, into))
+            ),
+        )
 
-    def delete_account(self, account: str, preview: bool = False) -> Deleted:
+    def delete_account(self, account: str, preview: bool = False, backup: bool = True) -> Deleted:
         """Delete an account with its snapshots, its strategy and that strategy's targets.
 
         Parameters:
             preview: only say what it takes along; nothing is deleted.
+            backup: copy the file before; of such copies, the ten latest and the last of each month stay.
 
         Returns:
             What was deleted with it; ``str()`` gives ``Roth IRA: 6 holdings, 1 strategy, 11 targets, 14 snapshots``.
         """
-        with self._database.write(keep=not preview) as connection:
-            return removing.delete_account(connection, account)
+        return self._remove("delete", preview, backup, lambda connection: removing.delete_account(connection, account))
 
-    def delete_snapshot(self, account: str, as_of: Day, preview: bool = False) -> Deleted:
+    def delete_snapshot(self, account: str, as_of: Day, preview: bool = False, backup: bool = True) -> Deleted:
         """Delete what an account held at one date, as after a wrong load; the snapshot before it counts again.
 
-        Prices and rates of that date stay.
-        """
-        with self._database.write(keep=not preview) as connection:
-            return removing.delete_snapshot(connection, account, _day(as_of))
+        Prices of that date go with it, but for an asset's only price, and those of what another account held that day.
+        FX rates stay.
 
-    def delete_asset(self, symbol: str, preview: bool = False) -> Deleted:
+        Parameters:
+            preview, backup: as in :meth:`delete_account`.
+        """
+        day = as_day(as_of)
+        return self._remove(
+            "delete", preview, backup, lambda connection: removing.delete_snapshot(connection, account, day)
+        )
+
+    def delete_asset(self, symbol: str, preview: bool = False, backup: bool = True) -> Deleted:
         """Delete an asset with its holdings at every date, its prices and its targets.
 
         Where it had a target inside its class, the class's other holding targets keep their proportions and again
         add up to 100.
-        """
-        with self._database.write(keep=not preview) as connection:
-            return removing.delete_asset(connection, saving.find_asset(connection, *_symbol_and_currency(symbol)))
 
-    def delete_strategy(self, scope: str, preview: bool = False, seen: Mapping[str, Percent] | None = None) -> Deleted:
+        Parameters:
+            preview, backup: as in :meth:`delete_account`.
+        """
+        return self._remove(
+            "delete",
+            preview,
+            backup,
+            lambda connection: removing.delete_asset(
+                connection, saving.find_asset(connection, *symbol_and_currency(symbol))
+            ),
+        )
+
+    def delete_strategy(
+        self, scope: str, preview: bool = False, backup: bool = True, seen: Mapping[str, Percent] | None = None
+    ) -> Deleted:
         """Delete an account's strategy with its targets, so that it uses the whole portfolio's.
 
         The whole portfolio's strategy stays and loses its targets.
 
         Parameters:
-            preview: only say what it takes along; nothing is deleted.
+            preview, backup: as in :meth:`delete_account`.
             seen: the class targets that were to be deleted, to be refused (:class:`ChangedMeanwhile`) if they are
                 others by now.
         """
-        with self._database.write(keep=not preview) as connection:
+
+        def act(connection: duckdb.DuckDBPyConnection) -> Deleted:
             if seen is not None:
                 used = reading.read_strategy(connection, scope)
                 require_unchanged(used.class_percents, seen, {}, f"The class targets of {scope}", used)
             return removing.delete_strategy(connection, scope)
 
+        return self._remove("delete", preview, backup, act)
 
-def _day(at: Day) -> datetime.date:
-    if isinstance(at, datetime.datetime):
-        return at.date()
-    if isinstance(at, datetime.date):
-        return at
-    try:
-        return datetime.date.fromisoformat(at.strip())
-    except ValueError:
-        raise UnknownName(f"{at!r} is not a date. Write it like 2025-03-31.") from None
-
-
-def _symbol_and_currency(symbol: str) -> tuple[str, str | None]:
-    """``"CASH EUR"`` is the cash held in EUR; any other symbol is itself."""
-    words = symbol.split()
-    return (CASH, words[1]) if len(words) == 2 and words[0] == CASH else (symbol, None)
+    def _remove(
+        self, why: str, preview: bool, backup: bool, act: Callable[[duckdb.DuckDBPyConnection], Deleted]
+    ) -> Deleted:
+        kept = dated(self.path, f"before-{why}") if backup and not preview else None
+        with self._database.write(keep=not preview, backup_to=kept) as connection:
+            return replace(act(connection), backup=kept)

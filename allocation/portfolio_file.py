@@ -33,7 +33,8 @@ class PortfolioFile:
         """Copy the portfolio file, while others may be working with it.
 
         Parameters:
-            to: the copy's file; by default a dated name beside the portfolio. Copies made so are never thinned.
+            to: the copy's file, or a folder for it; by default a dated name beside the portfolio. Copies made so are
+                never thinned.
 
         Returns:
             The copy's path.
@@ -41,11 +42,7 @@ class PortfolioFile:
         Raises:
             StoreError: there is no portfolio, or something stands at ``to`` already.
         """
-        return self._database.backup(None if to is None else Path(to))
-
-    def backup_before(self, what: str) -> Path:
-        """An automatic backup, as before a deletion; of those older than the latest ten, one a month stays."""
-        return self._database.backup(why=f"before-{what}")
+        return self._database.backup(to)
 
     def restore(self, backup: str | Path) -> Path | None:
         """Put a backup in the portfolio's place, after checking that it is ours, whole, and free of contradictions.
@@ -56,7 +53,7 @@ class PortfolioFile:
         Raises:
             StoreError: the backup is missing, damaged, of something else, or from a newer version. Nothing was changed.
         """
-        return self._database.restore(Path(backup))
+        return self._database.restore(backup)
 
     def schema(self) -> list[SchemaStep]:
         """Each step of the schema's history, and whether this file has it. The file is only looked at."""

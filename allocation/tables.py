@@ -157,6 +157,12 @@ def called(symbol: str, currency: str) -> str:
     return f"{symbol} {currency}" if symbol == CASH else symbol
 
 
+def symbol_and_currency(name: str) -> tuple[str, str | None]:
+    """What :func:`called` has put together: ``"CASH EUR"`` is the cash held in EUR; any other symbol is itself."""
+    words = name.split()
+    return (CASH, words[1]) if len(words) == 2 and words[0] == CASH else (name, None)
+
+
 def as_percent(weight: Fraction) -> Decimal:
     """An exact weight (0–1) of a target as percent."""
     return Decimal(int(weight * 100 * PERCENT_STEPS)) / PERCENT_STEPS

@@ -80,13 +80,14 @@ def import_(
     # In a terminal, what sells something is shown first; a script has asked for it.
     if preview or (not yes and sys.stdin.isatty() and portfolio.exists()):
         would = portfolio.load(holdings, targets, fx, currency, preview=True)
-        if preview or would.sold or would.past:
+        asks = would.sold or would.removed or would.past or would.corrected
+        if preview or asks:
             for line in describe(would):
                 click.echo(line)
         if preview:
             click.echo("This is a preview; nothing was written.")
             return
-        if would.sold or would.past:
+        if asks:
             click.confirm("Load this?", abort=True)
     for line in describe(portfolio.load(holdings, targets, fx, currency)):
         click.echo(line)
@@ -158,9 +159,9 @@ def drift(portfolio: Portfolio, scope: str, by: str, at: str | None, csv: Path |
         )
     if summary.oldest_price is not None:
         click.echo(f"Oldest price or rate: {summary.oldest_price} ({summary.oldest_of}).")
-    unknown = sorted(set(tables.accounts) - set(tables.holdings["account"])) if at and scope == ALL else []
+    unknown = sorted(set(tables.accounts) - set(tables.holdings["account"])) if scope == ALL else []
     if unknown:
-        click.echo(f"Without {', '.join(unknown)}: no holdings of theirs are known at that date.")
+        click.echo(f"Without {', '.join(unknown)}: no holdings of theirs are known{' at that date' if at else ''}.")
 
 
 @cli.command()
@@ -179,7 +180,7 @@ def history(portfolio: Portfolio, scope: str) -> None:
                 "date": snapshots["as_of"],
                 "account": snapshots["account"],
                 "holdings": snapshots["holdings"],
-                "loaded": [f"{when.astimezone():%Y-%m-%d %H:%M}" for when in loaded],
+                "loaded (local time)": [f"{when.astimezone():%Y-%m-%d %H:%M}" for when in loaded],
             }
         )
     )

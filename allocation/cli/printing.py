@@ -23,6 +23,11 @@ def describe(report: LoadReport) -> list[str]:
     parts = [f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items() if count]
     lines = [f"Added or changed: {', '.join(parts)}."] if parts else []
     lines += [f"Sold: {symbol} in {account}. The dates before keep it." for account, symbol in report.sold]
+    lines += [f"Taken out of that date: {symbol} in {account}." for account, symbol in report.removed]
+    if report.corrected:
+        lines.append(
+            f"Of an earlier date and others now: {report.corrected} prices or FX rates. Values of those dates change."
+        )
     return lines + [
         f"{account}: this is of {as_of}. What it holds now, as of {newest}, stays as it is."
         for account, as_of, newest in report.past

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -52,7 +53,7 @@ def restore(portfolio: Portfolio, file: Path) -> None:
 def rename(portfolio: Portfolio, symbol: str, new_symbol: str, name: str | None) -> None:
     """Call the asset SYMBOL by NEW_SYMBOL; its holdings, prices and targets stay."""
     portfolio.rename_asset(symbol, new_symbol, name)
-    click.echo(f"{symbol} is called {new_symbol} now.")
+    click.echo(f"{symbol} is called {new_symbol.strip()} now.")
 
 
 @click.command()
@@ -64,9 +65,8 @@ def rename(portfolio: Portfolio, symbol: str, new_symbol: str, name: str | None)
 def merge(portfolio: Portfolio, old: str, into: str, yes: bool, no_backup: bool) -> None:
     """Make the assets OLD and INTO one: holdings, prices and targets move, OLD ends."""
     _after_asking(
-        portfolio,
         f"Merge {old} into {into}",
-        lambda preview: portfolio.merge_assets(old, into, preview),
+        partial(portfolio.merge_assets, old, into),
         yes,
         no_backup,
     )
@@ -84,9 +84,7 @@ def delete() -> None:
 @click.pass_obj
 def delete_account(portfolio: Portfolio, account: str, yes: bool, no_backup: bool) -> None:
     """Delete an account with its snapshots, its strategy and that strategy's targets."""
-    _after_asking(
-        portfolio, f"Delete {account}", lambda preview: portfolio.delete_account(account, preview), yes, no_backup
-    )
+    _after_asking(f"Delete {account}", partial(portfolio.delete_account, account), yes, no_backup)
 
 
 @delete.command("asset")
@@ -96,9 +94,7 @@ def delete_account(portfolio: Portfolio, account: str, yes: bool, no_backup: boo
 @click.pass_obj
 def delete_asset(portfolio: Portfolio, symbol: str, yes: bool, no_backup: bool) -> None:
     """Delete an asset with its holdings at every date, its prices and its targets."""
-    _after_asking(
-        portfolio, f"Delete {symbol}", lambda preview: portfolio.delete_asset(symbol, preview), yes, no_backup
-    )
+    _after_asking(f"Delete {symbol}", partial(portfolio.delete_asset, symbol), yes, no_backup)
 
 
 @delete.command("strategy")
@@ -109,9 +105,8 @@ def delete_asset(portfolio: Portfolio, symbol: str, yes: bool, no_backup: bool) 
 def delete_strategy(portfolio: Portfolio, scope: str, yes: bool, no_backup: bool) -> None:
     """Delete an account's own strategy, so that it uses the whole portfolio's; of "all", its targets."""
     _after_asking(
-        portfolio,
         f"Delete the strategy of {scope}",
-        lambda preview: portfolio.delete_strategy(scope, preview),
+        partial(portfolio.delete_strategy, scope),
         yes,
         no_backup,
     )
@@ -126,22 +121,24 @@ def delete_strategy(portfolio: Portfolio, scope: str, yes: bool, no_backup: bool
 def delete_snapshot(portfolio: Portfolio, account: str, date: str, yes: bool, no_backup: bool) -> None:
     """Delete what ACCOUNT held on DATE, as after a wrong load; the snapshot before it counts again."""
     _after_asking(
-        portfolio,
         f"Delete {account} on {date}",
-        lambda preview: portfolio.delete_snapshot(account, date, preview),
+        partial(portfolio.delete_snapshot, account, date),
         yes,
         no_backup,
     )
 
 
-def _after_asking(portfolio: Portfolio, what: str, act: Callable[[bool], Deleted], yes: bool, no_backup: bool) -> None:
-    """Say what hangs on it, ask, make a backup, act. ``act(True)`` only says what it would do."""
-    click.echo(f"{act(True)}.")
+def _after_asking(what: str, act: Callable[..., Deleted], yes: bool, no_backup: bool) -> None:
+    """Say what hangs on it, ask, act. ``act(preview=True)`` only says what it would do."""
+    would = act(preview=True)
+    click.echo(f"{would}.")
+    if would.totals is not None and would.totals[0] != would.totals[1]:
+        click.echo(f"The portfolio's total goes from {would.totals[0]:,.2f} to {would.totals[1]:,.2f}.")
     if not yes:
         click.confirm(f"{what}?", abort=True)
-    if not no_backup:
-        click.echo(f"Backed up to {portfolio.backup_before('delete')}.")
-    act(False)
+    done = act(backup=not no_backup)
+    if done.backup is not None:
+        click.echo(f"Backed up to {done.backup}.")
     click.echo("Done.")
 
 
@@ -184,7 +181,7 @@ def doctor(portfolio: Portfolio, mend: bool) -> None:
     """Check everything about the portfolio's file that can be checked. Ends with status 1 where something is wrong."""
     findings = portfolio.doctor(mend)
     for finding in findings:
-        done = f" Mended: {finding.mend}." if finding.mended else ""
+        done = " Mended." if finding.mended else ""
         could = f" allocation doctor --mend would {finding.mend}." if finding.mend and not finding.mended else ""
         click.echo(f"{finding.kind.capitalize()}: {finding.text}{done or could}")
     faults = sum(finding.kind == "fault" for finding in findings)

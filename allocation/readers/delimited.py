@@ -7,7 +7,6 @@ import datetime
 import difflib
 import io
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,11 +17,9 @@ import pandas as pd
 
 from allocation.errors import Problem
 from allocation.readers.numbers import COMMA, POINT, decimal_mark, read_number
+from allocation.text import clean, read_date
 
 Source = str | Path | pd.DataFrame
-
-UNSEEN = {ord("\u200b"): None, ord("\ufeff"): None, ord("\u00a0"): " ", ord("\u202f"): " "}
-"""Characters that nobody sees, and spaces that look like any other."""
 
 
 @dataclass
@@ -66,7 +63,7 @@ class Sheet:
     def date(self, row: int, column: str, cell: str, today: datetime.date) -> datetime.date | None:
         """A cell as a date that has come, or None and a problem."""
         try:
-            date = datetime.date.fromisoformat(cell) if len(cell) == 10 else None
+            date = read_date(cell)
         except ValueError:
             date = None
         if date is None:
@@ -125,11 +122,11 @@ def source_name(source: Source, otherwise: str) -> str:
 def _fill(
     sheet: Sheet, lines: Iterator[tuple[int, list[str]]], required: Sequence[str], optional: Sequence[str]
 ) -> None:
-    header_row, header = next(((row, cells) for row, cells in lines if any(_clean(cell) for cell in cells)), (0, []))
+    header_row, header = next(((row, cells) for row, cells in lines if any(clean(cell) for cell in cells)), (0, []))
     if not header:
         sheet.wrong(0, "", "", f"is empty. Its first row names the columns: {', '.join(required)}.")
         return
-    names = [_clean(name).lower() for name in header]
+    names = [clean(name).lower() for name in header]
     for column in (column for column in required if column not in names):
         near = difflib.get_close_matches(column, [name for name in names if name], n=1, cutoff=0.75)
         hint = f" Is it {near[0]!r}?" if near else ""
@@ -140,7 +137,7 @@ def _fill(
         return
     sheet.columns = tuple(name for name in names if name in (*required, *optional))
     for row, raw in lines:
-        cells = [_clean(cell) for cell in raw]
+        cells = [clean(cell) for cell in raw]
         if not any(cells):
             continue
         if any(cells[len(names) :]):
@@ -152,11 +149,6 @@ def _fill(
         sheet.rows.append((row, by_name))
     if not sheet.rows and not sheet.problems:
         sheet.wrong(0, "", "", "holds no rows under its header.")
-
-
-def _clean(cell: str) -> str:
-    """A cell as people see it: two spellings that look the same are the same."""
-    return unicodedata.normalize("NFC", cell).translate(UNSEEN).strip()
 
 
 def _text(path: Path, sheet: Sheet) -> str | None:

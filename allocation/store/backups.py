@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Sequence
 from pathlib import Path
+
+from allocation.errors import StoreError
+from allocation.store.files import named_path
 
 LATEST_KEPT = 10
 """Automatic backups that stay in any case; of the older ones, the last of each month stays."""
@@ -25,13 +29,49 @@ def backups(path: Path) -> list[tuple[datetime.datetime, str, Path]]:
     for copy in path.parent.iterdir():
         name = copy.name.removeprefix(f"{path.stem}.").removesuffix(path.suffix)
         parts = DATED.fullmatch(name)
-        if parts and copy.name == f"{path.stem}.{name}{path.suffix}":
-            found.append((datetime.datetime.strptime(parts["stamp"], STAMP), parts["why"], copy))
+        when = _when(parts["stamp"]) if parts else None
+        if parts and when and copy.name == f"{path.stem}.{name}{path.suffix}" and copy.is_file():
+            found.append((when, parts["why"], copy))
     return sorted(found, reverse=True)
 
 
-def thin(path: Path) -> list[Path]:
+def _when(stamp: str) -> datetime.datetime | None:
+    try:
+        return datetime.datetime.strptime(stamp, STAMP)
+    except ValueError:
+        return None
+
+
+def _is_reserved(path: Path, to: Path) -> bool:
+    """Whether a file called ``to`` would be taken for one that the program makes beside ``path`` by itself."""
+    if to.parent.resolve() != path.parent:
+        return to.suffix == ".part"
+    name = to.name.removeprefix(f"{path.stem}.").removesuffix(path.suffix)
+    return (to.name.startswith(f"{path.name}.") or to.suffix == ".part") or bool(DATED.fullmatch(name))
+
+
+def free_name(path: Path, to: str | Path) -> Path:
+    """Where a person wants a copy of ``path``: a file that isn't there yet, or a folder for a dated one.
+
+    Raises:
+        StoreError: something stands there, or the program would take it for one of its own.
+    """
+    target = named_path(to)
+    if str(to).strip() and target.is_dir():
+        target = target / dated(path, "backup").name
+    elif not str(to).strip() or _is_reserved(path, target):
+        raise StoreError(f"{str(to)!r} is a name that the program uses itself. Name the copy otherwise.")
+    if target.exists():
+        raise StoreError(f"{target} exists already. Name a file that doesn't, so that no backup is overwritten.")
+    return target
+
+
+def thin(path: Path, spare: Sequence[Path]) -> list[Path]:
     """Remove automatic backups beyond the latest ten, but for the last of each month; those a person made stay.
+
+    Parameters:
+        path: the portfolio file.
+        spare: copies that stay in any case, such as the one just made.
 
     Returns:
         What was removed.
@@ -40,7 +80,7 @@ def thin(path: Path) -> list[Path]:
     months = {(when.year, when.month) for when, _ in automatic[:LATEST_KEPT]}
     removed = []
     for when, copy in automatic[LATEST_KEPT:]:
-        if (when.year, when.month) in months:
+        if (when.year, when.month) in months and copy not in spare:
             copy.unlink(missing_ok=True)
             removed.append(copy)
         months.add((when.year, when.month))

@@ -13,10 +13,12 @@ import duckdb
 from platformdirs import user_data_path
 
 from allocation.errors import StoreError
-from allocation.store.backups import dated, thin
+from allocation.store.backups import dated, free_name, thin
+from allocation.store.connecting import connect, transaction
 from allocation.store.files import (
     copy,
-    private_files,
+    log_of,
+    named_path,
     put,
     readable_by_others,
     remove,
@@ -37,16 +39,6 @@ from allocation.store.migrations import (
     what_would_be_lost,
 )
 
-CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "lock_configuration": "true",
-    # A portfolio is small: the usual blocks of 256 KiB make a file of 7 MB out of what fits into 0.5 MB, and a second
-    # thread costs more to start and stop than it saves.
-    "default_block_size": "16384",
-    "threads": "1",
-}
 HEADER_BYTES = 3 * 4096
 
 Answer = TypeVar("Answer")
@@ -59,8 +51,10 @@ def default_path() -> Path:
 
 def to_standard_error(sentence: str) -> None:
     """Write a sentence to standard error; an empty one is nothing to write."""
-    if sentence:
-        sys.stderr.write(f"{sentence}\n")
+    # Where nobody listens any more, the work goes on.
+    with suppress(OSError):
+        if sentence:
+            sys.stderr.write(f"{sentence}\n")
 
 
 class Database:
@@ -83,7 +77,7 @@ class Database:
         tell: Callable[[str], None] = to_standard_error,
         migrations: Sequence[Migration] | None = None,
     ) -> None:
-        self.path = Path(path).expanduser().resolve()
+        self.path = named_path(path).resolve()
         self.timeout = timeout
         self.by = by
         self.tell = tell
@@ -128,12 +122,15 @@ class Database:
             return cast(Answer, self._answers[name])
 
     @contextmanager
-    def write(self, create: bool = False, keep: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+    def write(
+        self, create: bool = False, keep: bool = True, backup_to: Path | None = None
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection inside a transaction: all that is written in the block is there afterwards, or nothing.
 
         Parameters:
             create: make the file where there is none; it appears only once the block has succeeded.
             keep: False does everything, checks it, and takes it back: to see what a write would do.
+            backup_to: where to copy the file before; the copy stays if the block succeeds.
 
         Raises:
             StoreError: the file is missing, in use, or not a portfolio; or the write failed.
@@ -144,18 +141,17 @@ class Database:
         with self.locked():
             if self.exists():
                 self.require_file()
-                with self._opened(self.path) as connection, _transaction(connection, keep):
+                with self._copied(backup_to), self._opened(self.path) as connection, transaction(connection, keep):
                     yield connection
             else:
                 with self._made(keep) as connection:
                     yield connection
 
-    def backup(self, to: Path | None = None, why: str = "backup") -> Path:
+    def backup(self, to: str | Path | None = None) -> Path:
         """Copy the portfolio as it is now, while others may be working with it.
 
         Parameters:
-            to: the copy's file; by default a dated name beside the portfolio.
-            why: the word in that dated name; automatic backups, of which old ones are thinned, have another one.
+            to: the copy's file, or a folder for it; by default a dated name beside the portfolio.
 
         Returns:
             The copy's path.
@@ -163,19 +159,33 @@ class Database:
         Raises:
             StoreError: there is nothing to copy, or something stands at ``to`` already.
         """
-        target = dated(self.path, why) if to is None else Path(to).expanduser().absolute()
-        if target.exists():
-            raise StoreError(f"{target} exists already. Name a file that doesn't, so that no backup is overwritten.")
+        target = dated(self.path, "backup") if to is None else free_name(self.path, to)
         require_folder(target)
         self.require_file()
-        with self.locked():
-            with self._opened(self.path) as connection:
-                connection.execute("CHECKPOINT")
-            copy(self.path, target)
-            thin(self.path)
-        return target
+        with self.locked(), self._copied(target):
+            return target
 
-    def restore(self, source: Path) -> Path | None:
+    @contextmanager
+    def _copied(self, target: Path | None) -> Iterator[None]:
+        """A copy of the file at ``target``, gone again if the block fails."""
+        if target is None:
+            yield
+            return
+        with self._opened(self.path) as connection:
+            connection.execute("CHECKPOINT")
+        copy(self.path, target)
+        try:
+            yield
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
+        self._thin(target)
+
+    def _thin(self, *spare: Path) -> None:
+        with sentences(self.path):
+            thin(self.path, spare)
+
+    def restore(self, source: str | Path) -> Path | None:
         """Put a backup in the portfolio's place, after checking that it is whole.
 
         Returns:
@@ -185,7 +195,7 @@ class Database:
             StoreError: the backup is missing, not a portfolio, damaged, or from a newer version. The portfolio is
                 then as it was.
         """
-        origin = Path(source).expanduser().absolute()
+        origin = named_path(source)
         if origin.is_dir():
             raise StoreError(f"{origin} is a folder. Name the backup file in it.")
         if not origin.is_file():
@@ -193,18 +203,15 @@ class Database:
         require_duckdb(origin)
         if self.exists() and origin.samefile(self.path):
             raise StoreError(f"{origin} is the portfolio itself. Name a backup of it.")
-        kept: Path | None = None
         with self.locked(), self._candidate(origin, ".restoring") as candidate:
             with self._connected(candidate, called=origin) as connection:
                 self._bring_up_to_date(connection, origin)
                 check_integrity(connection)
                 read_everything(connection)
                 connection.execute("CHECKPOINT")
-            if self.exists():
-                kept = dated(self.path, "replaced")
-                self._set_aside(kept)
+            kept = self._set_aside()
             put(candidate, self.path)
-            thin(self.path)
+            self._thin(origin, *([kept] if kept else []))
         return kept
 
     def schema(self) -> list[SchemaStep]:
@@ -233,7 +240,7 @@ class Database:
         self.require_file()
         with self.locked():
             with self._connected(self.path) as connection:
-                self._require_ours(connection, self.path)
+                self.require_ours(connection, self.path)
                 at = max(applied_versions(connection))
                 lost = what_would_be_lost(connection, self.migrations, to)
                 connection.execute("CHECKPOINT")
@@ -259,7 +266,7 @@ class Database:
         """A connection to a file that is at the newest version, brought there first if need be."""
         self._warn_of_readers()
         with self._connected(path) as connection:
-            due = self._require_ours(connection, path)
+            due = self.require_ours(connection, path)
             if not due:
                 yield connection
                 return
@@ -281,26 +288,33 @@ class Database:
                 connection.execute("CHECKPOINT")
             copy(self.path, kept)
             put(candidate, self.path)
-        thin(self.path)
+        self._thin(kept)
         return done, kept
 
     @contextmanager
     def _connected(self, path: Path, called: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-        connection = _connect(path, called or path)
+        connection = connect(path, called or path)
         try:
             with sentences(called or path):
                 yield connection
         finally:
             connection.close()
 
-    def _require_ours(self, connection: duckdb.DuckDBPyConnection, called: Path) -> list[Migration]:
+    def rehearse_update(self) -> None:
+        """Bring a copy up to date and throw it away: raises what the next use would. Only inside :meth:`locked`."""
+        with self._candidate(self.path, ".migrating") as candidate, self._connected(candidate, self.path) as connection:
+            migrate(connection, self.migrations)
+            check_integrity(connection)
+
+    def require_ours(self, connection: duckdb.DuckDBPyConnection, called: Path) -> list[Migration]:
+        """What is still to be applied to a file; raises where it isn't a portfolio of ours, or from a newer version."""
         due = pending(connection, self.migrations)
         if not applied_versions(connection):
             raise StoreError(f"{called} is a DuckDB file, but not a portfolio of ours. Name another file.")
         return due
 
     def _bring_up_to_date(self, connection: duckdb.DuckDBPyConnection, called: Path) -> None:
-        if self._require_ours(connection, called):
+        if self.require_ours(connection, called):
             migrate(connection, self.migrations)
 
     @contextmanager
@@ -309,9 +323,10 @@ class Database:
         try:
             with self._connected(new, called=self.path) as connection:
                 migrate(connection, self.migrations)
-                with _transaction(connection, keep):
+                with transaction(connection, keep):
                     yield connection
             if keep:
+                self._set_aside()
                 put(new, self.path)
         finally:
             remove(new)
@@ -323,19 +338,26 @@ class Database:
         try:
             remove(candidate)
             copy(origin, candidate)
+            if origin != self.path and log_of(origin).exists():
+                copy(log_of(origin), log_of(candidate))
             yield candidate
         finally:
             remove(candidate)
 
-    def _set_aside(self, kept: Path) -> None:
-        # What is replaced may be the very file that can't be opened any more: then it is kept as it is, log and all.
-        with suppress(StoreError), self._connected(self.path) as connection:
-            connection.execute("CHECKPOINT")
-        copy(self.path, kept)
-        log = self.beside(".wal")
-        if log.exists():
-            copy(log, kept.with_name(kept.name + ".wal"))
-            log.unlink()
+    def _set_aside(self) -> Path | None:
+        """Keep what stands in the portfolio's place; also a log without its file, which the next one would inherit."""
+        kept = dated(self.path, "replaced")
+        log = log_of(self.path)
+        is_there = self.exists()
+        if is_there:
+            # It may be the very file that can't be opened any more: then it is kept as it is, log and all.
+            with suppress(StoreError), self._connected(self.path) as connection:
+                connection.execute("CHECKPOINT")
+            copy(self.path, kept)
+        with sentences(log):
+            if log.exists():
+                log.replace(log_of(kept))
+        return kept if is_there else None
 
     def _warn_of_readers(self) -> None:
         if not self._warned and readable_by_others(self.path):
@@ -344,9 +366,8 @@ class Database:
 
     def _state(self) -> object:
         """What differs whenever the file's content does. DuckDB counts its checkpoints in the first blocks."""
-        log = self.beside(".wal")
         with sentences(self.path), self.path.open("rb") as file:
-            states = [entry.stat() for entry in (self.path, log) if entry.exists()]
+            states = [entry.stat() for entry in (self.path, log_of(self.path)) if entry.exists()]
             return file.read(HEADER_BYTES), [(state.st_ino, state.st_mtime_ns, state.st_size) for state in states]
 
     def require_file(self) -> None:
@@ -363,22 +384,3 @@ class Database:
     def beside(self, ending: str) -> Path:
         """The file beside the portfolio that is called like it, with ``ending``."""
         return self.path.with_name(self.path.name + ending)
-
-
-def _connect(path: Path, called: Path) -> duckdb.DuckDBPyConnection:
-    with sentences(called), private_files():
-        return duckdb.connect(str(path), config=CONFIG)
-
-
-@contextmanager
-def _transaction(connection: duckdb.DuckDBPyConnection, keep: bool) -> Iterator[None]:
-    with private_files():
-        connection.begin()
-        try:
-            yield
-            check_integrity(connection)
-            connection.commit() if keep else connection.rollback()
-        except BaseException:
-            with suppress(duckdb.Error):
-                connection.rollback()
-            raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,10 +14,11 @@ from pathlib import Path
 
 import duckdb
 
-from allocation.errors import AllocationError
-from allocation.store.backups import backups
+from allocation.errors import AllocationError, Busy
+from allocation.money import is_known_currency
+from allocation.store.backups import DATED, backups
 from allocation.store.database import Database, default_path
-from allocation.store.files import OWNER_ONLY, OWNER_ONLY_FOLDER, readable_by_others, remove
+from allocation.store.files import OWNER_ONLY, OWNER_ONLY_FOLDER, log_of, readable_by_others, remove
 from allocation.store.integrity import read_everything, what_is_broken
 from allocation.store.lock import lock_path
 from allocation.store.migrations import migrate, schema_steps
@@ -62,7 +64,7 @@ def examine(database: Database, mend: bool) -> list[Finding]:
     with ExitStack() as stack:
         stack.enter_context(database.locked())
         remedies = [*_permissions(database.path), *_leftovers(database)]
-        found = [*_log(database), *_inside(database), *_surroundings(database)]
+        found = [*_inside(database), *_log(database), *_surroundings(database)]
         for remedy in remedies:
             if mend:
                 remedy.apply()
@@ -85,10 +87,12 @@ def _permissions(path: Path) -> Iterator[_Remedy]:
 def _leftovers(database: Database) -> Iterator[_Remedy]:
     """Half-made files. Whoever makes one holds the lock, so that with the lock in hand each is left from a crash."""
     path = database.path
+    half_made = re.compile(
+        rf"{re.escape(path.name)}\.(new-\d+|migrating|restoring)(\.part)?"
+        rf"|{re.escape(path.stem)}\.{DATED.pattern}{re.escape(path.suffix)}\.part"
+    )
     for file in sorted(path.parent.iterdir()):
-        ending = file.name.removeprefix(path.name)
-        ours = file.name != ending and ending.startswith((".new-", ".migrating", ".restoring"))
-        if (ours or (file.name.startswith(f"{path.stem}.") and file.suffix == ".part")) and file.suffix != ".wal":
+        if half_made.fullmatch(file.name) and file.is_file():
             yield _Remedy(
                 Finding("warning", f"{file} was left half-made by a crash. Your portfolio is whole.", "remove it"),
                 lambda file=file: remove(file),  # type: ignore[misc]
@@ -96,12 +100,11 @@ def _leftovers(database: Database) -> Iterator[_Remedy]:
 
 
 def _log(database: Database) -> Iterator[Finding]:
-    if database.beside(".wal").exists():
+    """Opening takes in what a crash left in the log; a log that is still there afterwards is not this file's."""
+    log = log_of(database.path)
+    if log.exists():
         yield Finding(
-            "note",
-            "The last write was not yet taken into the file, as after a crash. That is done at every opening.",
-            "take it in",
-            mended=True,
+            "warning", f"{log} is not the log of this file: nothing was taken in from it. Move it somewhere else."
         )
 
 
@@ -110,21 +113,43 @@ def _inside(database: Database) -> Iterator[Finding]:
         with database.look() as connection:
             read_everything(connection)
             steps = schema_steps(connection, database.migrations)
+            if not any(step.applied_at for step in steps):
+                yield Finding("fault", f"{database.path} is a DuckDB file, but not a portfolio of ours.")
+                return
             wrong = [step for step in steps if step.state in ("newer", "changed since")]
             due = [step for step in steps if step.state == "pending"]
             for step in wrong:
-                why = "this version of allocation doesn't know it" if step.state == "newer" else "it was changed since"
+                why = (
+                    "this allocation doesn't know it" if step.state == "newer" else "this allocation's step is another"
+                )
                 yield Finding("fault", f"Step {step.version} ({step.name}) made this file, and {why}.")
-            if due:
-                yield Finding("note", f"The file is at schema {due[0].version - 1}; its next use brings it up to date.")
-            if wrong or due:
-                return
-            yield from _schema(connection, database)
-            yield from (Finding("fault", sentence) for sentence in what_is_broken(connection))
-            rows = connection.execute(_odd(), {"today": datetime.date.today(), "days": OLD_DAYS}).fetchall()
-            yield from (Finding(kind, text) for kind, text in rows)
+            if not wrong and not due:
+                yield from _schema(connection, database)
+                yield from (Finding("fault", sentence) for sentence in what_is_broken(connection))
+                yield from _rows(connection)
+        if due and not wrong:
+            database.rehearse_update()
+            yield Finding("note", f"The file is at schema {due[0].version - 1}; its next use brings it up to date.")
+    except Busy:
+        raise
     except AllocationError as error:
         yield Finding("fault", str(error))
+
+
+def _rows(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
+    rows = connection.execute(_odd(), {"today": datetime.date.today(), "days": OLD_DAYS}).fetchall()
+    yield from (Finding(kind, text) for kind, text in rows)
+    for what, currency in connection.execute(CURRENCIES).fetchall():
+        if not is_known_currency(currency):
+            yield Finding("fault", f"{currency!r} is the currency of {what}, and not a currency code.")
+
+
+CURRENCIES = """
+SELECT 'the portfolio', base_currency FROM portfolio WHERE base_currency IS NOT NULL
+UNION ALL SELECT symbol, currency FROM assets
+UNION ALL SELECT DISTINCT 'a price of ' || symbol, p.currency FROM prices p JOIN assets USING (asset_id)
+UNION ALL SELECT DISTINCT 'an FX rate', unnest([from_currency, to_currency]) FROM fx_rates
+"""
 
 
 def _schema(connection: duckdb.DuckDBPyConnection, database: Database) -> Iterator[Finding]:
@@ -157,14 +182,16 @@ def _surroundings(database: Database) -> Iterator[Finding]:
     copies = backups(database.path)
     own = next((copy for copy in copies if copy[1] == "backup"), None)
     if own is None:
-        yield Finding("note", "There is no backup beside the portfolio yet. Make one: allocation backup.")
+        others = " (the copies made before changes don't count)" if copies else ""
+        yield Finding("note", f"You have made no backup beside the portfolio yet{others}: allocation backup.")
     elif (age := (datetime.datetime.now() - own[0]).days) > OLD_BACKUP_DAYS:
-        yield Finding("note", f"The last backup is {age} days old. Make one: allocation backup.")
+        yield Finding("note", f"Your last backup is {age} days old. Make one: allocation backup.")
     if copies:
         newest = copies[0][2]
         try:
             with database.look(newest) as connection:
                 read_everything(connection)
+                database.require_ours(connection, newest)
         except AllocationError as error:
             yield Finding("warning", f"The newest backup can't be used. {error}")
     size, free = database.path.stat().st_size, shutil.disk_usage(database.path.parent).free

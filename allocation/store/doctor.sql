@@ -1,8 +1,11 @@
 -- What is odd in a portfolio's rows, in words: kind, text. $today and $days: how old a price in use may be.
 WITH current AS (
     SELECT account_id, max_by(snapshot_id, as_of) AS snapshot_id FROM snapshots GROUP BY account_id
+), listed AS (
+    SELECT a.*, bool_or(quantity <> 0) AS is_held
+    FROM current JOIN holdings USING (snapshot_id) JOIN assets a USING (asset_id) GROUP BY ALL
 ), held AS (
-    SELECT DISTINCT a.* FROM current JOIN holdings USING (snapshot_id) JOIN assets a USING (asset_id) WHERE quantity <> 0
+    SELECT * FROM listed WHERE is_held
 ), latest AS (
     SELECT asset_id, max(as_of) AS as_of, max_by(price, as_of) AS price, max_by(currency, as_of) AS currency
     FROM prices GROUP BY asset_id
@@ -25,7 +28,18 @@ WITH current AS (
     FROM fx_rates WINDOW days AS (PARTITION BY from_currency, to_currency ORDER BY as_of)
 )
 SELECT 'fault' AS kind, format('{} is held and has no price. Load a holdings file that has it.', symbol) AS text
-FROM held LEFT JOIN latest USING (asset_id) WHERE symbol <> 'CASH' AND price IS NULL
+FROM listed LEFT JOIN latest USING (asset_id) WHERE symbol <> 'CASH' AND price IS NULL
+UNION ALL
+SELECT 'fault', format('{} was held on {} and has no price of that day or before. Load that date again.', symbol, min(s.as_of))
+FROM holdings JOIN snapshots s USING (snapshot_id) JOIN assets USING (asset_id)
+JOIN (SELECT asset_id, min(as_of) AS first FROM prices GROUP BY asset_id) USING (asset_id)
+WHERE symbol <> 'CASH' AND s.as_of < first GROUP BY symbol
+UNION ALL
+SELECT 'fault', format('The portfolio has no base currency, though {} accounts hold something. Restore a backup.', count(*))
+FROM current WHERE (FROM base) IS NULL HAVING count(*) > 0
+UNION ALL
+SELECT 'fault', format('CASH has a price of {} on {}. Its price is 1.', price::DOUBLE, as_of)
+FROM prices JOIN assets USING (asset_id) WHERE symbol = 'CASH' AND price <> 1
 UNION ALL
 SELECT 'fault', format('There is no FX rate between {} and {}. Load an fx.csv that has it.', currency, (FROM base))
 FROM needed WHERE currency NOT IN (SELECT currency FROM rates)
@@ -72,7 +86,7 @@ FROM needed JOIN rates USING (currency) GROUP BY currency HAVING max(as_of) < $t
 UNION ALL
 SELECT 'note', format('{} has no asset class, so it counts as Unclassified.', symbol) FROM held WHERE asset_class IS NULL
 UNION ALL
-SELECT 'note', format('{} was never held and has no target.', symbol)
+SELECT 'note', format('{} is held at no date and has no target.', symbol)
 FROM assets
 WHERE asset_id NOT IN (SELECT asset_id FROM holdings WHERE quantity <> 0)
     AND asset_id NOT IN (SELECT asset_id FROM holding_targets)

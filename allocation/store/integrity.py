@@ -24,8 +24,10 @@ def what_is_broken(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def read_everything(connection: duckdb.DuckDBPyConnection) -> None:
     """Read every row of every table, so that a damaged block is met now."""
-    for (name,) in connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY table_name").fetchall():
-        connection.execute(f'SELECT bit_xor(hash(t)) FROM "{name}" t').fetchall()
+    tables = connection.execute("SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL").fetchall()
+    for names in tables:
+        quoted = ".".join('"' + name.replace('"', '""') + '"' for name in names)
+        connection.execute(f"SELECT bit_xor(hash(t)) FROM {quoted} t").fetchall()
 
 
 @cache

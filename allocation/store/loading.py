@@ -27,11 +27,20 @@ FROM holdings_table
 # One snapshot an account, of its newest row's date; undated rows are of that date, too, or of today.
 LOADS = """
 CREATE OR REPLACE TEMP TABLE loads AS
-SELECT account, account_id, coalesce(dated, $today) AS as_of, dated IS NULL AS undated, newest,
+SELECT account, account_id, coalesce(dated, $today) AS as_of, newest,
     coalesce(coalesce(dated, $today) < newest, false) AS past
 FROM (SELECT account, max(as_of) AS dated FROM incoming GROUP BY account)
 LEFT JOIN accounts ON name = account
 LEFT JOIN (SELECT account_id, max(as_of) AS newest FROM snapshots GROUP BY account_id) USING (account_id)
+"""
+
+# What the loaded accounts held at the load's date as far as was known: by this date's snapshot, or the one before it.
+KNOWN = """
+CREATE OR REPLACE TEMP TABLE known AS
+SELECT s.account_id, asset_id, quantity, cost_basis, currency, s.as_of = l.as_of AS same_day
+FROM loads l JOIN snapshots s ON s.account_id = l.account_id AND s.as_of <= l.as_of
+LEFT JOIN holdings USING (snapshot_id) LEFT JOIN assets USING (asset_id)
+QUALIFY rank() OVER (PARTITION BY s.account_id ORDER BY s.as_of DESC) = 1
 """
 
 NEW_ACCOUNTS = """
@@ -49,22 +58,34 @@ WHERE accounts.name = account AND NOT past
     AND i.account_type IS NOT NULL AND i.account_type IS DISTINCT FROM accounts.account_type
 """
 
-# CASH is one asset a currency; any other symbol is one asset, whatever currency it was quoted in before.
+# CASH is one asset a currency; any other symbol is one asset, whatever currency it was quoted in before. A row that is
+# older than what is known of its asset is no news: it describes only what is new.
 DESCRIBED = """
 CREATE OR REPLACE TEMP TABLE described AS
-SELECT symbol, currency, min_by(name, row) FILTER (name IS NOT NULL) AS name, any_value(asset_class) AS asset_class,
-    min(row) AS row, bool_and(past) AS past
-FROM incoming JOIN loads USING (account) GROUP BY symbol, currency
+WITH dated AS (
+    SELECT i.*, coalesce(i.as_of, l.as_of) >= coalesce(greatest(priced.as_of, held.as_of), '0001-01-01') AS news
+    FROM incoming i JOIN loads l USING (account)
+    LEFT JOIN assets a ON a.symbol = i.symbol AND (a.symbol <> 'CASH' OR a.currency = i.currency)
+    LEFT JOIN (SELECT asset_id, max(as_of) AS as_of FROM prices GROUP BY asset_id) priced USING (asset_id)
+    LEFT JOIN (
+        SELECT asset_id, max(as_of) AS as_of FROM holdings JOIN snapshots USING (snapshot_id) GROUP BY asset_id
+    ) held USING (asset_id)
+)
+SELECT symbol, currency, min_by(name, (NOT news, row)) FILTER (name IS NOT NULL) AS name,
+    min_by(asset_class, (NOT news, row)) FILTER (asset_class IS NOT NULL) AS asset_class, min(row) AS row,
+    min_by(name, row) FILTER (name IS NOT NULL AND news AND symbol <> 'CASH') AS new_name,
+    min_by(asset_class, row) FILTER (asset_class IS NOT NULL AND news) AS new_class, bool_or(news) AS news
+FROM dated GROUP BY symbol, currency
 """
 
 CHANGED_ASSETS = """
-UPDATE assets SET currency = d.currency, name = coalesce(d.name, assets.name),
-    asset_class = CASE WHEN d.asset_class = $none THEN NULL ELSE coalesce(d.asset_class, assets.asset_class) END,
+UPDATE assets SET currency = d.currency, name = coalesce(d.new_name, assets.name),
+    asset_class = CASE WHEN d.new_class = $none THEN NULL ELSE coalesce(d.new_class, assets.asset_class) END,
     updated_at = make_timestamp(epoch_us(get_current_timestamp()))
 FROM described d
-WHERE NOT past AND assets.symbol = d.symbol AND (assets.symbol <> 'CASH' OR assets.currency = d.currency)
-    AND (assets.currency <> d.currency OR coalesce(d.name, assets.name) <> assets.name
-        OR CASE WHEN d.asset_class = $none THEN NULL ELSE coalesce(d.asset_class, assets.asset_class) END
+WHERE news AND assets.symbol = d.symbol AND (assets.symbol <> 'CASH' OR assets.currency = d.currency)
+    AND (assets.currency <> d.currency OR coalesce(d.new_name, assets.name) <> assets.name
+        OR CASE WHEN d.new_class = $none THEN NULL ELSE coalesce(d.new_class, assets.asset_class) END
             IS DISTINCT FROM assets.asset_class)
 """
 
@@ -77,19 +98,11 @@ WHERE NOT EXISTS (FROM assets a WHERE a.symbol = d.symbol AND (a.symbol <> 'CASH
 ORDER BY row
 """
 
-# What the loaded accounts held at the load's date as far as was known: by this date's snapshot, or the one before it.
-KNOWN = """
-CREATE OR REPLACE TEMP TABLE known AS
-SELECT s.account_id, asset_id, quantity, cost_basis
-FROM loads l JOIN snapshots s ON s.account_id = l.account_id AND s.as_of <= l.as_of
-LEFT JOIN holdings USING (snapshot_id)
-QUALIFY rank() OVER (PARTITION BY s.account_id ORDER BY s.as_of DESC) = 1
-"""
-
 IDENTIFIED = """
 CREATE OR REPLACE TEMP TABLE identified AS
 SELECT i.account, accounts.account_id, a.asset_id, i.symbol, i.price, i.currency, i.quantity, i.as_of AS row_as_of,
-    coalesce(i.cost_basis, CASE WHEN k.quantity = i.quantity THEN k.cost_basis END) AS cost_basis,
+    coalesce(i.cost_basis,
+        CASE WHEN k.quantity = i.quantity AND k.currency = i.currency THEN k.cost_basis END) AS cost_basis,
     k.quantity IS DISTINCT FROM i.quantity
         OR coalesce(i.cost_basis <> k.cost_basis, i.cost_basis IS NOT NULL) AS changed
 FROM incoming i JOIN accounts ON accounts.name = i.account
@@ -98,18 +111,11 @@ LEFT JOIN known k ON k.account_id = accounts.account_id AND k.asset_id = a.asset
 """
 
 SOLD = """
-SELECT a.name, assets.symbol FROM known k JOIN accounts a USING (account_id) JOIN assets USING (asset_id)
-LEFT JOIN identified i USING (account_id, asset_id)
-WHERE k.quantity <> 0 AND coalesce(i.quantity, 0) = 0
-ORDER BY a.name, assets.symbol
-"""
-
-# Rows without a date that say what is known already are no news, and no snapshot.
-NOTHING_NEW = """
-DELETE FROM loads
-WHERE undated AND newest IS NOT NULL AND account NOT IN (SELECT account FROM identified WHERE changed)
-    AND account_id NOT IN (
-        SELECT account_id FROM known k ANTI JOIN identified i USING (account_id, asset_id) WHERE asset_id IS NOT NULL)
+SELECT a.name, CASE WHEN symbol = 'CASH' THEN 'CASH ' || assets.currency ELSE symbol END, same_day
+FROM known k JOIN accounts a USING (account_id) JOIN assets USING (asset_id)
+LEFT JOIN (SELECT account_id, asset_id, quantity AS now FROM identified) i USING (account_id, asset_id)
+WHERE k.quantity <> 0 AND coalesce(now, 0) = 0
+ORDER BY a.name, assets.symbol, assets.currency
 """
 
 SNAPSHOTS = """
@@ -143,6 +149,23 @@ WHERE snapshot_id IN (SELECT snapshot_id FROM snapshot_rows)
     AND account_id IN (
         SELECT account_id FROM identified WHERE changed
         UNION ALL SELECT account_id FROM known ANTI JOIN identified USING (account_id, asset_id))
+"""
+
+# Prices that are there already, at a date before the newest one of their asset, and are others now.
+CORRECTED_PRICES = """
+SELECT count(DISTINCT p.asset_id)
+FROM identified i JOIN loads l USING (account)
+JOIN prices p ON p.asset_id = i.asset_id AND p.as_of = coalesce(i.row_as_of, l.as_of)
+WHERE i.symbol <> 'CASH' AND (p.price <> i.price OR p.currency <> i.currency)
+    AND p.as_of < (SELECT max(as_of) FROM prices newest WHERE newest.asset_id = p.asset_id)
+"""
+
+CORRECTED_RATES = """
+SELECT count(*) FROM fx_table f
+JOIN fx_rates r ON r.from_currency = f.from_currency AND r.to_currency = f.to_currency AND r.as_of = f.as_of::DATE
+WHERE r.rate <> f.rate::DECIMAL(24, 12) AND r.as_of < (
+    SELECT max(as_of) FROM fx_rates newest
+    WHERE newest.from_currency = r.from_currency AND newest.to_currency = r.to_currency)
 """
 
 PAST = "SELECT account, as_of, newest FROM loads WHERE past ORDER BY account, as_of"
@@ -182,7 +205,9 @@ class LoadReport:
         accounts, assets, holdings, prices, fx_rates, targets: rows added or changed.
         snapshots: dates added to an account's history.
         sold: (account, symbol) of holdings that the files no longer have; earlier snapshots keep them.
+        removed: (account, symbol) of holdings that a snapshot of the same date had, which the files correct.
         past: (account, date, newest date) of what is of an earlier date than what the account holds now, which stays.
+        corrected: prices and FX rates of earlier dates that are others now, so that values of those dates change.
     """
 
     accounts: int = 0
@@ -193,13 +218,15 @@ class LoadReport:
     targets: int = 0
     snapshots: int = 0
     sold: tuple[tuple[str, str], ...] = ()
+    removed: tuple[tuple[str, str], ...] = ()
     past: tuple[tuple[str, datetime.date, datetime.date], ...] = ()
+    corrected: int = 0
 
     @property
     def changed(self) -> bool:
         """Whether anything in the portfolio is different from before."""
         rows = (self.accounts, self.assets, self.holdings, self.prices, self.fx_rates, self.targets, self.snapshots)
-        return any((*rows, self.sold))
+        return any((*rows, self.sold, self.removed))
 
 
 def settle_base_currency(known: str | None, holdings: pd.DataFrame) -> str | None:
@@ -239,25 +266,27 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
     connection.execute(INCOMING)
     connection.execute(LOADS, {"today": today})
     _raise_problems(connection, _out_of_step())
+    connection.execute(KNOWN)
     accounts = sum(_count(connection, query) for query in (NEW_ACCOUNTS, CHANGED_ACCOUNTS))
     connection.execute(DESCRIBED)
     assets = sum(_count(connection, query, {"none": UNCLASSIFIED}) for query in (CHANGED_ASSETS, NEW_ASSETS))
-    for prepare in (KNOWN, IDENTIFIED):
-        connection.execute(prepare)
-    sold, past = connection.execute(SOLD).fetchall(), connection.execute(PAST).fetchall()
-    changed = connection.execute("SELECT count(*) FROM identified WHERE changed").fetchall()[0][0]
-    connection.execute(NOTHING_NEW)
+    connection.execute(IDENTIFIED)
+    gone, past = connection.execute(SOLD).fetchall(), connection.execute(PAST).fetchall()
+    changed = _count(connection, "SELECT count(*) FROM identified WHERE changed")
+    corrected = _count(connection, CORRECTED_PRICES)
     snapshots = _count(connection, SNAPSHOTS)
     for write in (SNAPSHOT_ROWS, NO_LONGER_THERE, HOLDINGS, CORRECTED):
         connection.execute(write)
     return LoadReport(
         accounts=accounts,
         assets=assets,
-        holdings=int(changed),
+        holdings=changed,
         prices=_count(connection, PRICES, {"today": today}),
         snapshots=snapshots,
-        sold=tuple(sold),
+        sold=tuple((account, symbol) for account, symbol, same_day in gone if not same_day),
+        removed=tuple((account, symbol) for account, symbol, same_day in gone if same_day),
         past=tuple(past),
+        corrected=corrected,
     )
 
 
@@ -279,12 +308,13 @@ def check_moved(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame) -
         _raise_problems(connection, MOVED)
 
 
-def write_fx(connection: duckdb.DuckDBPyConnection, fx: pd.DataFrame) -> int:
-    """Add or correct FX rates; returns how many."""
+def write_fx(connection: duckdb.DuckDBPyConnection, fx: pd.DataFrame) -> tuple[int, int]:
+    """Add or correct FX rates; returns how many, and how many of them are corrections of earlier dates."""
     if fx.empty:
-        return 0
+        return 0, 0
     _register(connection, "fx_table", fx)
-    return _count(connection, FX_RATES)
+    corrected = _count(connection, CORRECTED_RATES)
+    return _count(connection, FX_RATES), corrected
 
 
 @cache

@@ -6,6 +6,8 @@ DuckDB lets one process at a time write, and retrying on its own lock error can 
 from __future__ import annotations
 
 import os
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -54,18 +56,65 @@ def locked(path: Path, timeout: float, by: str, tell: Callable[[str], None]) -> 
         _acquire(lock, path, timeout, tell)
     except OSError as error:
         raise StoreError(
-            f"The folder {path.parent} can't be written to ({error.strerror or error}). The portfolio needs its lock "
-            "file there: make the folder writable, or move the portfolio."
+            f"The folder {path.parent} can't be used ({error.strerror or error}). The portfolio needs its lock file "
+            f"{lock_path(path).name} there: make the folder writable, or move the portfolio."
         ) from None
+    try:
+        _write(held[0], f"{os.getpid()} {by}\n")
+        with _UNITS.one():
+            yield
+    finally:
+        _write(held[0], "")
+        lock.release()
+
+
+def _write(lock_file: int, text: str) -> None:
     # Who holds it is a courtesy to those who wait: a full disk must not keep anybody out.
     with suppress(OSError):
-        os.pwrite(held[0], f"{os.getpid()} {by}\n".encode(), 0) if hasattr(os, "pwrite") else None
-    try:
-        yield
-    finally:
-        with suppress(OSError):
-            os.ftruncate(held[0], 0)
-        lock.release()
+        os.ftruncate(lock_file, 0)
+        os.lseek(lock_file, 0, os.SEEK_SET)
+        os.write(lock_file, text.encode(errors="replace"))
+
+
+class _Units:
+    """Counts the units of work of this process, so that it forks only between them.
+
+    A child forked while another thread has a database open would inherit half of it, and destroy the file.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._active: Counter[int] = Counter()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(before=self._wait, after_in_parent=self._go_on, after_in_child=self._begin_anew)
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        thread = threading.get_ident()
+        with self._changed:
+            self._active[thread] += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._active[thread] -= 1
+                self._active += Counter()
+                self._changed.notify_all()
+
+    def _wait(self) -> None:
+        self._changed.acquire()
+        own = threading.get_ident()
+        self._changed.wait_for(lambda: not set(self._active) - {own})
+
+    def _go_on(self) -> None:
+        self._changed.release()
+
+    def _begin_anew(self) -> None:
+        self._changed = threading.Condition()
+        self._active = Counter()
+
+
+_UNITS = _Units()
 
 
 def _acquire(lock: FileLock, path: Path, timeout: float, tell: Callable[[str], None]) -> None:

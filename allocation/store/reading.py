@@ -80,7 +80,7 @@ NUMBERS = {"quantity", "price", "rate", "value", "cost_basis", "target_percent"}
 def base_currency(connection: duckdb.DuckDBPyConnection) -> str | None:
     """The base currency; None until it has been set or a first load has settled it."""
     rows = connection.execute("SELECT base_currency FROM portfolio").fetchall()
-    return None if rows[0][0] is None else str(rows[0][0])
+    return None if not rows or rows[0][0] is None else str(rows[0][0])
 
 
 def account_names(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
@@ -105,8 +105,8 @@ def read_tables(connection: duckdb.DuckDBPyConnection, scope: str, at: datetime.
     base = base_currency(connection)
     if base is None:
         raise StoreError(
-            "This portfolio is empty and has no base currency yet. Load your holdings: allocation import HOLDINGS "
-            "--base-currency USD (or another)."
+            "This portfolio has no base currency yet. Load your holdings: allocation import HOLDINGS --base-currency "
+            "USD (or another)."
         )
     account = None if scope == ALL else scope
     if at is not None:

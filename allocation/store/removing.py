@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import duckdb
 
-from allocation.errors import MergeError, UnknownName
-from allocation.store.reading import account_names, check_scope
+from allocation.errors import AllocationError, MergeError, UnknownName
+from allocation.store.reading import account_names, check_scope, read_tables
 from allocation.store.saving import NOW, first, save_class_targets, save_holding_targets
-from allocation.tables import ALL, CASH
+from allocation.tables import ALL, CASH, called
 from allocation.targets import rescale
+from allocation.text import clean
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,12 @@ class Deleted:
     Attributes:
         what: such as "Roth IRA".
         holdings: how many are held now.
-        strategies, targets, snapshots, prices: how many of each; of an asset, ``snapshots`` that have it.
+        strategies, targets, prices: how many of each.
+        snapshots: how many go.
+        rows: of an asset, how many snapshots it stands in; those stay, without it.
+        rescaled: classes whose other holding targets share what an asset's target was.
+        totals: what the portfolio is worth before and after a merge; None where it can't be valued.
+        backup: where the file is kept as it was; None where no copy was made.
     """
 
     what: str
@@ -31,6 +38,10 @@ class Deleted:
     targets: int = 0
     snapshots: int = 0
     prices: int = 0
+    rows: int = 0
+    rescaled: tuple[str, ...] = ()
+    totals: tuple[float, float] | None = None
+    backup: Path | None = None
 
     def __str__(self) -> str:
         counts = (
@@ -38,19 +49,30 @@ class Deleted:
             (self.strategies, "strategy", "strategies"),
             (self.targets, "target", "targets"),
             (self.snapshots, "snapshot", "snapshots"),
+            (self.rows, "row in a snapshot", "rows in snapshots"),
             (self.prices, "price", "prices"),
         )
         parts = [f"{count:,} {one if count == 1 else many}" for count, one, many in counts if count]
-        return f"{self.what}: {', '.join(parts) or 'nothing hangs on it'}"
+        text = f"{self.what}: {', '.join(parts) or 'nothing hangs on it'}"
+        if self.rescaled:
+            text += f"; the other holding targets of {' and '.join(self.rescaled)} share what was its part"
+        return text
 
 
+LONGEST_NAME = 300
 CURRENT = "SELECT max_by(snapshot_id, as_of) FROM snapshots GROUP BY account_id"
 
 
 def rename_asset(connection: duckdb.DuckDBPyConnection, asset_id: int, symbol: str, name: str | None) -> None:
     """Give an asset a new symbol (and name); what hangs on it stays."""
+    symbol, name = clean(symbol), clean(name or "") or None
     if not symbol:
         raise UnknownName("The new symbol is empty. Write what to call the asset.")
+    for text in (symbol, name or ""):
+        if not text.isprintable() or len(text) > LONGEST_NAME:
+            raise UnknownName(
+                f"{text[:40]!r} can't be a name: write up to {LONGEST_NAME} letters, without line breaks."
+            )
     current = _asset(connection, asset_id).symbol
     if (current == CASH) != (symbol == CASH) or (symbol != CASH and symbol.upper().split()[0] == CASH):
         raise UnknownName(f"{CASH} is the symbol of cash and of nothing else. Choose another symbol.")
@@ -81,19 +103,20 @@ def merge_assets(connection: duckdb.DuckDBPyConnection, old_id: int, into_id: in
     """
     old, into = _asset(connection, old_id), _asset(connection, into_id)
     _require_one_asset(connection, old, into)
+    before = _total(connection)
     moved = asset_takes(connection, old_id)
     if into.asset_class is None:
         connection.execute(
             f"UPDATE assets SET asset_class = ?, updated_at = {NOW} WHERE asset_id = ?", [old.asset_class, into_id]
         )
     ids = {"old": old_id, "into": into_id}
-    # Where a snapshot has both, the quantities add up; the cost only where both are known.
+    # Where a snapshot has both, the quantities add up; the cost only where it is known of all that is held.
     both = "SELECT snapshot_id FROM holdings WHERE asset_id IN ($old, $into) GROUP BY snapshot_id HAVING count(*) = 2"
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE summed AS
         SELECT snapshot_id, sum(quantity) AS quantity,
-            CASE WHEN count(cost_basis) = 2 THEN sum(cost_basis) END AS cost_basis
+            CASE WHEN bool_and(cost_basis IS NOT NULL OR quantity = 0) THEN sum(cost_basis) END AS cost_basis
         FROM holdings WHERE asset_id IN ($old, $into) AND snapshot_id IN ({both}) GROUP BY snapshot_id
         """,
         ids,
@@ -126,7 +149,15 @@ def merge_assets(connection: duckdb.DuckDBPyConnection, old_id: int, into_id: in
     )
     connection.execute("UPDATE holding_targets SET asset_id = $into WHERE asset_id = $old", ids)
     connection.execute("DELETE FROM assets WHERE asset_id = ?", [old_id])
-    return moved
+    after = _total(connection)
+    return replace(moved, totals=None if before is None or after is None else (before, after))
+
+
+def _total(connection: duckdb.DuckDBPyConnection) -> float | None:
+    try:
+        return round(float(read_tables(connection, ALL).holdings["value"].sum()), 4)
+    except AllocationError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -203,7 +234,7 @@ def delete_account(connection: duckdb.DuckDBPyConnection, account: str) -> Delet
 
 
 def delete_snapshot(connection: duckdb.DuckDBPyConnection, account: str, as_of: datetime.date) -> Deleted:
-    """Delete what an account held at one date; the prices of that date stay."""
+    """Delete what an account held at one date, with the prices that came with it."""
     account_id = _account(connection, account)
     snapshot_id = first(
         connection, "SELECT snapshot_id FROM snapshots WHERE account_id = ? AND as_of = ?", [account_id, as_of]
@@ -217,20 +248,36 @@ def delete_snapshot(connection: duckdb.DuckDBPyConnection, account: str, as_of: 
         nearest = ", ".join(sorted(day for (day,) in rows)) or "none at all"
         raise UnknownName(f"{account} has no snapshot of {as_of}. The nearest are {nearest}.")
     held = _count(connection, "FROM holdings WHERE snapshot_id = ? AND quantity <> 0", [snapshot_id])
+    prices = _first_column(connection, PRICES_OF_SNAPSHOT, {"snapshot": snapshot_id, "day": as_of})
+    connection.execute(
+        "DELETE FROM prices WHERE as_of = $day AND list_contains($assets::INTEGER[], asset_id)",
+        {"day": as_of, "assets": prices},
+    )
     connection.execute("DELETE FROM holdings WHERE snapshot_id = ?", [snapshot_id])
     connection.execute("DELETE FROM snapshots WHERE snapshot_id = ?", [snapshot_id])
-    return Deleted(f"{account} on {as_of}", holdings=held, snapshots=1)
+    return Deleted(f"{account} on {as_of}", holdings=held, snapshots=1, prices=len(prices))
+
+
+# A price that came with the snapshot: no other account has one of that day with the asset, and it isn't the only one.
+PRICES_OF_SNAPSHOT = """
+SELECT asset_id FROM holdings JOIN prices USING (asset_id)
+WHERE snapshot_id = $snapshot AND prices.as_of = $day
+    AND asset_id NOT IN (
+        SELECT asset_id FROM holdings JOIN snapshots USING (snapshot_id)
+        WHERE snapshots.as_of = $day AND snapshot_id <> $snapshot)
+    AND asset_id IN (SELECT asset_id FROM prices WHERE as_of <> $day)
+"""
 
 
 def asset_takes(connection: duckdb.DuckDBPyConnection, asset_id: int) -> Deleted:
     """What hangs on an asset."""
     return Deleted(
-        _asset(connection, asset_id).symbol,
+        called(_asset(connection, asset_id).symbol, _asset(connection, asset_id).currency),
         holdings=_count(
             connection, f"FROM holdings WHERE asset_id = ? AND quantity <> 0 AND snapshot_id IN ({CURRENT})", [asset_id]
         ),
         targets=_count(connection, "FROM holding_targets WHERE asset_id = ?", [asset_id]),
-        snapshots=_count(connection, "FROM holdings WHERE asset_id = ?", [asset_id]),
+        rows=_count(connection, "FROM holdings WHERE asset_id = ?", [asset_id]),
         prices=_count(connection, "FROM prices WHERE asset_id = ?", [asset_id]),
     )
 
@@ -243,6 +290,7 @@ def delete_asset(connection: duckdb.DuckDBPyConnection, asset_id: int) -> Delete
         "FROM holding_targets JOIN asset_class_targets USING (class_target_id) WHERE asset_id = ?",
         [asset_id],
     ).fetchall()
+    rescaled = []
     for class_target_id, strategy_id, asset_class in hit:
         others = dict(
             connection.execute(
@@ -251,9 +299,11 @@ def delete_asset(connection: duckdb.DuckDBPyConnection, asset_id: int) -> Delete
             ).fetchall()
         )
         save_holding_targets(connection, strategy_id, asset_class, rescale(others))
+        if others:
+            rescaled.append(str(asset_class))
     for table in ("holdings", "prices", "assets"):
         connection.execute(f"DELETE FROM {table} WHERE asset_id = ?", [asset_id])
-    return takes
+    return replace(takes, rescaled=tuple(dict.fromkeys(rescaled)))
 
 
 def delete_strategy(connection: duckdb.DuckDBPyConnection, scope: str) -> Deleted:
@@ -297,6 +347,10 @@ def _targets(connection: duckdb.DuckDBPyConnection, strategy_id: int | None) -> 
         _count(connection, source, [strategy_id])
         for source in ("FROM asset_class_targets WHERE strategy_id = ?", within)
     )
+
+
+def _first_column(connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, object]) -> list[int]:
+    return [int(cell) for (cell, *_) in connection.execute(query, parameters).fetchall()]
 
 
 def _count(connection: duckdb.DuckDBPyConnection, source: str, parameters: Sequence[object]) -> int:

@@ -11,6 +11,7 @@ from allocation.errors import TargetsError, UnknownName
 from allocation.store.reading import account_names, check_scope
 from allocation.tables import ALL
 
+NOT_HELD_YET = " To plan for one that is not held yet, load a holdings row with quantity 0 and its price."
 NOW = "make_timestamp(epoch_us(get_current_timestamp()))"
 
 
@@ -139,12 +140,14 @@ def find_asset(
     symbol: str,
     currency: str | None = None,
     asset_class: str | None = None,
+    to_plan: bool = False,
 ) -> int:
     """The number of the asset a person calls ``symbol``.
 
     Parameters:
         currency: tells CASH of one currency from CASH of another.
         asset_class: likewise, where only one of several CASH assets is in the class that is spoken of.
+        to_plan: it is to have a target; says how something not held yet can have one.
 
     Raises:
         UnknownName: there is none, or more than one.
@@ -157,17 +160,14 @@ def find_asset(
     if len(found) > 1 and asset_class is not None:
         found = [asset for asset in found if asset[2] == asset_class] or found
     if not found:
-        alike = first(
-            connection,
-            "SELECT symbol FROM assets ORDER BY jaro_winkler_similarity(symbol, ?) DESC, symbol",
-            [symbol],
-        )
-        hint = f" Is it {alike}?" if alike is not None else ""
+        alike = connection.execute(
+            "SELECT symbol FROM assets WHERE jaro_winkler_similarity(lower(symbol), lower($symbol)) >= 0.75 "
+            "ORDER BY jaro_winkler_similarity(lower(symbol), lower($symbol)) DESC, symbol LIMIT 1",
+            {"symbol": symbol},
+        ).fetchall()
+        hint = f" Is it {alike[0][0]}?" if alike else ""
         in_currency = f" in {currency}" if currency else ""
-        raise UnknownName(
-            f"The portfolio has no asset {symbol}{in_currency}.{hint} To plan for one that is not held yet, load a "
-            "holdings row with quantity 0 and its price."
-        )
+        raise UnknownName(f"The portfolio has no asset {symbol}{in_currency}.{hint}{NOT_HELD_YET if to_plan else ''}")
     if len(found) > 1:
         currencies = " and ".join(str(asset[1]) for asset in found)
         raise UnknownName(f"{symbol} is held in {currencies}. Say which: add its currency.")

@@ -87,7 +87,7 @@ def _resolve(
         if symbol is None:
             continue
         try:
-            asset_id = find_asset(connection, symbol, row["currency"], name)
+            asset_id = find_asset(connection, symbol, row["currency"], name, to_plan=True)
         except UnknownName as error:
             problems.append(Problem(*where, "symbol", symbol, f"is not known. {error}"))
             continue

@@ -156,7 +156,7 @@ def test_restoring_garbage_leaves_the_portfolio_untouched(loaded, write_csv, tmp
         ("plan deposit -5", "-5"),
         ("plan deposit 5 --rule greedy", "There is no rule 'greedy'. The rules are lazy"),
         ("plan deposit", "Missing argument 'AMOUNT'"),
-        ("backup --to {folder}", "exists already"),
+        ("backup --to {folder}/my.duckdb", "exists already"),
         ("restore {folder}/gone.duckdb", "There is no backup at"),
         ("--portfolio {folder}/gone.duckdb drift", "There is no portfolio at"),
         ("--portfolio {folder} drift", "is a folder. Name the portfolio file in it"),

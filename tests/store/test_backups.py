@@ -1,6 +1,9 @@
 """Dated copies beside the portfolio, and which of the automatic ones stay."""
 
 import datetime
+import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -19,7 +22,7 @@ def made(tmp_path):
         for day in days:
             stamp = (NOON - datetime.timedelta(days=day)).strftime(STAMP)
             (tmp_path / f"my.{why}-{stamp}.duckdb").touch()
-        thin(tmp_path / "my.duckdb")
+        thin(tmp_path / "my.duckdb", [])
         return [(NOON - when).days for when, _, _ in backups(tmp_path / "my.duckdb")]
 
     return make
@@ -65,10 +68,76 @@ def test_every_kind_of_automatic_backup_counts_together(made):
 def test_automatic_backups_are_thinned_when_another_is_made(sample, tmp_path):
     for day in range(1, 29):
         (tmp_path / f"sample.before-delete-2020-01-{day:02}-120000-000000.duckdb").touch()
-    newest = sample.backup_before("delete")
+    newest = sample.delete_account("Roth IRA").backup
     names = [copy for _, _, copy in backups(sample.path)]
     assert len(names) == 10 and names[0] == newest
     assert names[1].name == "sample.before-delete-2020-01-28-120000-000000.duckdb"
+
+
+def test_the_copy_just_made_and_the_one_restored_from_stay_however_old_they_look(sample, tmp_path):
+    for day in range(1, 13):
+        (tmp_path / f"sample.before-delete-2999-01-{day:02}-120000-000000.duckdb").touch()
+    made = sample.delete_account("Roth IRA").backup
+    assert made.exists()
+    kept = sample.restore(made)
+    assert made.exists() and kept.exists()
+
+
+def test_a_backup_into_a_folder_is_called_by_its_date(sample, tmp_path):
+    (tmp_path / "copies").mkdir()
+    copy = sample.backup(tmp_path / "copies")
+    assert copy.parent.name == "copies" and copy.name.startswith("sample.backup-")
+    assert allocation.open(copy).holdings().equals(sample.holdings())
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["sample.duckdb.wal", "sample.duckdb.lock", "mine.part", "sample.before-delete-2026-11-01-000000-000000.duckdb"],
+)
+def test_a_backup_cannot_be_called_like_what_the_program_removes_by_itself(sample, tmp_path, name):
+    with pytest.raises(StoreError, match="is a name that the program uses itself. Name the copy otherwise"):
+        sample.backup(tmp_path / name)
+    assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("name", ["", "~nobody-of-that-name/x", "x" * 300, "a\0b"])
+def test_a_name_that_no_file_can_have_is_a_sentence(sample, name):
+    for act in (sample.backup, sample.restore, allocation.open):
+        if name or act is not allocation.open:
+            with pytest.raises(StoreError):
+                act(name)
+
+
+def test_a_folder_called_like_a_backup_is_none(sample, tmp_path):
+    for day in range(1, 14):
+        (tmp_path / f"sample.before-delete-2020-01-{day:02}-120000-000000.duckdb").mkdir()
+    (tmp_path / "sample.backup-2026-13-45-999999-123456.duckdb").touch()
+    assert sample.backup().exists()
+    assert not [finding for finding in sample.doctor() if finding.kind == "fault"]
+
+
+def test_a_restored_backup_brings_what_is_in_its_log(sample, tmp_path):
+    code = (
+        "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]);"
+        "c.execute(\"INSERT INTO accounts (name) VALUES ('Last')\"); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, sample.path], check=False)
+    copy = tmp_path / "copy.duckdb"
+    for ending in ("", ".wal"):
+        shutil.copy(f"{sample.path}{ending}", f"{copy}{ending}")
+    other = allocation.open(tmp_path / "other.duckdb")
+    other.restore(copy)
+    assert "Last" in other.accounts()
+
+
+@pytest.mark.parametrize("act", ["restore", "load"])
+def test_a_log_that_lost_its_file_is_not_taken_for_the_next_ones(sample, portfolio, act):
+    orphan = portfolio.path.with_name("my.duckdb.wal")
+    orphan.write_bytes(b"the log of a file that somebody deleted")
+    portfolio.restore(sample.backup()) if act == "restore" else portfolio.init("USD")
+    assert portfolio.accounts() == (sample.accounts() if act == "restore" else ())
+    (kept,) = portfolio.path.parent.glob("my.replaced-*.wal")
+    assert kept.read_bytes() == b"the log of a file that somebody deleted"
 
 
 def test_a_backup_to_a_folder_that_is_not_there_names_it(sample, tmp_path):

@@ -57,7 +57,7 @@ def many_reads(path, stop):
 
 
 def one_round(portfolio, writes):
-    portfolio.load(held_on("2025-01-31", **{SHARED: {"CASH": (0, 1)}}))
+    portfolio.load(held_on("2025-01-31", **{SHARED: {"CASH": (1, 1)}}))
     portfolio.save_class_targets({"Cash": 50, "Stocks": 50})
     context = multiprocessing.get_context("spawn")
     results, stop = context.Queue(), context.Event()

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import allocation
-from allocation.errors import StoreError
+from allocation.errors import Busy, StoreError
 from allocation.store import Database
 from allocation.store.migrations import shipped_migrations
 from tests.builders import held_on
@@ -68,10 +68,14 @@ def test_the_worst_comes_first(healthy):
         ("UPDATE holdings SET quantity = -1 WHERE asset_id = 1", f"-1.0 of VTI in Savings on {TODAY} is less than"),
         ("DELETE FROM assets WHERE symbol = 'VTI'", "refers to something that is not there"),
         ("DELETE FROM asset_class_targets WHERE asset_class = 'Cash'", "add up to 60.0 instead of 100"),
+        ("DELETE FROM schema_migrations", "is a DuckDB file, but not a portfolio of ours"),
+        ("UPDATE portfolio SET base_currency = NULL", "has no base currency, though 1 accounts hold something"),
+        ("UPDATE assets SET currency = 'zzz' WHERE symbol = 'VTI'", "'zzz' is the currency of VTI, and not a currency"),
+        ("UPDATE prices SET as_of = '2999-01-01'", "VTI was held on"),
         ("DROP TABLE fx_rates", "The table fx_rates is missing. Restore a backup."),
         ("ALTER TABLE accounts DROP COLUMN account_type", "The table accounts is not as it was made."),
         ("UPDATE schema_migrations SET checksum = 'x' WHERE version = 2", "Step 2 (snapshots) made this file"),
-        ("INSERT INTO schema_migrations (version, name, checksum) VALUES (99, 'x', 'x')", "this version of alloc"),
+        ("INSERT INTO schema_migrations (version, name, checksum) VALUES (99, 'x', 'x')", "doesn't know it"),
         ("INSERT INTO accounts (account_id, name) VALUES (70, 'Odd')", "account_ids numbers are given out from 2, but"),
     ],
 )  # fmt: skip
@@ -112,17 +116,17 @@ def test_notes(portfolio):
         "The price of VTI is from 2025-01-31, more than 30 days ago.",
         "VTI has no asset class, so it counts as Unclassified.",
         "CASH has no asset class, so it counts as Unclassified.",
-        "LATER was never held and has no target.",
+        "LATER is held at no date and has no target.",
         "Empty has no snapshot.",
         "All Portfolio has no targets yet.",
-        "There is no backup beside the portfolio yet. Make one: allocation backup.",
+        "You have made no backup beside the portfolio yet: allocation backup.",
     }
 
 
 def test_an_old_backup_is_told_with_its_age(healthy):
     (copy,) = healthy.path.parent.glob("my.backup-*")
     copy.rename(copy.with_name("my.backup-2020-01-01-120000-000000.duckdb"))
-    assert any("The last backup is " in note and "days old" in note for note in texts(healthy.doctor(), "note"))
+    assert any("Your last backup is " in note and "days old" in note for note in texts(healthy.doctor(), "note"))
 
 
 def test_a_backup_that_cannot_be_used_is_found_before_it_is_needed(healthy):
@@ -171,8 +175,38 @@ def test_what_a_crash_left_half_made_is_found_and_removed(healthy, name):
     assert not left.exists() and healthy.doctor() == []
 
 
+def test_an_old_file_that_cannot_be_brought_up_to_date_is_a_fault(old_schema):
+    with duckdb.connect(str(old_schema)) as connection:
+        connection.execute("DELETE FROM assets")
+    assert any("which is not there" in fault for fault in texts(allocation.open(old_schema).doctor(), "fault"))
+
+
+def test_a_log_that_belongs_to_nothing_is_named_and_left_alone(healthy):
+    log = healthy.path.with_name("my.duckdb.wal")
+    log.write_text("junk")
+    assert f"{log} is not the log of this file" in texts(healthy.doctor(mend=True), "warning")[0]
+    assert log.read_text() == "junk"
+
+
+def test_tables_of_ones_own_in_a_schema_of_ones_own_are_no_fault(healthy):
+    change(healthy, 'CREATE SCHEMA mine; CREATE TABLE mine."my ""notes""" (note VARCHAR)')
+    assert not texts(healthy.doctor(), "fault")
+    healthy.restore(healthy.backup())
+
+
+def test_a_backup_that_is_something_else_is_found_before_it_is_needed(healthy):
+    with duckdb.connect(str(healthy.path.with_name("my.backup-2999-01-01-120000-000000.duckdb"))) as connection:
+        connection.execute("CREATE TABLE songs (title VARCHAR)")
+    assert any("newest backup can't be used" in warning for warning in texts(healthy.doctor(), "warning"))
+
+
+def test_a_file_that_is_open_elsewhere_is_no_fault_of_the_file(healthy):
+    with duckdb.connect(str(healthy.path)), pytest.raises(Busy, match="is open in another program"):
+        healthy.doctor()
+
+
 def test_files_of_others_are_not_taken_for_leftovers(healthy, tmp_path):
-    for name in ("my.duckdb.newer", "other.duckdb.new-1", "my.part.txt", "myown.part"):
+    for name in ("my.duckdb.newer", "other.duckdb.new-1", "my.part.txt", "myown.part", "my.statement.pdf.part"):
         (tmp_path / name).touch()
     assert healthy.doctor(mend=True) == []
     assert (tmp_path / "other.duckdb.new-1").exists()

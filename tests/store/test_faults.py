@@ -156,9 +156,13 @@ def test_a_first_load_onto_a_full_disk_makes_no_file(portfolio):
 @pytest.mark.parametrize(
     ("write", "step"),
     [
-        *((write, "check_integrity") for write in WRITES if write is not write_backup),
-        *((write, step) for write in (write_migration, write_restore) for step in ("copy", "put")),
-        (write_backup, "copy"),
+        *((write, "connecting.check_integrity") for write in (write_load, write_targets, write_deletion)),
+        *(
+            (write, f"database.{step}")
+            for write in (write_migration, write_restore)
+            for step in ("check_integrity", "copy", "put")
+        ),
+        (write_backup, "database.copy"),
     ],
 )
 def test_an_interruption_in_the_middle_leaves_everything_as_it_was(with_another, write, step, monkeypatch):
@@ -167,7 +171,7 @@ def test_an_interruption_in_the_middle_leaves_everything_as_it_was(with_another,
 
     before = files(with_another.path.parent)
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(f"allocation.store.database.{step}", interrupted)
+        patched.setattr(f"allocation.store.{step}", interrupted)
         write(with_another)
     after = files(with_another.path.parent)
     # A backup that was finished before may stay.
@@ -179,7 +183,7 @@ def test_a_read_only_folder_says_so(not_as_root, sample_file):
     path = Path(shutil.copy(sample_file, folder / "my.duckdb"))
     with lowered(path):
         folder.chmod(0o500)
-        with pytest.raises(StoreError, match=r"folder .* can't be written to \(Permission denied\).*make the folder"):
+        with pytest.raises(StoreError, match=r"folder .* can't be used \(Permission denied\).*make the folder"):
             allocation.open(path).drift()
 
 

@@ -65,7 +65,7 @@ def test_undated_rows_loaded_again_change_nothing(portfolio, write_csv):
     assert portfolio.holdings()["price_as_of"].tolist()[1] == TODAY
 
 
-def test_a_holding_that_the_file_no_longer_has_is_sold(bonds_and_stocks, write_csv):
+def test_a_holding_that_a_correction_of_its_only_date_no_longer_has_is_taken_out(bonds_and_stocks, write_csv):
     bonds_and_stocks.save_holding_targets("Stocks", {})
     report = bonds_and_stocks.load(
         write_csv("""
@@ -73,7 +73,7 @@ def test_a_holding_that_the_file_no_longer_has_is_sold(bonds_and_stocks, write_c
             Savings,VTI,4,10,USD,2025-03-03
         """)
     )
-    assert report.sold == (("Savings", "BND"), ("Savings", "VEA"))
+    assert report.removed == (("Savings", "BND"), ("Savings", "VEA")) and report.sold == ()
     assert bonds_and_stocks.holdings()["symbol"].tolist() == ["VTI"]
 
 

@@ -11,11 +11,13 @@ import pytest
 
 import allocation
 from allocation.errors import Busy
+from allocation.store import Database
 from allocation.store.lock import lock_path, locked
 
 HOLDER = """
 import sys, time
 from pathlib import Path
+from allocation.store import Database
 from allocation.store.lock import locked
 with locked(Path(sys.argv[1]), 5, "Ben in the dashboard", print):
     print("held", flush=True)
@@ -90,6 +92,59 @@ def test_who_has_finished_is_not_named_any_more(sample):
 def test_the_lock_file_is_its_owners_alone(sample):
     sample.accounts()
     assert stat.S_IMODE(lock_path(sample.path).stat().st_mode) == 0o600
+
+
+def test_a_name_that_is_shorter_than_the_one_before_is_the_whole_name(tmp_path):
+    path = tmp_path / "my.duckdb"
+    lock_path(path).write_text("99999 a very long name of one that crashed\n")
+    with locked(path, 1, "Al", print), pytest.raises(Busy, match=rf"used by Al \(process {os.getpid()}\), and"):
+        locked(path, 0.1, "", print).__enter__()
+
+
+def test_a_name_that_cannot_be_written_does_not_stop_the_work(sample):
+    assert allocation.open(sample.path, by="\udcff").accounts()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="only Unix forks")
+def test_a_process_forks_only_between_its_units_of_work(sample):
+    inside, go_on, order = threading.Event(), threading.Event(), []
+
+    def work():
+        with Database(sample.path).write() as connection:
+            connection.execute("INSERT INTO accounts (name) VALUES ('X')")
+            inside.set()
+            go_on.wait()
+            order.append("saved")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    inside.wait()
+    threading.Timer(0.3, go_on.set).start()
+    child = os.fork()
+    if not child:
+        # What a child of a notebook's pool would do.
+        os._exit(0 if "X" in allocation.open(sample.path).accounts() else 1)
+    order.append("forked")
+    thread.join()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert order == ["saved", "forked"]
+    assert "X" in sample.accounts()
+
+
+def test_threads_with_two_portfolios_leave_the_file_mode_of_others_as_it_was(tmp_path):
+    before = os.umask(0o022)
+    try:
+        threads = [
+            threading.Thread(target=lambda number=number: allocation.open(tmp_path / f"{number}.duckdb").init("USD"))
+            for number in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(before)
 
 
 def test_threads_of_one_process_wait_for_each_other_too(sample):

@@ -207,6 +207,13 @@ def test_going_down_says_what_would_be_lost_and_loses_nothing(sample):
     assert sample.path.read_bytes() == before
 
 
+def test_going_down_names_a_date_at_which_nothing_was_held(portfolio):
+    portfolio.load(held_on("2025-01-31", Savings={"VTI": (1, 1)}))
+    portfolio.delete_asset("VTI")
+    with pytest.raises(StoreError, match="would lose: that Savings held nothing on 2025-01-31"):
+        portfolio.migrate(1)
+
+
 def test_going_down_by_force_keeps_a_backup_that_has_it_all(sample):
     sample.load(held_on("2026-11-21", Brokerage={"CASH": (1, 1)}))
     done, kept = sample.migrate(1, force=True)

@@ -67,7 +67,10 @@ class Store(RuleBasedStateMachine):
         frame = held_on(str(day), **{account: {symbol: (q, price(symbol, day)) for symbol, q in held.items()}})
         before = {symbol for (name, symbol), q in self.model.at(day).items() if name == account and q}
         report = self.portfolio.load(frame)
-        assert {symbol for _, symbol in report.sold} == before - {symbol for symbol, q in held.items() if q}
+        same_day = day in self.model.held.get(account, {})
+        gone = {symbol.split()[0] for _, symbol in (report.removed if same_day else report.sold)}
+        assert gone == before - {symbol for symbol, q in held.items() if q}
+        assert not (report.sold if same_day else report.removed)
         self.model.held.setdefault(account, {})[day] = held
         for symbol in held.keys() - {"CASH"}:
             self.model.prices.setdefault(symbol, {})[day] = price(symbol, day)
@@ -110,8 +113,16 @@ class Store(RuleBasedStateMachine):
     def delete_snapshot(self, data):
         account = data.draw(st.sampled_from(sorted(name for name, days in self.model.held.items() if days)))
         day = data.draw(st.sampled_from(sorted(self.model.held[account])))
-        self.portfolio.delete_snapshot(account, day)
-        del self.model.held[account][day]
+        deleted = self.portfolio.delete_snapshot(account, day)
+        gone = self.model.held[account].pop(day)
+        elsewhere = {symbol for days in self.model.held.values() for symbol in days.get(day, {})}
+        known = self.model.prices
+        priced = {
+            symbol for symbol in gone.keys() - elsewhere - {"CASH"} if day in known[symbol] and len(known[symbol]) > 1
+        }
+        assert deleted.prices == len(priced)
+        for symbol in priced:
+            del known[symbol][day]
 
     @precondition(lambda self: self.model.prices)
     @rule(data=st.data())

@@ -100,12 +100,17 @@ def test_deleting_an_account_says_first_what_it_takes_along(sample):
     takes = sample.delete_account("Roth IRA", preview=True)
     assert str(takes) == "Roth IRA: 1 holding, 1 strategy, 3 targets, 2 snapshots"
     assert "Roth IRA" in sample.accounts() and len(sample.snapshots("Roth IRA")) == 2
-    assert sample.delete_account("Roth IRA") == takes
+    done = sample.delete_account("Roth IRA")
+    assert str(done) == str(takes) and takes.backup is None
+    assert "Roth IRA" in allocation.open(done.backup).accounts()
     assert count(sample, "snapshots") == 2
 
 
 def test_deleting_an_asset_says_first_what_it_takes_along(sample):
-    assert str(sample.delete_asset("VTI", preview=True)) == "VTI: 2 holdings, 1 target, 2 snapshots, 1 price"
+    assert str(sample.delete_asset("VTI", preview=True)) == (
+        "VTI: 2 holdings, 1 target, 2 rows in snapshots, 1 price; "
+        "the other holding targets of US stocks share what was its part"
+    )
     assert holding_targets(sample)["VTI"] == 60
     assert str(sample.delete_strategy("Roth IRA", preview=True)) == "Strategy Retirement growth: 1 strategy, 3 targets"
     assert not sample.strategy("Roth IRA").inherited
@@ -117,6 +122,20 @@ def test_deleting_a_snapshot_lets_the_one_before_count_again(moved_fund):
     assert moved_fund.holdings("Savings")["symbol"].tolist() == ["OLD"]
 
 
+def test_deleting_a_wrong_load_takes_its_prices_along(portfolio):
+    portfolio.load(held_on("2025-03-10", Savings={"VTI": (10, 100)}))
+    portfolio.load(held_on("2025-04-10", Savings={"VTI": (10, 1000)}))
+    assert portfolio.delete_snapshot("Savings", "2025-04-10").prices == 1
+    assert portfolio.summary().total == 1000
+
+
+def test_prices_that_another_account_has_of_that_day_stay(portfolio):
+    portfolio.load(held_on("2025-03-10", Savings={"VTI": (10, 100)}))
+    portfolio.load(held_on("2025-04-10", Savings={"VTI": (10, 110)}, Pension={"VTI": (1, 110)}))
+    assert portfolio.delete_snapshot("Savings", "2025-04-10").prices == 0
+    assert portfolio.summary().total == 11 * 110
+
+
 def test_a_snapshot_that_is_not_there_names_the_nearest(moved_fund):
     with pytest.raises(UnknownName, match="Savings has no snapshot of 2025-03-01. The nearest are 2025-01-31, 2025-02"):
         moved_fund.delete_snapshot("Savings", "2025-03-01")
@@ -125,9 +144,11 @@ def test_a_snapshot_that_is_not_there_names_the_nearest(moved_fund):
 
 
 def test_merging_moves_holdings_prices_and_targets(moved_fund):
-    assert str(moved_fund.merge_assets("OLD", "NEW")) == "OLD: 1 holding, 1 target, 3 snapshots, 2 prices"
+    moved = moved_fund.merge_assets("OLD", "NEW")
+    assert str(moved) == "OLD: 1 holding, 1 target, 3 rows in snapshots, 2 prices"
+    # Pension's 4 were worth 110 each by OLD's last price, and are worth 120.
+    assert moved.totals == (1640, 1680)
     assert holding_targets(moved_fund) == {"NEW": 80, "BND": 20}
-    # Pension's 4 are worth today's price of the one fund they are.
     assert moved_fund.holdings()[["account", "symbol", "quantity", "value"]].values.tolist() == [
         ["Pension", "NEW", 4, 480],
         ["Savings", "NEW", 10, 1200],
@@ -147,6 +168,29 @@ def test_a_cost_that_is_known_of_one_alone_is_not_taken_for_the_cost_of_both(por
     portfolio.load(held_on("2025-01-31", Savings={"OLD": (10, 100), "NEW": (5, 100)}).assign(cost_basis=[700, None]))
     portfolio.merge_assets("OLD", "NEW")
     assert portfolio.holdings()["cost_basis"].isna().all()
+
+
+def test_a_row_of_nothing_does_not_hide_the_cost_of_the_rest(portfolio):
+    portfolio.load(held_on("2025-01-31", Savings={"OLD": (0, 100), "NEW": (5, 100)}).assign(cost_basis=[None, 400]))
+    portfolio.merge_assets("OLD", "NEW")
+    assert portfolio.holdings()["cost_basis"].tolist() == [400]
+
+
+@pytest.mark.parametrize("symbol", ["A\nB", "X" * 301])
+def test_a_new_symbol_is_a_name_that_can_be_read(bonds_and_stocks, symbol):
+    with pytest.raises(UnknownName, match="can't be a name"):
+        bonds_and_stocks.rename_asset("VTI", symbol)
+
+
+def test_two_spellings_that_look_the_same_are_one_symbol(bonds_and_stocks):
+    bonds_and_stocks.rename_asset("VTI", " CAFE\u0301 ", "")
+    assert bonds_and_stocks.holdings().set_index("symbol").loc["CAF\u00c9", "name"] == "VTI"
+
+
+def test_a_failed_deletion_leaves_no_backup_behind(sample):
+    with pytest.raises(UnknownName):
+        sample.delete_account("Roth")
+    assert not list(sample.path.parent.glob("sample.before-*"))
 
 
 def test_a_merge_can_be_looked_at_first(moved_fund):

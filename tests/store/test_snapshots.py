@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from allocation.errors import LoadError, MissingRate, UnknownName
+from allocation.store import Database
 from tests.builders import held_on
 
 
@@ -121,9 +122,18 @@ def test_the_same_holdings_on_a_new_date_are_a_snapshot_of_their_own(quarters):
     assert dates(quarters)[-1] == ("Savings", "2025-10-31", 1)
 
 
-def test_undated_holdings_that_are_known_already_are_no_snapshot(quarters):
-    assert not quarters.load(held_on(None, Savings={"VTI": (12, 130)})).changed
-    assert len(dates(quarters)) == 3
+def test_undated_holdings_that_are_known_already_are_of_today_too_and_keep_the_date_of_their_price(quarters):
+    undated = held_on(None, Savings={"VTI": (12, 130)})
+    assert (quarters.load(undated).snapshots, quarters.load(undated).changed) == (1, False)
+    assert dates(quarters)[-1] == ("Savings", f"{datetime.date.today():%Y-%m-%d}", 1)
+    assert str(quarters.holdings()["price_as_of"].iloc[0]) == "2025-09-30"
+
+
+def test_an_older_file_after_undated_holdings_is_of_the_past(quarters):
+    quarters.load(held_on(None, Savings={"VTI": (12, 131)}))
+    quarters.load(held_on("2025-10-31", Savings={"VTI": (1, 100)}))
+    assert total(quarters) == 12 * 131
+    assert total(quarters, "2025-10-31") == 100
 
 
 def test_undated_holdings_that_are_new_are_of_today(quarters):
@@ -146,6 +156,48 @@ def test_an_older_file_does_not_bring_old_names_and_classes_back(quarters):
     assert (report.accounts, report.assets) == (0, 0)
     held = quarters.holdings().iloc[0]
     assert (held["name"], held["asset_class"], held["account_type"]) == ("Total Market", "US stocks", "taxable")
+
+
+@pytest.mark.parametrize("day", ["2025-01-31", "2025-05-31"])
+def test_an_older_file_of_another_account_changes_no_names_classes_and_currencies_either(portfolio, day):
+    new = held_on("2025-06-30", Savings={"VTI": (1, 10)}).assign(name="New")
+    portfolio.load(new)
+    portfolio.load(held_on("2025-01-31", Pension={"CASH": (1, 1)}))
+    old = held_on(day, Pension={"VTI": (1, 9)}).assign(name="Old", asset_class="Bonds", currency="EUR")
+    portfolio.load(old)
+    held = portfolio.holdings().iloc[0]
+    assert (held["name"], held["asset_class"], held["currency"]) == ("New", "Stocks", "USD")
+
+
+def test_of_two_accounts_in_one_load_the_newer_describes(portfolio):
+    portfolio.load(held_on("2025-03-31", Savings={"VTI": (1, 10)}, Pension={"CASH": (1, 1)}))
+    past = held_on("2025-01-31", Savings={"VTI": (1, 9)}).assign(name="Old", asset_class="Bonds")
+    now = held_on("2025-06-30", Pension={"VTI": (1, 11)}).assign(asset_class=None)
+    portfolio.load([past, now])
+    assert portfolio.holdings()["asset_class"].unique().tolist() == ["Stocks"]
+
+
+def test_a_cost_is_not_carried_over_into_another_currency(portfolio):
+    portfolio.init("USD")
+    portfolio.load(held_on("2025-01-31", Savings={"VTI": (10, 100)}).assign(cost_basis=1000))
+    portfolio.load(held_on("2025-02-28", Savings={"VTI": (10, 90)}).assign(currency="EUR"))
+    with Database(portfolio.path).read() as connection:
+        costs = connection.execute("SELECT cost_basis::DOUBLE FROM holdings ORDER BY snapshot_id").fetchall()
+    assert costs == [(1000,), (None,)]
+
+
+def test_two_names_for_the_same_cash_do_not_change_places_at_every_load(portfolio):
+    frames = [held_on("2025-01-31", **{name: {"CASH": (1, 1)}}).assign(name=name) for name in ("Savings", "Checking")]
+    for frame in frames:
+        portfolio.load(frame)
+    assert not any(portfolio.load(frame).changed for frame in frames)
+
+
+def test_a_price_of_an_earlier_date_that_is_another_now_is_told(quarters):
+    frame = held_on("2025-10-31", Savings={"VTI": (12, 131), "BND": (5, 25)})
+    frame.loc[frame["symbol"] == "BND", "as_of"] = "2025-03-31"
+    assert quarters.load(frame).corrected == 1
+    assert total(quarters, "2025-03-31") == 1000 + 5 * 25
 
 
 def test_an_asset_known_from_the_past_alone_is_still_described(quarters):

@@ -4,6 +4,11 @@ FROM snapshots s JOIN accounts USING (account_id)
 WHERE as_of < (SELECT max(as_of) FROM snapshots WHERE account_id = s.account_id)
 GROUP BY name
 UNION ALL
+SELECT format('that {} held nothing on {}', name, as_of)
+FROM snapshots s JOIN accounts USING (account_id)
+WHERE as_of = (SELECT max(as_of) FROM snapshots WHERE account_id = s.account_id)
+    AND snapshot_id NOT IN (SELECT snapshot_id FROM holdings)
+UNION ALL
 SELECT format('who saved the targets of {} last ({})', name, saved_by)
 FROM rebalancing_strategies WHERE saved_by IS NOT NULL
 ORDER BY 1

@@ -1,0 +1,48 @@
+"""Names and dates as people write them."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+
+import pandas as pd
+
+from allocation.errors import UnknownName
+
+Day = datetime.date | str
+
+UNSEEN = {ord("\u200b"): None, ord("\ufeff"): None, ord("\u00a0"): " ", ord("\u202f"): " "}
+"""Characters that nobody sees, and spaces that look like any other."""
+
+DATE = re.compile(r"(19|20|21)\d\d-\d\d-\d\d", re.ASCII)
+
+
+def clean(text: str) -> str:
+    """A name as people see it: two spellings that look the same are the same."""
+    return unicodedata.normalize("NFC", text).translate(UNSEEN).strip()
+
+
+def read_date(text: str) -> datetime.date:
+    """A date written like 2025-03-31, of 1900 or later.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not DATE.fullmatch(text):
+        raise ValueError(text)
+    return datetime.date.fromisoformat(text)
+
+
+def as_day(at: Day) -> datetime.date:
+    """A date, or its text.
+
+    Raises:
+        UnknownName: it is none.
+    """
+    if isinstance(at, datetime.date) and not pd.isna(at):
+        return at.date() if isinstance(at, datetime.datetime) else at
+    try:
+        return read_date(str(at).strip())
+    except ValueError:
+        raise UnknownName(f"{at!r} is not a date. Write it like 2025-03-31.") from None
