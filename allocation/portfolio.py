@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -273,11 +273,24 @@ class Portfolio(PortfolioFile):
         """What a withdrawal would sell. See :func:`allocation.planner.plan_withdrawal`."""
         return planner.plan_withdrawal(self._tables(scope), amount, rule, datetime.date.today())
 
+    def plan_rebalance(
+        self,
+        scope: str = ALL,
+        goal: str = "target",
+        only_outside: bool = False,
+        deposit: Amount = 0,
+        withdrawal: Amount = 0,
+        keep: Collection[str] = (),
+    ) -> pd.DataFrame:
+        """What would be sold and bought to come back to the targets. See :func:`allocation.planner.plan_rebalance`."""
+        tables, today = self._tables(scope), datetime.date.today()
+        return planner.plan_rebalance(tables, today, goal, only_outside, deposit, withdrawal, keep)
+
     def classes_after(self, plan: pd.DataFrame, scope: str = ALL) -> pd.DataFrame:
         """Each class before and after a plan of this portfolio. See :func:`allocation.planner.classes_after`.
 
         Parameters:
-            plan: from :meth:`plan_deposit` or :meth:`plan_withdrawal`; its scope is used.
+            plan: from :meth:`plan_deposit`, :meth:`plan_withdrawal` or :meth:`plan_rebalance`; its scope is used.
             scope: used where the plan has no rows.
         """
         return planner.classes_after(self._tables(str(plan["scope"].iloc[0]) if len(plan) else scope), plan)

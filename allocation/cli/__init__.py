@@ -8,11 +8,13 @@ import sys
 import click
 
 from allocation.cli.everyday import cli
+from allocation.cli.plans import plan
 from allocation.cli.upkeep import add_upkeep
 from allocation.errors import AllocationError
 
 __all__ = ["main"]
 
+cli.add_command(plan)
 add_upkeep(cli)
 
 

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import datetime
 import sys
-from math import isinf
 from pathlib import Path
 
 import click
 import pandas as pd
 
 import allocation
-from allocation import planner
 from allocation.cli.printing import column, describe, print_table, write
 from allocation.drift import by_class, by_holding
 from allocation.errors import StoreError
-from allocation.export import drift_csv, plan_csv
+from allocation.export import drift_csv
 from allocation.money import write_money, write_percent, write_points, write_signed_money
 from allocation.opening import ENVIRONMENT, TIMEOUT_ENVIRONMENT, user
-from allocation.planner import RULES
 from allocation.portfolio import Portfolio
 from allocation.store import default_path
 from allocation.summary import summarise
 from allocation.tables import ALL, CASH
-
-RULES_HELP = "How the money is shared: " + "; ".join(f"{rule.name}: {rule.description}" for rule in RULES.values())
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -185,46 +179,6 @@ def history(portfolio: Portfolio, scope: str) -> None:
         )
     )
     click.echo("\nDrift on one of them: allocation drift --at DATE.")
-
-
-@cli.group()
-def plan() -> None:
-    """Print what a flow of money would buy."""
-
-
-@plan.command("deposit", context_settings={"ignore_unknown_options": True})  # -5 is an amount, if a wrong one
-@click.argument("amount")
-@click.option("--scope", default=ALL, metavar="ACCOUNT", help="An account; without it the whole portfolio.")
-@click.option("--rule", default="lazy", show_default=True, metavar="RULE", help=RULES_HELP)
-@click.option("--csv", "csv", type=click.Path(path_type=Path), help="Also write the plan to this file.")
-@click.pass_obj
-def plan_deposit(portfolio: Portfolio, amount: str, scope: str, rule: str, csv: Path | None) -> None:
-    """Print what a deposit of AMOUNT (in the base currency) would buy, without a sale."""
-    tables = portfolio.tables(scope)
-    table = planner.plan_deposit(tables, amount, rule, datetime.date.today())
-    if csv is not None:
-        write(csv, plan_csv(table))
-    if table.empty:
-        click.echo("A deposit of 0 buys nothing.")
-    else:
-        currency = str(table["currency"].iloc[0])
-        shown = table[["account", "symbol", "asset_class", "action"]].assign(
-            amount=column(table["amount"], lambda value: write_money(value, currency)),
-            shares=column(table["shares"], lambda value: f"{value:,.4f}"),
-            price=column(table["price"], lambda value: f"{value:,.4f}"),
-            reason=table["reason"],
-        )
-        print_table(shown)
-        click.echo(f"\nTogether {write_money(round(table['amount'].sum(), 6), currency)} {currency}.")
-    least = planner.minimum_deposit(tables)
-    if isinf(least):
-        click.echo(
-            "No deposit alone reaches every target: something is held in a class without a target, or with a target "
-            "of 0."
-        )
-    else:
-        money = write_money(least, tables.base_currency)
-        click.echo(f"The smallest deposit that reaches every class target without a sale is {money}.")
 
 
 @cli.command()

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection
 from fractions import Fraction
-from math import inf, nan
-from typing import Any
+from math import inf
 
 import pandas as pd
 
 from allocation.bands import FIVE_25
-from allocation.drift import effective_weights
 from allocation.errors import AmountError, TargetsError
-from allocation.money import Amount, from_minor, read_amount, write_money, write_percent, write_points
+from allocation.money import Amount, from_minor, read_amount, write_money
+from allocation.planner.goals import find_goal
+from allocation.planner.rebalance import rebalanced
+from allocation.planner.rows import before_and_after, trades, undone_rows, weight_of
 from allocation.planner.rules import find_rule
-from allocation.planner.two_levels import Shared, share_flow
-from allocation.tables import ALL, CASH, Tables
+from allocation.planner.two_levels import share_flow
+from allocation.tables import ALL, Tables
 
-BUY, SELL, KEEP_AS_CASH, TAKE_FROM_CASH, NOTHING_HELD = (
-    "buy",
-    "sell",
-    "keep as cash",
-    "take from cash",
-    "nothing held",
-)
-
-PLAN_COLUMNS = [
-    "date", "scope", "rule", "account", "symbol", "name", "asset_class", "action", "amount", "currency", "shares",
-    "price", "value_before", "value_after", "weight_before", "weight_after", "target_weight", "drift_before",
-    "drift_after", "reason",
-]  # fmt: skip
 CLASS_COLUMNS = [
     "asset_class", "value_before", "amount", "value_after", "weight_before", "weight_after", "target_weight",
     "drift_before", "drift_after", "status_before", "status_after",
@@ -63,7 +51,7 @@ def plan_deposit(tables: Tables, amount: Amount, rule: str, on: datetime.date) -
     find_rule(rule)
     deposit = read_amount(amount, tables.base_currency)
     _require_targets(tables)
-    return _trades(tables, deposit, share_flow(tables, deposit, rule), rule, on)
+    return trades(tables, deposit, share_flow(tables, deposit, rule), rule, on)
 
 
 def plan_withdrawal(tables: Tables, amount: Amount, rule: str, on: datetime.date) -> pd.DataFrame:
@@ -100,7 +88,65 @@ def plan_withdrawal(tables: Tables, amount: Amount, rule: str, on: datetime.date
             f"The withdrawal is more than the {held} {tables.base_currency} that {_where(tables)} holds in classes "
             "with a target. Enter a smaller amount."
         )
-    return _trades(tables, -withdrawal, share_flow(tables, -withdrawal, rule), rule, on)
+    return trades(tables, -withdrawal, share_flow(tables, -withdrawal, rule), rule, on)
+
+
+def plan_rebalance(
+    tables: Tables,
+    on: datetime.date,
+    goal: str = "target",
+    only_outside: bool = False,
+    deposit: Amount = 0,
+    withdrawal: Amount = 0,
+    keep: Collection[str] = (),
+) -> pd.DataFrame:
+    """What would be sold and bought to bring a scope back towards its targets.
+
+    What is above where it may end is sold down to it, what is below is bought up to it, on both levels. Money that is
+    then over goes where the value/target ratio is lowest, money that is missing comes from where it is highest and
+    above its target. Classes without a target stay as they are; inside a class that has holding targets, a holding
+    without one counts as target 0. For several accounts together the trades are those of the whole: whether money can
+    move between them is not looked at.
+
+    Parameters:
+        tables: the scope as it is.
+        on: the plan's date.
+        goal: a name in :data:`~allocation.planner.goals.GOALS`.
+        only_outside: trade only what is out of its 5/25 band, and what that needs.
+        deposit: money that comes in with it; base currency.
+        withdrawal: or money that goes out with it.
+        keep: symbols (cash as ``CASH USD``) and classes that are neither bought nor sold.
+
+    Returns:
+        The columns of :func:`plan_deposit`; the amounts add up to the deposit less the withdrawal. What could not be
+        done has a row of its own with amount 0: ``kept`` what was asked to stay though it is off its target, and
+        ``nothing held`` a class that has nothing to buy.
+
+    Raises:
+        AmountError: not an amount, both at once, or a withdrawal of more than may be sold.
+        TargetsError: the scope has no targets.
+        UnknownName: no such goal, or ``keep`` names nothing of the scope.
+    """
+    found, rule = find_goal(goal), f"rebalance to {goal}"
+    coming = read_amount(deposit, tables.base_currency)
+    going = read_amount(withdrawal, tables.base_currency, "withdrawal")
+    if coming and going:
+        raise AmountError("Enter a deposit or a withdrawal, not both: what counts is the difference.")
+    _require_targets(tables)
+    shared = rebalanced(tables, coming - going, found, only_outside, keep)
+    done = sum(shared.by_class.values())
+    if done != coming - going:
+        able = write_money(from_minor(abs(done), tables.digits), tables.base_currency)
+        if going:
+            raise AmountError(
+                f"The withdrawal is more than the {able} {tables.base_currency} that may be sold in classes with a "
+                "target. Enter a smaller amount, or keep less."
+            )
+        raise AmountError(
+            f"Of the deposit, {able} {tables.base_currency} can be placed: nothing else with a target may be bought. "
+            "Enter a smaller amount, or keep less."
+        )
+    return trades(tables, coming - going, shared, rule, on, undone_rows(tables, coming - going, shared, keep))
 
 
 def minimum_deposit(tables: Tables) -> float:
@@ -135,7 +181,7 @@ def classes_after(tables: Tables, plan: pd.DataFrame) -> pd.DataFrame:
     for name in sorted(values | targets | flows):
         value, target = values.get(name, 0), targets.get(name)
         after = value + flows.get(name, 0)
-        before_weight, after_weight = _weight(value, total), _weight(after, total_after)
+        before_weight, after_weight = weight_of(value, total), weight_of(after, total_after)
         rows.append(
             {
                 "asset_class": name,
@@ -143,148 +189,9 @@ def classes_after(tables: Tables, plan: pd.DataFrame) -> pd.DataFrame:
                 "status_before": FIVE_25.status(before_weight, target),
                 "status_after": FIVE_25.status(after_weight, target),
             }
-            | _before_and_after(value, after, total, total_after, target, digits)
+            | before_and_after(value, after, total, total_after, target, digits)
         )
     return pd.DataFrame(rows, columns=CLASS_COLUMNS)
-
-
-def _trades(tables: Tables, flow: int, shared: Shared, rule: str, on: datetime.date) -> pd.DataFrame:
-    fixed = {"date": on, "scope": tables.scope, "rule": rule, "currency": tables.base_currency}
-    rows: list[dict[str, Any]] = [
-        fixed | row for row in [*_asset_rows(tables, flow, shared), *_unplaced_rows(tables, flow, shared)]
-    ]
-    rows.sort(key=lambda row: (-abs(row["amount"]), row["asset_class"], row["symbol"], row["name"]))
-    plan = pd.DataFrame(rows, columns=PLAN_COLUMNS)
-    numbers = PLAN_COLUMNS[PLAN_COLUMNS.index("shares") : PLAN_COLUMNS.index("reason")]
-    return plan.astype(dict.fromkeys(["amount", *numbers], "float64"))
-
-
-def _asset_rows(tables: Tables, flow: int, shared: Shared) -> Iterable[dict[str, Any]]:
-    total, digits = tables.total, tables.digits
-    shares_by_value = _classes_sharing_by_value(tables)
-    for asset, value, target in zip(
-        tables.assets.to_dict("records"), tables.asset_values, effective_weights(tables), strict=True
-    ):
-        amount = shared.by_asset.get(int(asset["asset_id"]), 0)
-        if not amount:
-            continue
-        is_cash = asset["symbol"] == CASH
-        price = float(asset["price"]) * float(asset["rate"])
-        name = asset["asset_class"]
-        subject, before, goal = "", value, target
-        if name in shares_by_value:
-            subject, before, goal = (
-                f"{name} is ",
-                tables.class_values[name],
-                tables.strategy.class_weights[name],
-            )
-        part = shared.by_class[name] if subject else amount
-        yield {
-            "account": _account(tables, asset["held_in"]),
-            "symbol": asset["symbol"],
-            "name": asset["name"],
-            "asset_class": name,
-            "action": _action(amount, is_cash),
-            "amount": from_minor(amount, digits),
-            "shares": round(from_minor(amount, digits) / price, 8),
-            "price": price,
-            "reason": "; ".join(
-                [
-                    subject + _why(before, part, total, total + flow, goal),
-                    *([f"its part by value is {write_percent(amount / part, 0)}"] if subject else []),
-                    *_quoted(tables, asset),
-                    *_held_in(tables, asset["held_in"]),
-                ]
-            ),
-        } | _before_and_after(value, value + amount, total, total + flow, target, digits)
-
-
-def _unplaced_rows(tables: Tables, flow: int, shared: Shared) -> Iterable[dict[str, Any]]:
-    values, total = tables.class_values, tables.total
-    for name, amount in shared.unplaced.items():
-        target, value = tables.strategy.class_weights[name], values.get(name, 0)
-        money = write_money(from_minor(amount, tables.digits), tables.base_currency)
-        yield {
-            "account": "" if tables.scope == ALL else tables.scope,
-            "symbol": "",
-            "name": "",
-            "asset_class": name,
-            "action": NOTHING_HELD,
-            "amount": from_minor(amount, tables.digits),
-            "shares": nan,
-            "price": nan,
-            "reason": f"{name}: {money}, nothing held to buy; {_why(value, amount, total, total + flow, target)}",
-        } | _before_and_after(value, value + amount, total, total + flow, target, tables.digits)
-
-
-def _why(before: int, amount: int, total: int, total_after: int, target: Fraction | None) -> str:
-    if target is None:
-        return "no target"
-    drift = _weight(before, total) - target
-    points = write_points(float(abs(drift))).lstrip("+")
-    place = "on target" if not drift else f"{points} points {'over' if drift > 0 else 'under'} target"
-    gap = target * total_after - before
-    if gap and (gap > 0) == (amount > 0):
-        part, flow, rest = (
-            write_percent(float(amount / gap), 0),
-            *(("deposit", "gap") if amount > 0 else ("withdrawal", "surplus")),
-        )
-        if drift * amount >= 0:
-            # It was on the other side of its target until the money changed the total.
-            return f"{place} before the {flow}; {part} of the {rest} that it leaves"
-        return f"{place}; {part} of the {rest}"
-    return f"{place}; takes its part by target weight"
-
-
-def _before_and_after(
-    value: int, after: int, total: int, total_after: int, target: Fraction | None, digits: int
-) -> dict[str, float]:
-    weight, weight_after = _weight(value, total), _weight(after, total_after)
-    return {
-        "value_before": from_minor(value, digits),
-        "value_after": from_minor(after, digits),
-        "weight_before": float(weight),
-        "weight_after": float(weight_after),
-        "target_weight": nan if target is None else float(target),
-        "drift_before": nan if target is None else float(weight - target),
-        "drift_after": nan if target is None else float(weight_after - target),
-    }
-
-
-def _weight(value: int, total: int) -> Fraction:
-    return Fraction(value, total) if total else Fraction(0)
-
-
-def _action(amount: int, is_cash: bool) -> str:
-    if is_cash:
-        return KEEP_AS_CASH if amount > 0 else TAKE_FROM_CASH
-    return BUY if amount > 0 else SELL
-
-
-def _account(tables: Tables, held_in: list[str]) -> str:
-    if tables.scope != ALL:
-        return tables.scope
-    return held_in[0] if len(held_in) == 1 else ""
-
-
-def _held_in(tables: Tables, held_in: list[str]) -> list[str]:
-    if len(held_in) == 0:
-        return ["not held yet"]
-    return [f"held in {', '.join(held_in)}"] if tables.scope == ALL and len(held_in) > 1 else []
-
-
-def _quoted(tables: Tables, asset: dict[Hashable, Any]) -> list[str]:
-    currency = asset["currency"]
-    if currency == tables.base_currency:
-        return []
-    rate = f"1 {currency} = {asset['rate']:.6g} {tables.base_currency}"
-    return [rate] if asset["symbol"] == CASH else [f"{asset['price']:,.10g} {currency} a share at {rate}"]
-
-
-def _classes_sharing_by_value(tables: Tables) -> set[str]:
-    """Classes without holding targets that hold more than one asset."""
-    several = {str(name) for name, count in tables.assets["asset_class"].value_counts().items() if count > 1}
-    return several - set(tables.strategy.holding_weights)
 
 
 def _require_targets(tables: Tables) -> None:

@@ -51,17 +51,17 @@ def share_flow(tables: Tables, flow: int, rule: str) -> Shared:
     }
     by_class = _among_classes(tables, flow, rule)
     by_target, by_value = [], []
-    for name, assets in _members(tables).items():
+    for name, assets in members(tables).items():
         amount, within = by_class.get(name, 0), tables.strategy.holding_weights.get(name)
         if not amount:
             continue
         if within is None:
-            by_value += _by_value(amount, {asset_id: values[asset_id] for asset_id in assets if asset_id in held})
+            by_value += shares_by_value(amount, {asset_id: values[asset_id] for asset_id in assets if asset_id in held})
         else:
-            lines = {asset_id: (values[asset_id], _steps(within.get(asset_id, Fraction(0)))) for asset_id in assets}
+            lines = {asset_id: (values[asset_id], steps(within.get(asset_id, Fraction(0)))) for asset_id in assets}
             by_target.append(Flow(amount, tables.class_values.get(name, 0) + amount, lines))
-    by_asset = _add(_share(by_target, rule) + _share(by_value, "by_target"))
-    placed = {name: sum(by_asset.get(asset_id, 0) for asset_id in ids) for name, ids in _members(tables).items()}
+    by_asset = added(share_flows(by_target, rule) + share_flows(by_value, "by_target"))
+    placed = {name: sum(by_asset.get(asset_id, 0) for asset_id in ids) for name, ids in members(tables).items()}
     unplaced = {
         name: amount - placed.get(name, 0) for name, amount in by_class.items() if amount != placed.get(name, 0)
     }
@@ -70,13 +70,13 @@ def share_flow(tables: Tables, flow: int, rule: str) -> Shared:
 
 def _among_classes(tables: Tables, flow: int, rule: str) -> dict[str, int]:
     lines = {
-        name: (tables.class_values.get(name, 0), _steps(target))
+        name: (tables.class_values.get(name, 0), steps(target))
         for name, target in tables.strategy.class_weights.items()
     }
-    return _add(_share([Flow(flow, tables.total + flow, lines)], rule))
+    return added(share_flows([Flow(flow, tables.total + flow, lines)], rule))
 
 
-def _by_value(amount: int, values: dict[int, int]) -> list[Flow]:
+def shares_by_value(amount: int, values: dict[int, int]) -> list[Flow]:
     """A class's part among its holdings by their value; a deposit pays back what is overdrawn first."""
     overdrawn = {line: (value, -value) for line, value in values.items() if value < 0}
     positive = {line: (value, value) for line, value in values.items() if value > 0}
@@ -85,7 +85,7 @@ def _by_value(amount: int, values: dict[int, int]) -> list[Flow]:
     return [Flow(to_repay, 0, overdrawn), Flow(amount - to_repay, 0, others)]
 
 
-def _share(flows: Iterable[Flow], rule: str) -> list[tuple[Any, int]]:
+def share_flows(flows: Iterable[Flow], rule: str) -> list[tuple[Any, int]]:
     """The amounts of all flows, in one statement; a flow with one line to go to needs none."""
     busy = [flow for flow in flows if flow.amount and flow.lines]
     alone = [flow for flow in busy if len(flow.lines) == 1 and all(target for _, target in flow.lines.values())]
@@ -109,19 +109,22 @@ def _share(flows: Iterable[Flow], rule: str) -> list[tuple[Any, int]]:
     return amounts + list(zip(shared["line"], shared["amount"].astype(int), strict=True))
 
 
-def _add(amounts: Iterable[tuple[Any, int]]) -> dict[Any, int]:
-    added: dict[Any, int] = {}
+def added(amounts: Iterable[tuple[Any, int]]) -> dict[Any, int]:
+    """The sum of each line's amounts."""
+    sums: dict[Any, int] = {}
     for line, amount in amounts:
-        added[line] = added.get(line, 0) + int(amount)
-    return added
+        sums[line] = sums.get(line, 0) + int(amount)
+    return sums
 
 
-def _members(tables: Tables) -> dict[str, list[int]]:
-    members: dict[str, list[int]] = {}
+def members(tables: Tables) -> dict[str, list[int]]:
+    """The ``asset_id`` of each asset of each class."""
+    of_class: dict[str, list[int]] = {}
     for name, asset_id in zip(tables.assets["asset_class"], tables.assets["asset_id"], strict=True):
-        members.setdefault(str(name), []).append(int(asset_id))
-    return members
+        of_class.setdefault(str(name), []).append(int(asset_id))
+    return of_class
 
 
-def _steps(weight: Fraction) -> int:
+def steps(weight: Fraction) -> int:
+    """A target weight in the whole numbers that the rules reckon with."""
     return int(weight * 100 * PERCENT_STEPS)

@@ -211,3 +211,32 @@ def test_an_export_replaces_an_earlier_export_and_nothing_else(sample, run, tmp_
         status, _, sentence = run("--portfolio", str(sample.path), "drift", "--csv", str(other))
         assert status == 1 and "is not an earlier export of this kind" in sentence
         assert other.read_bytes() == before
+
+
+def test_a_withdrawal_is_printed_and_written(loaded, tmp_path):
+    status, out, _ = loaded("plan", "withdrawal", "500", "--rule", "proportional", "--csv", tmp_path / "plan.csv")
+    assert status == 0 and out.splitlines()[-1] == "Together -500.00 USD."
+    with (tmp_path / "plan.csv").open(newline="") as file:
+        assert round(sum(float(row["amount"]) for row in csv.DictReader(file)), 2) == -500
+
+
+def test_a_rebalance_says_what_is_sold_and_bought(loaded):
+    status, out, _ = loaded("plan", "rebalance", "--scope", "Roth IRA", "--keep", "BND")
+    assert status == 0
+    assert any("BND" in line and " kept " in line for line in out.splitlines())
+    assert out.splitlines()[-1].startswith("Sold ") and "bought" in out.splitlines()[-1]
+    assert loaded("plan", "rebalance", "--scope", "401(k)", "--deposit", "100", "--goal", "edge")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        ("plan withdrawal 99999999", "The withdrawal is more than the"),
+        ("plan withdrawal -5", "negative"),
+        ("plan rebalance --goal best", "There is no goal 'best'. The goals are target, half, edge"),
+        ("plan rebalance --keep VTX", "There is nothing called 'VTX' to keep"),
+        ("plan rebalance --deposit 1 --withdrawal 1", "Enter a deposit or a withdrawal, not both"),
+    ],
+)
+def test_plans_that_cannot_be_made_are_one_sentence(loaded, command, sentence):
+    assert sentence in refusal(loaded(*command.split(" ")))

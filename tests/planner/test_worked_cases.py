@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from allocation.drift import portfolio_drift
-from allocation.planner import classes_after, minimum_deposit, plan_deposit, plan_withdrawal
+from allocation.planner import classes_after, minimum_deposit, plan_deposit, plan_rebalance, plan_withdrawal
 from tests.builders import TODAY, amounts_by, minor, one_a_class, shared
 
 PUBLISHED = json.loads(Path(__file__).parents[1].joinpath("cases.json").read_text(encoding="utf-8"))
@@ -59,6 +59,24 @@ def test_proportional_shares_as_published(by):
     case = next(case for case in CASES if case["id"] == "mao-1")
     expected = case["gap_proportional_rule_would_give"]
     assert by(case, "proportional") == pytest.approx(expected, rel=0, abs=case["tol"] + ROUNDING)
+
+
+def rebalanced(case, keep=()):
+    flow = {"deposit" if case["cash_flow"] >= 0 else "withdrawal": abs(case["cash_flow"])}
+    plan = plan_rebalance(one_a_class(case["holdings"], percents(case)), TODAY, keep=keep, **flow)
+    return {name: amounts_by("asset_class", plan).get(name, 0) for name in case["holdings"]}
+
+
+@pytest.mark.parametrize("case", named(PUBLISHED["full_rebalances"]))
+def test_a_rebalance_trades_as_published(case):
+    assert rebalanced(case) == pytest.approx(case["expect"], rel=0, abs=case["tol"] + ROUNDING)
+
+
+@pytest.mark.parametrize("case", named(PUBLISHED["partial_sell_permission"]))
+def test_a_rebalance_that_may_not_touch_everything(case):
+    """ianneub/portfolio-rebalance: bonds stay; with cash kept, too, there is nothing to buy stocks with."""
+    assert rebalanced(case, keep=["Bonds"]) == case["expect"]
+    assert set(rebalanced(case, keep=["Bonds", "Cash"]).values()) == {0}
 
 
 @pytest.mark.parametrize("case", named(PUBLISHED["minimum_deposit"]))
