@@ -89,8 +89,8 @@ def rebalance(
     _show(table, csv, "Nothing is to be done: everything is where it may be.")
     if scope == ALL and len(portfolio.accounts()) > 1 and len(table):
         click.echo(
-            "This is the portfolio as a whole: money doesn't move from one account to another by itself. For trades that "
-            "stay inside an account: --scope ACCOUNT."
+            "This is the portfolio as a whole: money doesn't move from one account to another by itself. For trades "
+            "that stay inside an account: --scope ACCOUNT."
         )
 
 

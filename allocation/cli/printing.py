@@ -29,7 +29,7 @@ def describe(report: LoadReport) -> list[str]:
             f"Of an earlier date and others now: {report.corrected} prices or FX rates. Values of those dates change."
         )
     return lines + [
-        f"{account}: this is of {as_of}. What it holds now, as of {newest}, stays as it is."
+        f"{account}: this is of {as_of}. What it holds now, as of {newest}, stays as it is; names and classes, too."
         for account, as_of, newest in report.past
     ]
 

@@ -90,7 +90,7 @@ def test_in_a_terminal_what_sells_nothing_is_not_asked_about(loaded, write_csv, 
 
 def test_a_load_of_an_earlier_date_says_that_today_stays(loaded, write_csv):
     out = loaded("import", write_csv(ROTH.replace("2026-11-21", "2026-10-31")))[1]
-    assert "Roth IRA: this is of 2026-10-31. What it holds now, as of 2026-11-20, stays as it is." in out
+    assert "Roth IRA: this is of 2026-10-31. What it holds now, as of 2026-11-20, stays as it is; names" in out
 
 
 def test_deleting_says_what_it_takes_along_asks_and_backs_up(loaded, portfolio, monkeypatch):
