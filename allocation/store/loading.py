@@ -58,12 +58,12 @@ WHERE accounts.name = account AND NOT past
     AND i.account_type IS NOT NULL AND i.account_type IS DISTINCT FROM accounts.account_type
 """
 
-# CASH is one asset a currency; any other symbol is one asset, whatever currency it was quoted in before. A row that is
-# older than what is known of its asset is no news: it describes only what is new.
+# CASH is one asset a currency; any other symbol is one asset, whatever currency it was quoted in before. What a
+# load says that is older than what is known of the asset is no news: it describes only what is new.
 DESCRIBED = """
 CREATE OR REPLACE TEMP TABLE described AS
 WITH dated AS (
-    SELECT i.*, coalesce(i.as_of, l.as_of) >= coalesce(greatest(priced.as_of, held.as_of), '0001-01-01') AS news
+    SELECT i.*, l.as_of >= coalesce(greatest(priced.as_of, held.as_of), '0001-01-01') AS news
     FROM incoming i JOIN loads l USING (account)
     LEFT JOIN assets a ON a.symbol = i.symbol AND (a.symbol <> 'CASH' OR a.currency = i.currency)
     LEFT JOIN (SELECT asset_id, max(as_of) AS as_of FROM prices GROUP BY asset_id) priced USING (asset_id)

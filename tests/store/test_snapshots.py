@@ -169,6 +169,14 @@ def test_an_older_file_of_another_account_changes_no_names_classes_and_currencie
     assert (held["name"], held["asset_class"], held["currency"]) == ("New", "Stocks", "USD")
 
 
+def test_a_row_dated_before_its_file_describes_its_asset_all_the_same(portfolio):
+    frame = held_on("2025-03-31", Savings={"VTI": (1, 10), "FUND": (1, 20)})
+    frame.loc[frame["symbol"] == "FUND", "as_of"] = "2025-03-28"
+    portfolio.load(frame)
+    portfolio.load(frame.assign(asset_class=["Stocks", "Bonds"]))
+    assert portfolio.holdings().set_index("symbol").loc["FUND", "asset_class"] == "Bonds"
+
+
 def test_of_two_accounts_in_one_load_the_newer_describes(portfolio):
     portfolio.load(held_on("2025-03-31", Savings={"VTI": (1, 10)}, Pension={"CASH": (1, 1)}))
     past = held_on("2025-01-31", Savings={"VTI": (1, 9)}).assign(name="Old", asset_class="Bonds")
