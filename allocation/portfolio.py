@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -14,20 +14,18 @@ from allocation import drift as drifts
 from allocation import planner
 from allocation.errors import StoreError, UnknownName
 from allocation.money import Amount, is_known_currency
-from allocation.portfolio_file import PortfolioFile
 from allocation.readers import Source, read_together
-from allocation.store import loading, reading, removing, saving
-from allocation.store.backups import dated
+from allocation.store import loading, reading, saving
 from allocation.store.loading import LoadReport
-from allocation.store.removing import Deleted
 from allocation.store.target_files import write_targets
 from allocation.summary import Summary, summarise
 from allocation.tables import ALL, Strategy, Tables, as_percent, symbol_and_currency
 from allocation.targets import Percent, check_percents, clean_class_names, require_unchanged
 from allocation.text import Day, as_day
+from allocation.tidying import Tidying
 
 
-class Portfolio(PortfolioFile):
+class Portfolio(Tidying):
     """A portfolio file. Get one with :func:`allocation.open`.
 
     A *scope* is ``"all"`` or the name of an account. Every method opens the file, does its work and closes it, so
@@ -298,107 +296,3 @@ class Portfolio(PortfolioFile):
     def minimum_deposit(self, scope: str = ALL) -> float:
         """The smallest deposit that reaches every class target without a sale; infinite where none does."""
         return planner.minimum_deposit(self._tables(scope))
-
-    def rename_asset(self, symbol: str, new_symbol: str, name: str | None = None) -> None:
-        """Give an asset a new symbol, and a new name if one is given. Its holdings, prices and targets stay."""
-        with self._database.write() as connection:
-            asset_id = saving.find_asset(connection, *symbol_and_currency(symbol))
-            removing.rename_asset(connection, asset_id, new_symbol, name)
-
-    def merge_assets(self, old: str, into: str, preview: bool = False, backup: bool = True) -> Deleted:
-        """Make two assets one, as when a fund has changed its symbol: holdings, prices and targets move.
-
-        Where one has no newer price of its own, it is then worth the other's: ``totals`` says what that changes.
-
-        Parameters:
-            old: the symbol that ends.
-            into: the symbol that stays, with its name. Where both were held in a snapshot, quantities add up, and cost
-                where it is known of both; where both had a target, targets do.
-            preview, backup: as in :meth:`delete_account`.
-
-        Returns:
-            What was moved.
-
-        Raises:
-            MergeError: cash, other currencies or classes, or two prices on one day. Nothing was changed.
-        """
-        return self._remove(
-            "merge",
-            preview,
-            backup,
-            lambda connection: removing.merge_assets(
-                connection, *(saving.find_asset(connection, *symbol_and_currency(symbol)) for symbol in (old, into))
-            ),
-        )
-
-    def delete_account(self, account: str, preview: bool = False, backup: bool = True) -> Deleted:
-        """Delete an account with its snapshots, its strategy and that strategy's targets.
-
-        Parameters:
-            preview: only say what it takes along; nothing is deleted.
-            backup: copy the file before; of such copies, the ten latest and the last of each month stay.
-
-        Returns:
-            What was deleted with it; ``str()`` gives ``Roth IRA: 6 holdings, 1 strategy, 11 targets, 14 snapshots``.
-        """
-        return self._remove("delete", preview, backup, lambda connection: removing.delete_account(connection, account))
-
-    def delete_snapshot(self, account: str, as_of: Day, preview: bool = False, backup: bool = True) -> Deleted:
-        """Delete what an account held at one date, as after a wrong load; the snapshot before it counts again.
-
-        Prices of that date go with it, but for an asset's only price, and those of what another account held that day.
-        FX rates stay.
-
-        Parameters:
-            preview, backup: as in :meth:`delete_account`.
-        """
-        day = as_day(as_of)
-        return self._remove(
-            "delete", preview, backup, lambda connection: removing.delete_snapshot(connection, account, day)
-        )
-
-    def delete_asset(self, symbol: str, preview: bool = False, backup: bool = True) -> Deleted:
-        """Delete an asset with its holdings at every date, its prices and its targets.
-
-        Where it had a target inside its class, the class's other holding targets keep their proportions and again
-        add up to 100.
-
-        Parameters:
-            preview, backup: as in :meth:`delete_account`.
-        """
-        return self._remove(
-            "delete",
-            preview,
-            backup,
-            lambda connection: removing.delete_asset(
-                connection, saving.find_asset(connection, *symbol_and_currency(symbol))
-            ),
-        )
-
-    def delete_strategy(
-        self, scope: str, preview: bool = False, backup: bool = True, seen: Mapping[str, Percent] | None = None
-    ) -> Deleted:
-        """Delete an account's strategy with its targets, so that it uses the whole portfolio's.
-
-        The whole portfolio's strategy stays and loses its targets.
-
-        Parameters:
-            preview, backup: as in :meth:`delete_account`.
-            seen: the class targets that were to be deleted, to be refused (:class:`ChangedMeanwhile`) if they are
-                others by now.
-        """
-
-        def act(connection: duckdb.DuckDBPyConnection) -> Deleted:
-            if seen is not None:
-                used = reading.read_strategy(connection, scope)
-                require_unchanged(used.class_percents, seen, {}, f"The class targets of {scope}", used)
-            return removing.delete_strategy(connection, scope)
-
-        return self._remove("delete", preview, backup, act)
-
-    def _remove(
-        self, why: str, preview: bool, backup: bool, act: Callable[[duckdb.DuckDBPyConnection], Deleted]
-    ) -> Deleted:
-        kept = dated(self.path, f"before-{why}") if backup and not preview else None
-        with self._database.write(keep=not preview, backup_to=kept) as connection:
-            return replace(act(connection), backup=kept)
