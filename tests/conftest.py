@@ -17,7 +17,7 @@ SCHEMAS = Path(__file__).parent / "store" / "schemas"
 def unpacked(version, folder):
     """A portfolio file as the release with that schema made it, in ``folder``."""
     path = folder / f"schema-{version}.duckdb"
-    path.write_bytes(gzip.decompress((SCHEMAS / f"{path.name}.gz").read_bytes()))
+    path.write_bytes(gzip.decompress((SCHEMAS / f"schema-{version}.gz").read_bytes()))
     path.chmod(0o600)
     return path
 
