@@ -163,12 +163,13 @@ def migrate(portfolio: Portfolio, status: bool, to: int | None, force: bool) -> 
         )
         return
     newest = steps[-1].version
-    done, kept = portfolio.migrate(newest if to is None else to, force)
+    wanted = newest if to is None else to
+    done, kept = portfolio.migrate(wanted, force)
     if not done:
-        click.echo(f"{portfolio.path} is at schema {newest if to is None else to} already.")
+        click.echo(f"{portfolio.path} is at schema {wanted} already.")
         return
-    click.echo(f"{portfolio.path} is at schema {newest if to is None else to}. As it was before, it is kept at {kept}.")
-    if to is not None and to < newest:
+    click.echo(f"{portfolio.path} is at schema {wanted}. As it was before, it is kept at {kept}.")
+    if wanted < newest:
         click.echo(
             "This version of allocation brings it up to date again at its next use: install the older one first."
         )

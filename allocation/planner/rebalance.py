@@ -36,11 +36,11 @@ class Line:
 
 
 def back_to(lines: Mapping[Any, Line], flow: int, total: int, inside: int) -> dict[Any, int]:
-    """What is bought and sold of each line, in minor units; adds up to ``flow`` wherever anything can be traded.
+    """What is bought and sold of each line, in minor units; adds up to ``flow`` wherever that can be bought or sold.
 
     What is above its ``high`` is sold down to it, what is below its ``low`` is bought up to it. Money that is over goes
     where the value/target ratio is lowest; money that is missing comes from where it is highest, and what is on its
-    target or below sells nothing for another's sake.
+    target or below sells nothing for another's sake. Where nothing can be bought, no more is sold than is taken out.
 
     Parameters:
         lines: by any name.
@@ -48,6 +48,9 @@ def back_to(lines: Mapping[Any, Line], flow: int, total: int, inside: int) -> di
         total: what the parts are parts of, after the flow.
         inside: minor units to go beyond ``low`` and ``high``, where reaching them is not enough.
     """
+    if not any(line.buyable for line in lines.values()):
+        most = {name: line.value - line.stays for name, line in lines.items()}
+        return {name: -amount for name, amount in _taken(lines, {}, max(-flow, 0), most)}
     sold = {
         name: min(_floor(line.value - line.high * total) + inside, line.value - line.stays)
         for name, line in lines.items()

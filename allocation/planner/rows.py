@@ -94,17 +94,13 @@ def _unplaced_rows(tables: Tables, flow: int, shared: Shared) -> Iterable[dict[s
     for name, amount in shared.unplaced.items():
         target, value = tables.strategy.class_weights[name], values.get(name, 0)
         money = write_money(from_minor(amount, tables.digits), tables.base_currency)
-        yield {
-            "account": "" if tables.scope == ALL else tables.scope,
-            "symbol": "",
-            "name": "",
-            "asset_class": name,
-            "action": NOTHING_HELD,
-            "amount": from_minor(amount, tables.digits),
-            "shares": nan,
-            "price": nan,
-            "reason": f"{name}: {money}, nothing held to buy; {_why(value, amount, total, total + flow, target)}",
-        } | before_and_after(value, value + amount, total, total + flow, target, tables.digits)
+        why = f"{money}, nothing held to buy; {_why(value, amount, total, total + flow, target)}"
+        waiting = {"amount": from_minor(amount, tables.digits), "shares": nan, "price": nan}
+        yield (
+            _nothing_held(tables, name, why)
+            | waiting
+            | before_and_after(value, value + amount, total, total + flow, target, tables.digits)
+        )
 
 
 def undone_rows(tables: Tables, flow: int, shared: Shared, keep: Collection[str]) -> Iterable[dict[str, Any]]:
@@ -131,14 +127,14 @@ def undone_rows(tables: Tables, flow: int, shared: Shared, keep: Collection[str]
     for name, target in tables.strategy.class_weights.items():
         if target and name not in bought and not shared.by_class.get(name):
             value = values.get(name, 0)
-            yield {
-                "account": "" if tables.scope == ALL else tables.scope,
-                "symbol": "",
-                "name": "",
-                "asset_class": name,
-                "action": NOTHING_HELD,
-                "reason": f"{name}: nothing held to buy; {_place(weight_of(value, total + flow) - target)}",
-            } | _nothing_traded(tables, value, flow, target)
+            why = f"nothing held to buy; {_place(weight_of(value, total + flow) - target)}"
+            yield _nothing_held(tables, name, why) | _nothing_traded(tables, value, flow, target)
+
+
+def _nothing_held(tables: Tables, name: str, why: str) -> dict[str, Any]:
+    account = "" if tables.scope == ALL else tables.scope
+    told = {"asset_class": name, "action": NOTHING_HELD, "reason": f"{name}: {why}"}
+    return {"account": account, "symbol": "", "name": ""} | told
 
 
 def _nothing_traded(tables: Tables, value: int, flow: int, target: Fraction) -> dict[str, float]:

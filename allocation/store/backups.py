@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from allocation.errors import StoreError
-from allocation.store.files import named_path
+from allocation.store.files import named_path, sentences
 
 LATEST_KEPT = 10
 """Automatic backups that stay in any case; of the older ones, the last of each month stays."""
@@ -57,31 +57,26 @@ def free_name(path: Path, to: str | Path) -> Path:
         StoreError: something stands there, or the program would take it for one of its own.
     """
     target = named_path(to)
-    if str(to).strip() and target.is_dir():
-        target = target / dated(path, "backup").name
-    elif not str(to).strip() or _is_reserved(path, target):
-        raise StoreError(f"{str(to)!r} is a name that the program uses itself. Name the copy otherwise.")
-    if target.exists():
-        raise StoreError(f"{target} exists already. Name a file that doesn't, so that no backup is overwritten.")
+    with sentences(target):
+        if str(to).strip() and target.is_dir():
+            target = target / dated(path, "backup").name
+        elif not str(to).strip() or _is_reserved(path, target):
+            raise StoreError(f"{str(to)!r} is a name that the program uses itself. Name the copy otherwise.")
+        if target.exists():
+            raise StoreError(f"{target} exists already. Name a file that doesn't, so that no backup is overwritten.")
     return target
 
 
-def thin(path: Path, spare: Sequence[Path]) -> list[Path]:
+def thin(path: Path, spare: Sequence[Path]) -> None:
     """Remove automatic backups beyond the latest ten, but for the last of each month; those a person made stay.
 
     Parameters:
         path: the portfolio file.
         spare: copies that stay in any case, such as the one just made.
-
-    Returns:
-        What was removed.
     """
     automatic = [(when, copy) for when, why, copy in backups(path) if why != "backup"]
     months = {(when.year, when.month) for when, _ in automatic[:LATEST_KEPT]}
-    removed = []
     for when, copy in automatic[LATEST_KEPT:]:
         if (when.year, when.month) in months and copy not in spare:
             copy.unlink(missing_ok=True)
-            removed.append(copy)
         months.add((when.year, when.month))
-    return removed

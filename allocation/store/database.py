@@ -12,7 +12,7 @@ from typing import TypeVar, cast
 import duckdb
 from platformdirs import user_data_path
 
-from allocation.errors import StoreError
+from allocation.errors import Busy, StoreError
 from allocation.store.backups import dated, free_name, thin
 from allocation.store.connecting import connect, transaction
 from allocation.store.files import (
@@ -196,13 +196,14 @@ class Database:
                 then as it was.
         """
         origin = named_path(source)
-        if origin.is_dir():
-            raise StoreError(f"{origin} is a folder. Name the backup file in it.")
-        if not origin.is_file():
-            raise StoreError(f"There is no backup at {origin}.")
-        require_duckdb(origin)
-        if self.exists() and origin.samefile(self.path):
-            raise StoreError(f"{origin} is the portfolio itself. Name a backup of it.")
+        with sentences(origin):
+            if origin.is_dir():
+                raise StoreError(f"{origin} is a folder. Name the backup file in it.")
+            if not origin.is_file():
+                raise StoreError(f"There is no backup at {origin}.")
+            require_duckdb(origin)
+            if self.exists() and origin.samefile(self.path):
+                raise StoreError(f"{origin} is the portfolio itself. Name a backup of it.")
         with self.locked(), self._candidate(origin, ".restoring") as candidate:
             with self._connected(candidate, called=origin) as connection:
                 self._bring_up_to_date(connection, origin)
@@ -350,9 +351,14 @@ class Database:
         log = log_of(self.path)
         is_there = self.exists()
         if is_there:
-            # It may be the very file that can't be opened any more: then it is kept as it is, log and all.
-            with suppress(StoreError), self._connected(self.path) as connection:
-                connection.execute("CHECKPOINT")
+            try:
+                with self._connected(self.path) as connection:
+                    connection.execute("CHECKPOINT")
+            except Busy:
+                raise
+            except StoreError:
+                # The very file that can't be opened any more is kept as it is, log and all.
+                pass
             copy(self.path, kept)
         with sentences(log):
             if log.exists():
@@ -360,7 +366,9 @@ class Database:
         return kept if is_there else None
 
     def _warn_of_readers(self) -> None:
-        if not self._warned and readable_by_others(self.path):
+        with sentences(self.path):
+            is_open_to_others = readable_by_others(self.path)
+        if not self._warned and is_open_to_others:
             self._warned = True
             self.tell(f"{self.path} can be read by others than you. allocation doctor --mend makes it yours alone.")
 

@@ -18,7 +18,7 @@ from allocation.errors import AllocationError, Busy
 from allocation.money import is_known_currency
 from allocation.store.backups import DATED, backups
 from allocation.store.database import Database, default_path
-from allocation.store.files import OWNER_ONLY, OWNER_ONLY_FOLDER, log_of, readable_by_others, remove
+from allocation.store.files import OWNER_ONLY, OWNER_ONLY_FOLDER, log_of, readable_by_others, remove, sentences
 from allocation.store.integrity import read_everything, what_is_broken
 from allocation.store.lock import lock_path
 from allocation.store.migrations import migrate, schema_steps
@@ -62,6 +62,7 @@ def examine(database: Database, mend: bool) -> list[Finding]:
     """
     database.require_file()
     with ExitStack() as stack:
+        stack.enter_context(sentences(database.path))
         stack.enter_context(database.locked())
         remedies = [*_permissions(database.path), *_leftovers(database)]
         found = [*_inside(database), *_log(database), *_surroundings(database)]
@@ -88,7 +89,7 @@ def _leftovers(database: Database) -> Iterator[_Remedy]:
     """Half-made files. Whoever makes one holds the lock, so that with the lock in hand each is left from a crash."""
     path = database.path
     half_made = re.compile(
-        rf"{re.escape(path.name)}\.(new-\d+|migrating|restoring)(\.part)?"
+        rf"{re.escape(path.name)}\.(new-\d+|migrating|restoring)(\.part|\.wal)?"
         rf"|{re.escape(path.stem)}\.{DATED.pattern}{re.escape(path.suffix)}\.part"
     )
     for file in sorted(path.parent.iterdir()):

@@ -102,6 +102,20 @@ def test_nothing_is_sold_for_what_cannot_be_bought():
     assert plan["reason"].tolist() == ["B: nothing held to buy; 10.0 points under target"]
 
 
+def test_nothing_without_a_target_is_sold_where_its_class_has_nothing_else_to_buy():
+    held = [Held("OLD", "Stocks", 100), Held("VTI", "Stocks", 300), Held("BND", "Bonds", 600)]
+    tables = portfolio(held, {"Stocks": 40, "Bonds": 60}, {"Stocks": {"VTI": 100}})
+    assert amounts_by("symbol", rebalance(tables)) == {"OLD": -100, "VTI": 100}
+    assert not rebalance(tables, keep=["VTI"])["amount"].any()
+
+
+def test_a_class_to_be_given_up_stays_where_no_other_can_be_bought():
+    tables = portfolio([Held("B", "B", 100)], {"A": 100, "B": 0})
+    plan = rebalance(tables)
+    assert not plan["amount"].any() and plan["action"].tolist() == ["nothing held"]
+    assert amounts_by("symbol", rebalance(tables, withdrawal=30))["B"] == -30
+
+
 def test_on_target_there_is_nothing_to_do():
     assert rebalance(one_a_class({"A": 60, "B": 40}, {"A": 60, "B": 40})).empty
 
@@ -128,6 +142,19 @@ def test_without_targets_there_is_nothing_to_come_back_to():
         rebalance(one_a_class({"A": 60}, {}))
 
 
+def buyable(tables, keep):
+    """Whether anything that isn't kept may be bought: it has a target, or is held in a class that shares by value."""
+    weights, within = tables.strategy.class_weights, tables.strategy.holding_weights
+    return any(
+        weights.get(asset["asset_class"])
+        and not {asset["symbol"], asset["asset_class"]} & keep
+        and (
+            within[asset["asset_class"]].get(asset["asset_id"]) if asset["asset_class"] in within else asset["held_in"]
+        )
+        for asset in tables.assets.to_dict("records")
+    )
+
+
 @EVERY_GOAL
 @FEW
 @given(tables=portfolios(), outside=st.booleans(), flow=st.integers(-(10**6), 10**6), data=st.data())
@@ -138,10 +165,19 @@ def test_trades_add_up_to_the_flow_and_nothing_is_sold_that_is_not_held(tables, 
     try:
         plan = rebalance(tables, goal=goal, only_outside=outside, keep=keep, **side)
     except AmountError:
+        free = zip(tables.assets.to_dict("records"), tables.asset_values, strict=True)
+        able = [
+            value
+            for asset, value in free
+            if asset["asset_class"] in tables.strategy.class_weights
+            and not {asset["symbol"], asset["asset_class"]} & keep
+        ]
+        assert -flow > sum(able) or (flow > 0 and not buyable(tables, keep))
         return
     assert sum(minor(plan["amount"])) == flow
     assert (plan["value_after"] >= 0).all()
     traded = plan[plan["amount"] != 0]
+    assert not set(traded["action"]) & {"kept", "nothing held"}
     assert not set(traded["symbol"]) & keep and not set(traded["asset_class"]) & keep
     assert not set(traded["asset_class"]) - set(tables.strategy.class_weights)
     after = classes_after(tables, plan)

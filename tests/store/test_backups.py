@@ -5,10 +5,11 @@ import shutil
 import subprocess
 import sys
 
+import duckdb
 import pytest
 
 import allocation
-from allocation.errors import StoreError
+from allocation.errors import Busy, StoreError
 from allocation.store.backups import STAMP, backups, thin
 
 NOON = datetime.datetime(2026, 11, 20, 12)
@@ -161,6 +162,17 @@ def test_what_is_replaced_is_kept_with_its_log_where_it_cannot_be_opened(sample)
     assert len(sample.holdings()) == 16
     assert kept.stat().st_size == 20_000
     assert kept.with_name(kept.name + ".wal").read_bytes() == b"half a log"
+
+
+def test_nothing_is_restored_over_a_file_that_another_program_has_open(sample):
+    backup = sample.backup()
+    names = {path.name for path in sample.path.parent.iterdir()}
+    with duckdb.connect(str(sample.path)) as other:
+        other.execute("INSERT INTO accounts (name) VALUES ('Theirs')")
+        with pytest.raises(Busy, match="is open in another program"):
+            sample.restore(backup)
+    assert {path.name for path in sample.path.parent.iterdir()} == names
+    assert "Theirs" in sample.accounts()
 
 
 def test_a_damaged_block_in_the_middle_of_a_backup_is_met_before_it_is_restored(sample):

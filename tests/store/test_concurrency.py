@@ -1,6 +1,5 @@
 """Many windows on one file: everybody's rows are there, and nobody's targets are overwritten unseen."""
 
-import contextlib
 import multiprocessing
 from collections import Counter
 
@@ -98,8 +97,7 @@ def test_eight_times_forty_writes_twenty_times_over(portfolio, turn):
 
 
 def first_load(path, process):
-    with contextlib.suppress(allocation.Busy):
-        allocation.open(path, timeout=60).load(held_on("2025-01-31", **{f"Account {process}": {"CASH": (1, 1)}}))
+    allocation.open(path, timeout=60).load(held_on("2025-01-31", **{f"Account {process}": {"CASH": (1, 1)}}))
 
 
 @pytest.mark.slow

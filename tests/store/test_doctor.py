@@ -164,6 +164,7 @@ def test_the_usual_folder_is_its_owners_alone(healthy, monkeypatch):
         "my.duckdb.migrating",
         "my.duckdb.restoring",
         "my.duckdb.restoring.part",
+        "my.duckdb.new-77.wal",
         "my.backup-2025-01-01-120000-000000.duckdb.part",
     ],
 )
