@@ -64,8 +64,9 @@ def back_to(lines: Mapping[Any, Line], flow: int, total: int, inside: int) -> di
     }
     over = flow + sum(sold.values()) - sum(wanted.values())
     if over < 0:
+        # The part of a cent that rounding left with each is enough, together, for what the others lack.
         above = {
-            name: line.value - sold.get(name, 0) - max(_ceiling(line.target * total), line.stays)
+            name: line.value - sold.get(name, 0) - max(_floor(line.target * total), line.stays)
             for name, line in lines.items()
         }
         extra = min(-over, sum(max(most, 0) for most in above.values()))
@@ -202,7 +203,3 @@ def _kept(tables: Tables, keep: Collection[str]) -> set[int]:
 
 def _floor(amount: Fraction) -> int:
     return amount.numerator // amount.denominator
-
-
-def _ceiling(amount: Fraction) -> int:
-    return -(-amount.numerator // amount.denominator)

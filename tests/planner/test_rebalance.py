@@ -185,6 +185,13 @@ def test_trades_add_up_to_the_flow_and_nothing_is_sold_that_is_not_held(tables, 
     assert not traded.duplicated(["symbol", "account"]).any()
 
 
+def test_parts_of_cents_that_many_have_too_much_go_to_the_one_that_lacks_them():
+    # 1 % of 34.01 is 0.3401: B and C give a cent each, so that A ends at 0.34 as they do, and not at 0.32.
+    tables = one_a_class({"A": 0.01, "B": 0.35, "C": 0.35, "D": 33.30}, {"A": 1, "B": 1, "C": 1, "D": 97})
+    after = classes_after(tables, rebalance(tables))
+    assert after["value_after"].tolist() == [0.34, 0.34, 0.34, 32.99]
+
+
 @FEW
 @given(values=st.lists(st.integers(1, 10**7), min_size=3, max_size=5), data=st.data())
 def test_all_the_way_to_the_target_ends_within_a_cent_of_it(values, data):
@@ -197,7 +204,7 @@ def test_all_the_way_to_the_target_ends_within_a_cent_of_it(values, data):
     after = classes_after(tables, rebalance(tables)).set_index("asset_class")
     for name in names:
         goal = Fraction(targets[name] * sum(values), 100)
-        assert abs(minor([after.loc[name, "value_after"]])[0] - goal) <= 2
+        assert abs(minor([after.loc[name, "value_after"]])[0] - goal) <= 1
 
 
 @pytest.mark.parametrize("goal", ["half", "edge"])

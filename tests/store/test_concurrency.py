@@ -48,7 +48,7 @@ def mixed_writes(path, process, writes, results):
 
 def many_reads(path, stop):
     portfolio = allocation.open(path, timeout=300, tell=lambda sentence: None)
-    while not stop.is_set():
+    while not stop.is_set() and multiprocessing.parent_process().is_alive():
         # Any whole state adds up; a half-written one would not.
         assert portfolio.strategy().class_targets["target_percent"].sum() == 100
         weights = portfolio.holdings()["weight"]
