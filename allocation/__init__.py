@@ -19,23 +19,27 @@ from allocation.errors import (
 )
 from allocation.export import plan_csv
 from allocation.opening import open, sample
-from allocation.planner import RULES
+from allocation.planner import GOALS, RULES, Fee, Limits, Plan
 from allocation.portfolio import Portfolio
 from allocation.summary import Summary
 from allocation.tables import Strategy
 
 __all__ = [
+    "GOALS",
     "RULES",
     "AllocationError",
     "AmountError",
     "BrokenReference",
     "Busy",
     "ChangedMeanwhile",
+    "Fee",
+    "Limits",
     "LoadError",
     "MergeError",
     "MissingPrice",
     "MissingRate",
     "NoNetValue",
+    "Plan",
     "Portfolio",
     "Problem",
     "StoreError",

@@ -89,7 +89,7 @@ def before_and_after(classes: pd.DataFrame) -> go.Figure:
     """Weights of each class before and after a plan, against the target.
 
     Parameters:
-        classes: from :meth:`~allocation.portfolio.Portfolio.classes_after`.
+        classes: from :attr:`~allocation.planner.result.Plan.classes`.
     """
     classes = largest_drift_first(classes)
     names = _names(classes)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import nan
 from typing import Any
 
 import pandas as pd
 
-from allocation.bands import FIVE_25, NO_TARGET, Band
+from allocation.bands import NO_TARGET, Band
 from allocation.money import from_minor
 from allocation.tables import UNCLASSIFIED, Tables
 
@@ -18,7 +18,7 @@ CLASS_COLUMNS = ["asset_class", *MEASURES]
 HOLDING_COLUMNS = ["asset_class", "symbol", "name", "currency", *MEASURES]
 
 
-def by_class(tables: Tables, band: Band = FIVE_25) -> pd.DataFrame:
+def by_class(tables: Tables) -> pd.DataFrame:
     """Drift of each asset class.
 
     Returns:
@@ -31,13 +31,14 @@ def by_class(tables: Tables, band: Band = FIVE_25) -> pd.DataFrame:
     """
     values, targets, total = tables.class_values, tables.strategy.class_weights, tables.total
     rows = [
-        {"asset_class": name} | measures(values.get(name, 0), targets.get(name), total, tables.digits, band)
+        {"asset_class": name}
+        | measures(values.get(name, 0), targets.get(name), total, tables.digits, tables.strategy.band_of(name))
         for name in values | targets
     ]
     return _sorted(rows, CLASS_COLUMNS, ["asset_class"])
 
 
-def by_holding(tables: Tables, band: Band = FIVE_25) -> pd.DataFrame:
+def by_holding(tables: Tables) -> pd.DataFrame:
     """Drift of each asset, over all accounts of the scope.
 
     A holding's target is its effective weight: class target × its percent of the class. Where a class has no
@@ -51,7 +52,7 @@ def by_holding(tables: Tables, band: Band = FIVE_25) -> pd.DataFrame:
     assets = tables.assets
     rows = [
         {"asset_class": asset_class, "symbol": symbol, "name": name, "currency": currency}
-        | measures(value, target, total, tables.digits, band)
+        | measures(value, target, total, tables.digits, tables.strategy.band_of(asset_class))
         for asset_class, symbol, name, currency, value, target in zip(
             assets["asset_class"],
             assets["symbol"],
@@ -117,11 +118,17 @@ def portfolio_drift(tables: Tables) -> float:
     It is the part of the portfolio that would have to change hands to be on target. A class without a target
     counts as target 0. Missing (NaN) for an empty portfolio and where no class has a target.
     """
-    values, targets, total = tables.class_values, tables.strategy.class_weights, tables.total
+    return portfolio_drift_of(tables.class_values, tables.strategy.class_weights) if tables.total else nan
+
+
+def portfolio_drift_of(values: Mapping[str, int], targets: Mapping[str, Fraction]) -> float:
+    """Σ|weight − target| / 2 of classes worth ``values`` (any unit); NaN where they are worth nothing or none has a
+    target."""
+    total = sum(values.values())
     if not total or not targets:
         return nan
     distance = sum(
-        (abs(Fraction(values.get(name, 0), total) - targets.get(name, 0)) for name in values | targets),
+        (abs(Fraction(values.get(name, 0), total) - targets.get(name, 0)) for name in set(values) | set(targets)),
         Fraction(0),
     )
     return float(distance / 2)

@@ -5,27 +5,29 @@ from __future__ import annotations
 import pandas as pd
 
 from allocation.money import minor_digits
+from allocation.planner.result import Plan
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", " ")
-MONEY = ["amount", "value_before", "value_after"]
+MONEY = ["amount", "fee", "value_before", "value_after"]
 WEIGHTS = ["weight_before", "weight_after", "target_weight", "drift_before", "drift_after"]
 TEXTS = ["scope", "account", "symbol", "name", "asset_class", "reason"]
 
 
-def plan_csv(plan: pd.DataFrame) -> str:
-    """A plan as CSV text: its columns, a header row, decimal points, amounts to the currency's minor unit.
+def plan_csv(plan: Plan) -> str:
+    """A plan as CSV text: the columns of its rows, a header row, decimal points, amounts to the currency's minor unit.
 
     Safe to open in a spreadsheet: a text that a spreadsheet would run as a formula (it begins with ``=``, ``+``,
     ``-``, ``@``, a blank or a tab) is preceded by an apostrophe, and a line break in a text becomes a blank.
     """
-    table = plan.astype(object)
+    rows = plan.rows
+    table = rows.astype(object)
     for column in MONEY:
-        digits = [minor_digits(currency) for currency in plan["currency"]]
-        table[column] = [f"{value:.{places}f}" for value, places in zip(plan[column], digits, strict=True)]
-    for column, places in {**dict.fromkeys(WEIGHTS, 6), "shares": 8, "price": 8}.items():
-        table[column] = ["" if value != value else f"{value:.{places}f}" for value in plan[column]]
+        digits = [minor_digits(currency) for currency in rows["currency"]]
+        table[column] = [f"{value:.{places}f}" for value, places in zip(rows[column], digits, strict=True)]
+    for column, places in {**dict.fromkeys(WEIGHTS, 6), "shares": 8, "price": 8, "quoted_price": 8}.items():
+        table[column] = ["" if value != value else f"{value:.{places}f}" for value in rows[column]]
     for column in TEXTS:
-        table[column] = [_as_text(value) for value in plan[column]]
+        table[column] = [_as_text(value) for value in rows[column]]
     return table.to_csv(index=False, lineterminator="\n")
 
 

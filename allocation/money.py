@@ -73,6 +73,21 @@ def read_amount(amount: Amount, currency: str, what: str = "deposit") -> int:
     return int(exact.scaleb(digits))
 
 
+def read_exact(number: Amount, what: str) -> Decimal:
+    """A plain number as a person or a program gives it, exact.
+
+    Raises:
+        AmountError: it is none, or not finite.
+    """
+    try:
+        exact = Decimal(str(number).strip())
+    except InvalidOperation:
+        exact = Decimal("nan")
+    if not exact.is_finite() or abs(exact.adjusted()) > 30:
+        raise AmountError(f"The {what} {number!r} is not a number. Write it like 10 or 2.5.")
+    return exact
+
+
 def largest_amount(currency: str) -> Decimal:
     """The largest amount that can be calculated to the minor unit: 10 trillion USD."""
     return Decimal(LARGEST_MINOR).scaleb(-minor_digits(currency))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -14,6 +14,9 @@ from allocation import drift as drifts
 from allocation import planner
 from allocation.errors import StoreError, UnknownName
 from allocation.money import Amount, is_known_currency
+from allocation.planner import Limits, Plan
+from allocation.planner.money_in import Flow
+from allocation.planner.plan import NO_LIMITS
 from allocation.readers import Source, read_together
 from allocation.store import loading, reading, saving
 from allocation.store.loading import LoadReport
@@ -263,35 +266,29 @@ class Portfolio(Tidying):
             saving.save_holding_targets(connection, strategy_id, asset_class, by_asset)
             saving.set_saved(connection, strategy_id, self._database.by)
 
-    def plan_deposit(self, amount: Amount, scope: str = ALL, rule: str = "lazy") -> pd.DataFrame:
-        """What a deposit of new money would buy. See :func:`allocation.planner.plan_deposit`."""
-        return planner.plan_deposit(self._tables(scope), amount, rule, datetime.date.today())
+    def plan_deposit(
+        self, amount: Flow, scope: str = ALL, rule: str = "lazy", limits: Limits = NO_LIMITS, use_cash: Flow | str = 0
+    ) -> Plan:
+        """What a deposit would buy. See :func:`allocation.planner.plan_deposit`."""
+        return planner.plan_deposit(self._tables(scope), amount, rule, datetime.date.today(), limits, use_cash)
 
-    def plan_withdrawal(self, amount: Amount, scope: str = ALL, rule: str = "lazy") -> pd.DataFrame:
+    def plan_withdrawal(self, amount: Flow, scope: str = ALL, rule: str = "lazy", limits: Limits = NO_LIMITS) -> Plan:
         """What a withdrawal would sell. See :func:`allocation.planner.plan_withdrawal`."""
-        return planner.plan_withdrawal(self._tables(scope), amount, rule, datetime.date.today())
+        return planner.plan_withdrawal(self._tables(scope), amount, rule, datetime.date.today(), limits)
 
     def plan_rebalance(
         self,
         scope: str = ALL,
         goal: str = "target",
         only_outside: bool = False,
-        deposit: Amount = 0,
-        withdrawal: Amount = 0,
-        keep: Collection[str] = (),
-    ) -> pd.DataFrame:
+        deposit: Flow = 0,
+        withdrawal: Flow = 0,
+        limits: Limits = NO_LIMITS,
+        distance: Amount = "1.75",
+    ) -> Plan:
         """What would be sold and bought to come back to the targets. See :func:`allocation.planner.plan_rebalance`."""
         tables, today = self._tables(scope), datetime.date.today()
-        return planner.plan_rebalance(tables, today, goal, only_outside, deposit, withdrawal, keep)
-
-    def classes_after(self, plan: pd.DataFrame, scope: str = ALL) -> pd.DataFrame:
-        """Each class before and after a plan of this portfolio. See :func:`allocation.planner.classes_after`.
-
-        Parameters:
-            plan: from :meth:`plan_deposit`, :meth:`plan_withdrawal` or :meth:`plan_rebalance`; its scope is used.
-            scope: used where the plan has no rows.
-        """
-        return planner.classes_after(self._tables(str(plan["scope"].iloc[0]) if len(plan) else scope), plan)
+        return planner.plan_rebalance(tables, today, goal, only_outside, deposit, withdrawal, limits, distance)
 
     def minimum_deposit(self, scope: str = ALL) -> float:
         """The smallest deposit that reaches every class target without a sale; infinite where none does."""

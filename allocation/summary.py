@@ -39,6 +39,22 @@ def summarise(tables: Tables) -> Summary:
     """A scope at a glance, from its tables."""
     table, assets = drifts.by_class(tables), tables.assets[tables.assets["held_in"].map(len) > 0]
     cash = assets.loc[assets["symbol"] == CASH, "value"].sum()
+    when, what = oldest_price(tables)
+    return Summary(
+        total=from_minor(tables.total, tables.digits),
+        cash=from_minor(to_minor(cash, tables.digits), tables.digits),
+        base_currency=tables.base_currency,
+        portfolio_drift=drifts.portfolio_drift(tables),
+        out_of_band=tuple(table.loc[~table["status"].isin([IN_BAND, NO_TARGET]), "asset_class"]),
+        classes=int(table["target_weight"].notna().sum()),
+        oldest_price=when,
+        oldest_of=what,
+    )
+
+
+def oldest_price(tables: Tables) -> tuple[datetime.date | None, str]:
+    """Date of the oldest price or FX rate that what is held is valued at, and what it is of."""
+    assets = tables.assets[tables.assets["held_in"].map(len) > 0]
     dated = [
         (when, f"{kind} of {what}")
         for kind, dates, names in (
@@ -48,14 +64,4 @@ def summarise(tables: Tables) -> Summary:
         for when, what in zip(dates, names, strict=True)
         if when is not None
     ]
-    oldest = min(dated, default=None)
-    return Summary(
-        total=from_minor(tables.total, tables.digits),
-        cash=from_minor(to_minor(cash, tables.digits), tables.digits),
-        base_currency=tables.base_currency,
-        portfolio_drift=drifts.portfolio_drift(tables),
-        out_of_band=tuple(table.loc[~table["status"].isin([IN_BAND, NO_TARGET]), "asset_class"]),
-        classes=int(table["target_weight"].notna().sum()),
-        oldest_price=oldest[0] if oldest else None,
-        oldest_of=oldest[1] if oldest else "",
-    )
+    return min(dated, default=(None, ""))

@@ -6,18 +6,21 @@ Everything after this point (drift, plans, charts, exports) is a function of the
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
 import pandas as pd
 
+from allocation.bands import FIVE_25, Band
 from allocation.errors import NoNetValue
 from allocation.money import from_minor, minor_digits, to_minor
 
 ALL = "all"
 UNCLASSIFIED = "Unclassified"
+SEVERAL_CLASSES = "Several classes"
 CASH = "CASH"
 
 PERCENT_STEPS = 10_000
@@ -38,6 +41,8 @@ class Strategy:
             (0–100, of the class).
         saved_by: who saved its targets last; None where it isn't known.
         saved_at: when (UTC).
+        band: how far a weight may stray from its target.
+        class_bands: bands of their own, by class; they hold for the class and its holdings.
     """
 
     strategy_id: int | None
@@ -48,6 +53,12 @@ class Strategy:
     holding_targets: pd.DataFrame
     saved_by: str | None = None
     saved_at: datetime.datetime | None = None
+    band: Band = FIVE_25
+    class_bands: Mapping[str, Band] = field(default_factory=dict)
+
+    def band_of(self, asset_class: str) -> Band:
+        """The band of a class and of its holdings."""
+        return self.class_bands.get(asset_class, self.band)
 
     @cached_property
     def class_weights(self) -> dict[str, Fraction]:
@@ -105,6 +116,8 @@ class Tables:
             ``name``, ``asset_class``, ``currency``, ``price``, ``price_as_of``, ``rate``, ``rate_as_of``,
             ``value`` (over the scope's accounts), ``held_in`` (list of account names).
         strategy: the targets that hold for the scope.
+        spans: of each ``asset_id`` that belongs to several classes (its ``asset_class`` is
+            :data:`SEVERAL_CLASSES`): class → part of its value (0–1, exact), adding up to 1.
     """
 
     scope: str
@@ -113,6 +126,7 @@ class Tables:
     holdings: pd.DataFrame
     assets: pd.DataFrame
     strategy: Strategy
+    spans: Mapping[int, Mapping[str, Fraction]] = field(default_factory=dict)
 
     @cached_property
     def digits(self) -> int:
@@ -125,15 +139,40 @@ class Tables:
         return [to_minor(value, self.digits) for value in self.assets["value"]]
 
     @cached_property
+    def _held(self) -> frozenset[int]:
+        return frozenset(
+            int(asset_id)
+            for asset_id, accounts in zip(self.assets["asset_id"], self.assets["held_in"], strict=True)
+            if len(accounts)
+        )
+
+    def is_held(self, asset_id: int) -> bool:
+        """Whether any account of the scope holds an asset."""
+        return asset_id in self._held
+
+    @cached_property
     def class_values(self) -> dict[str, int]:
         """Value of each class that holds anything, in minor units."""
         values: dict[str, int] = {}
-        for name, held_in, value in zip(
-            self.assets["asset_class"], self.assets["held_in"], self.asset_values, strict=True
+        for asset_id, name, held_in, value in zip(
+            self.assets["asset_id"], self.assets["asset_class"], self.assets["held_in"], self.asset_values, strict=True
         ):
             if len(held_in):
-                values[str(name)] = values.get(str(name), 0) + value
+                for part, amount in self.by_class(int(asset_id), str(name), value).items():
+                    values[part] = values.get(part, 0) + amount
         return values
+
+    def by_class(self, asset_id: int, asset_class: str, amount: int) -> dict[str, int]:
+        """An amount of an asset (minor units) by the classes it belongs to, adding up to the amount."""
+        weights = self.spans.get(asset_id)
+        if weights is None:
+            return {asset_class: amount}
+        exact = {name: amount * weight for name, weight in weights.items()}
+        whole = {name: part.numerator // part.denominator for name, part in exact.items()}
+        order = sorted(exact, key=lambda name: (whole[name] - exact[name], name))
+        for name in order[: amount - sum(whole.values())]:
+            whole[name] += 1
+        return whole
 
     @cached_property
     def total(self) -> int:

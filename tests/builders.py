@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from allocation import Portfolio
-from allocation.planner import share
+from allocation.planner import Plan, share
 from allocation.store import Database
 from allocation.tables import Strategy, Tables
 
@@ -130,9 +130,10 @@ def count(kept: Portfolio, table: str) -> int:
         return int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
 
 
-def amounts_by(column: str, plan: pd.DataFrame) -> dict[str, float]:
+def amounts_by(column: str, plan: Plan | pd.DataFrame) -> dict[str, float]:
     """Amount of each symbol or class of a plan."""
-    return {str(name): round(amount, 4) for name, amount in plan.groupby(column)["amount"].sum().items()}
+    table = plan.rows if isinstance(plan, Plan) else plan
+    return {str(name): round(amount, 4) for name, amount in table.groupby(column)["amount"].sum().items()}
 
 
 def _row(line: Held, asset_id: int, base: str) -> dict[str, object]:

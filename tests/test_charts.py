@@ -6,7 +6,7 @@ import pytest
 
 from allocation import charts
 from allocation.drift import by_class, by_holding
-from allocation.planner import classes_after, plan_deposit
+from allocation.planner import plan_deposit
 from tests.builders import TODAY, Held, one_a_class, portfolio
 
 TABLES = portfolio(
@@ -38,7 +38,7 @@ def words(figure):
 
 
 def figures(tables):
-    after = classes_after(tables, plan_deposit(tables, 100, "lazy", TODAY))
+    after = plan_deposit(tables, 100, "lazy", TODAY).classes
     return [
         charts.current_vs_target(by_class(tables)),
         charts.current_vs_target(by_holding(tables)),
@@ -97,7 +97,7 @@ def test_holdings_are_named_by_symbol_and_cash_by_currency():
 
 def test_before_and_after_a_plan():
     tables = one_a_class({"A": 80, "B": 20}, {"A": 50, "B": 50})
-    figure = charts.before_and_after(classes_after(tables, plan_deposit(tables, 60, "lazy", TODAY)))
+    figure = charts.before_and_after(plan_deposit(tables, 60, "lazy", TODAY).classes)
     assert drawn(figure, "before") == {"A": 80, "B": 20}
     assert drawn(figure, "after") == {"A": 50, "B": 50}
     assert drawn(figure, "target") == {"A": 50, "B": 50}
@@ -138,7 +138,7 @@ def test_one_row(number):
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_nothing_to_show(number):
     nothing = portfolio([], {})
-    empty = classes_after(nothing, plan_deposit(one_a_class({}, {"A": 100}), 0, "lazy", TODAY))
+    empty = plan_deposit(one_a_class({}, {"A": 100}), 0, "lazy", TODAY).classes.iloc[:0]
     tables = [(charts.current_vs_target, by_class(nothing)), (charts.current_vs_target, by_holding(nothing)),
               (charts.before_and_after, empty)]  # fmt: skip
     draw, table = tables[number]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,9 +11,14 @@ from allocation import plan_csv
 
 COLUMNS = [
     "date", "scope", "rule", "account", "symbol", "name", "asset_class", "action", "amount", "currency", "shares",
-    "price", "value_before", "value_after", "weight_before", "weight_after", "target_weight", "drift_before",
-    "drift_after", "reason",
+    "price", "quoted_price", "quoted_currency", "fee", "value_before", "value_after", "weight_before", "weight_after",
+    "target_weight", "drift_before", "drift_after", "reason",
 ]  # fmt: skip
+
+
+def called(plan, name):
+    """The plan, as if everything in it had this name."""
+    return replace(plan, rows=plan.rows.assign(name=name))
 
 
 def read(text):
@@ -72,7 +78,7 @@ def test_a_class_that_holds_nothing_has_empty_shares_and_price(sample):
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_a_name_that_looks_like_a_formula_is_marked_as_text(sample, start):
-    plan = sample.plan_deposit(1000).assign(name=start + "cmd|' /C calc'!A1")
+    plan = called(sample.plan_deposit(1000), start + "cmd|' /C calc'!A1")
     assert {row["name"] for row in read(plan_csv(plan))} == {"'" + start.replace("\r", " ") + "cmd|' /C calc'!A1"}
 
 
@@ -91,7 +97,7 @@ def test_formulas_in_a_persons_own_file_do_not_reach_the_spreadsheet(portfolio, 
 
 @pytest.mark.parametrize("name", ['Total, "global"', "Total\nmarket", "Total\r\nmarket", "Total\r=1+1"])
 def test_commas_quotes_and_line_breaks_stay_inside_their_cell(sample, name):
-    plan = sample.plan_deposit(1000).assign(name=name)
+    plan = called(sample.plan_deposit(1000), name)
     assert {row["name"] for row in read(plan_csv(plan))} == {" ".join(name.splitlines())}
 
 

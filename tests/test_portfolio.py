@@ -13,8 +13,8 @@ from tests.conftest import DATA
 
 PLAN_COLUMNS = [
     "date", "scope", "rule", "account", "symbol", "name", "asset_class", "action", "amount", "currency", "shares",
-    "price", "value_before", "value_after", "weight_before", "weight_after", "target_weight", "drift_before",
-    "drift_after", "reason",
+    "price", "quoted_price", "quoted_currency", "fee", "value_before", "value_after", "weight_before", "weight_after",
+    "target_weight", "drift_before", "drift_after", "reason",
 ]  # fmt: skip
 DRIFT_COLUMNS = {"asset_class", "value", "weight", "target_weight", "drift", "drift_money", "status"}
 HOLDING_COLUMNS = [
@@ -51,7 +51,7 @@ def test_the_files_and_calls_of_the_first_release(tmp_path):
     portfolio.load(holdings=DATA / "holdings.csv", targets=DATA / "targets.csv", fx=DATA / "fx.csv")
     assert set(portfolio.drift(scope="all").columns) >= DRIFT_COLUMNS
     assert portfolio.holdings("all").columns.tolist() == HOLDING_COLUMNS
-    assert portfolio.plan_deposit(1000, scope="all", rule="lazy").columns.tolist() == PLAN_COLUMNS
+    assert portfolio.plan_deposit(1000, scope="all", rule="lazy").rows.columns.tolist() == PLAN_COLUMNS
     assert portfolio.strategy("all").class_targets.columns.tolist() == ["asset_class", "target_percent"]
 
 
@@ -132,14 +132,14 @@ def test_an_account_has_its_own_strategy_or_the_portfolios(sample):
 @pytest.mark.parametrize("rule", ["lazy", "proportional", "largest_first", "by_target"])
 @pytest.mark.parametrize("scope", ["all", "Brokerage", "401(k)", "Roth IRA"])
 def test_a_plan_adds_up_to_its_deposit(sample, rule, scope):
-    plan = sample.plan_deposit(1234.56, scope, rule)
+    plan = sample.plan_deposit(1234.56, scope, rule).rows
     assert sum(Decimal(str(amount)) for amount in plan["amount"]) == Decimal("1234.56")
     assert (plan["amount"] > 0).all()
     assert set(plan["scope"]) == {scope} and set(plan["date"]) == {datetime.date.today()}
 
 
 def test_money_for_a_class_that_holds_nothing_is_accounted_for(sample):
-    plan = sample.plan_deposit(1000).set_index("asset_class")
+    plan = sample.plan_deposit(1000).rows.set_index("asset_class")
     assert plan.loc["Real estate", "action"] == "nothing held"
     assert plan.loc["Real estate", "reason"].startswith(
         f"Real estate: {plan.loc['Real estate', 'amount']:.2f}, nothing"
@@ -147,7 +147,7 @@ def test_money_for_a_class_that_holds_nothing_is_accounted_for(sample):
 
 
 def test_a_trade_names_its_account_where_one_alone_holds_the_asset(sample):
-    plan = sample.plan_deposit(50_000, rule="by_target").set_index("symbol")
+    plan = sample.plan_deposit(50_000, rule="by_target").rows.set_index("symbol")
     assert plan.loc["VIIIX", "account"] == "401(k)"
     assert plan.loc["VTI", "account"] == ""
     assert "held in Brokerage, Roth IRA" in plan.loc["VTI", "reason"]
@@ -157,7 +157,7 @@ def test_the_smallest_deposit_that_reaches_every_target(bonds_and_stocks):
     bonds_and_stocks.save_class_targets({"Stocks": 50, "Bonds": 50})
     # Stocks are 60: at half of 120 they are on target.
     assert bonds_and_stocks.minimum_deposit() == 20
-    assert bonds_and_stocks.plan_deposit(20)["amount"].tolist() == [20]
+    assert bonds_and_stocks.plan_deposit(20).rows["amount"].tolist() == [20]
 
 
 def test_no_deposit_reaches_every_target_while_something_is_unclassified(sample):
@@ -165,14 +165,13 @@ def test_no_deposit_reaches_every_target_while_something_is_unclassified(sample)
 
 
 def test_a_withdrawal_sells_and_adds_up(sample):
-    plan = sample.plan_withdrawal(500)
+    plan = sample.plan_withdrawal(500).rows
     assert round(plan["amount"].sum(), 2) == -500
     assert set(plan["action"]) <= {"sell", "take from cash"}
 
 
 def test_classes_before_and_after_a_plan(sample):
-    plan = sample.plan_deposit(1000)
-    after = sample.classes_after(plan)
+    after = sample.plan_deposit(1000).classes
     assert after["amount"].sum() == pytest.approx(1000)
     assert after["weight_after"].sum() == pytest.approx(1)
 

@@ -6,13 +6,12 @@ from math import isinf
 from pathlib import Path
 
 import click
-import pandas as pd
 
 from allocation import planner
 from allocation.cli.printing import column, print_table, write
 from allocation.export import plan_csv
 from allocation.money import write_money
-from allocation.planner import GOALS, RULES
+from allocation.planner import GOALS, RULES, Limits, Plan
 from allocation.portfolio import Portfolio
 from allocation.tables import ALL
 
@@ -85,22 +84,22 @@ def rebalance(
     csv: Path | None,
 ) -> None:
     """Print what would be sold and bought to come back to the targets."""
-    table = portfolio.plan_rebalance(scope, goal, only_outside, deposit, withdrawal, keep)
+    table = portfolio.plan_rebalance(scope, goal, only_outside, deposit, withdrawal, Limits(keep=keep))
     _show(table, csv, "Nothing is to be done: everything is where it may be.")
-    if scope == ALL and len(portfolio.accounts()) > 1 and len(table):
+    if scope == ALL and len(portfolio.accounts()) > 1 and len(table.rows):
         click.echo(
             "This is the portfolio as a whole: money doesn't move from one account to another by itself. For trades "
             "that stay inside an account: --scope ACCOUNT."
         )
 
 
-def _show(table: pd.DataFrame, csv: Path | None, nothing: str) -> None:
+def _show(plan: Plan, csv: Path | None, nothing: str) -> None:
     if csv is not None:
-        write(csv, plan_csv(table))
+        write(csv, plan_csv(plan))
+    table, currency = plan.rows, plan.header.currency
     if table.empty:
         click.echo(nothing)
         return
-    currency = str(table["currency"].iloc[0])
     shown = table[["account", "symbol", "asset_class", "action"]].assign(
         amount=column(table["amount"], lambda value: write_money(value, currency)),
         shares=column(table["shares"], lambda value: f"{value:,.4f}"),

@@ -6,7 +6,6 @@ import datetime
 from math import isinf
 
 import ipywidgets as widgets
-import pandas as pd
 
 from allocation import planner
 from allocation.charts import before_and_after, largest_drift_first
@@ -16,7 +15,7 @@ from allocation.dashboard.widgets import Chart, DownloadButton
 from allocation.errors import AllocationError, AmountError
 from allocation.export import plan_csv
 from allocation.money import write_money
-from allocation.planner import RULES
+from allocation.planner import RULES, Plan
 from allocation.tables import Tables
 
 CHART_LABEL = (
@@ -29,7 +28,7 @@ class DepositPanel:
 
     def __init__(self) -> None:
         self._tables: Tables | None = None
-        self._plan = pd.DataFrame()
+        self._plan: Plan | None = None
         self._amount = widgets.Text(value="1000", description="Deposit", layout={"width": "240px"})
         self._amount.add_class("allocation-number")
         self._rule = widgets.Dropdown(
@@ -67,13 +66,13 @@ class DepositPanel:
         self._explained.value = (
             f'<p class="allocation-quiet">{rule.description} <br>Source: {rule.source}.</p>' + sentence(_least(tables))
         )
-        if plan.empty:
+        if not len(plan.rows):
             self._trades.value = sentence("A deposit of 0 buys nothing.")
             self._results.layout.display = ""
             self._chart.layout.display = self._download.layout.display = "none"
             self._after.value = ""
             return
-        classes = planner.classes_after(tables, plan)
+        classes = plan.classes
         self._plan = plan
         self._trades.value = plan_table(plan)
         self._after.value = classes_after_table(largest_drift_first(classes), tables.base_currency)
@@ -82,14 +81,15 @@ class DepositPanel:
         self._download.disabled = False
         self._results.layout.display = ""
 
-    def _planned(self, tables: Tables, rule: str) -> pd.DataFrame:
+    def _planned(self, tables: Tables, rule: str) -> Plan:
         amount = self._amount.value.strip()
         if not amount:
             raise AmountError(f"Enter the amount of the deposit in {tables.base_currency}, such as 1000 or 1000.50.")
         return planner.plan_deposit(tables, amount, rule, datetime.date.today())
 
     def _file(self) -> tuple[str, bytes, str]:
-        day = f"{self._plan['date'].iloc[0]:%Y-%m-%d}"
+        assert self._plan is not None
+        day = f"{self._plan.header.date:%Y-%m-%d}"
         return f"deposit-plan-{day}.csv", plan_csv(self._plan).encode(), "text/csv"
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from allocation.bands import NO_TARGET, NOTHING_HELD, OVER, UNDER
 from allocation.money import write_money, write_percent, write_points, write_signed_money
+from allocation.planner import Plan
 from allocation.summary import Summary
 from allocation.targets import plain
 
@@ -74,11 +75,11 @@ def class_table(classes: pd.DataFrame, holdings: pd.DataFrame, currency: str) ->
     return f'<div class="allocation-classes allocation-scroll">{"".join(lines)}</div>'
 
 
-def plan_table(plan: pd.DataFrame) -> str:
+def plan_table(plan: Plan) -> str:
     """The trades of a plan, with their sum."""
-    currency = str(plan["currency"].iloc[0])
+    currency = plan.header.currency
     rows = []
-    for trade in plan.to_dict("records"):
+    for trade in plan.rows.to_dict("records"):
         asset = f"{escape(trade['symbol'])}<br><small>{escape(trade['name'])}</small>" if trade["symbol"] else "—"
         rows.append(
             [
@@ -95,7 +96,7 @@ def plan_table(plan: pd.DataFrame) -> str:
             ]
         )
     head = ["Action", "Asset", "Account", f"Amount, {currency}", "Shares", "Price", "Points", "Why"]
-    total = write_money(round(plan["amount"].sum(), 6), currency)
+    total = write_money(round(plan.rows["amount"].sum(), 6), currency)
     foot = f'<tfoot><tr><td colspan="3">Together</td><td class="number">{total}</td><td colspan="4"></td></tr></tfoot>'
     return _table("Trades of this plan", head, rows, numbers={3, 4, 5, 6}, foot=foot)
 

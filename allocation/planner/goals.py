@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from allocation.bands import Band
 from allocation.errors import UnknownName
 
 
@@ -17,14 +18,19 @@ class Goal:
         title: what a person reads in a list.
         description: one sentence.
         source: where it is described.
-        share: how much of the band's half width is left between the target and the end.
+        share: how much of the band's half width is left between the target and the end; None: a fixed distance is.
     """
 
     name: str
     title: str
     description: str
     source: str
-    share: Fraction
+    share: Fraction | None
+
+    def distance(self, target: Fraction, band: Band, points: Fraction) -> Fraction:
+        """How far from its target what is traded ends, in weight: never beyond the band's edge."""
+        width = band.half_width(target)
+        return min(points, width) if self.share is None else self.share * width
 
 
 GOALS = {
@@ -50,6 +56,13 @@ GOALS = {
             "Brings what is out of its band to the band's edge and no further.",
             "H. E. Leland, 1996: with proportional trading costs, trade to the nearest edge",
             Fraction(1),
+        ),
+        Goal(
+            "distance",
+            "To a fixed distance from the target",
+            "Brings what is out of its band to a fixed number of points from the target.",
+            "Vanguard, 2024: with 200/175, what is 2 points off its target is brought back to 1.75",
+            None,
         ),
     )
 }

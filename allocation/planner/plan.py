@@ -1,60 +1,59 @@
-"""A flow of money as a table of trades, each with what it changes and why."""
+"""A flow of money as a plan: by a rule, or back to the targets, within limits."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
 from fractions import Fraction
 from math import inf
 
-import pandas as pd
-
-from allocation.bands import FIVE_25
 from allocation.errors import AmountError, TargetsError
-from allocation.money import Amount, from_minor, read_amount, write_money
+from allocation.money import Amount, from_minor, read_exact, write_money
 from allocation.planner.goals import find_goal
+from allocation.planner.limits import Limits, allowed
+from allocation.planner.money_in import Flow, money_in, money_out
 from allocation.planner.rebalance import rebalanced
-from allocation.planner.rows import before_and_after, trades, undone_rows, weight_of
+from allocation.planner.result import Plan
+from allocation.planner.rows import build
 from allocation.planner.rules import find_rule
+from allocation.planner.settle import settled
 from allocation.planner.two_levels import share_flow
 from allocation.tables import ALL, Tables
 
-CLASS_COLUMNS = [
-    "asset_class", "value_before", "amount", "value_after", "weight_before", "weight_after", "target_weight",
-    "drift_before", "drift_after", "status_before", "status_after",
-]  # fmt: skip
+NO_LIMITS = Limits()
 
 
-def plan_deposit(tables: Tables, amount: Amount, rule: str, on: datetime.date) -> pd.DataFrame:
-    """What a deposit of new money would buy.
+def plan_deposit(
+    tables: Tables, amount: Flow, rule: str, on: datetime.date, limits: Limits = NO_LIMITS, use_cash: Flow | str = 0
+) -> Plan:
+    """What a deposit would buy, without a sale.
 
     Parameters:
         tables: the scope as it is.
-        amount: in the base currency, to its minor unit.
+        amount: new money, in the base currency, to its minor unit; by account, where it is known where it goes.
         rule: a name in :data:`~allocation.planner.rules.RULES`.
         on: the plan's date.
+        limits: what the plan has to keep to.
+        use_cash: cash held already that is invested with it, which doesn't make the total grow: an amount (of all
+            accounts together), amounts by account, or ``"all"``; never more than is above ``limits.keep_cash``.
 
     Returns:
-        One row a trade, largest first; none for a deposit of 0. Columns: ``date``; ``scope``; ``rule``; ``account``
-        (empty where several accounts could carry it out); ``symbol``, ``name``, ``asset_class``; ``action``
-        (``buy``; ``keep as cash``; ``nothing held``: the class has nothing to buy, its money waits); ``amount``
-        (adds up to the deposit), ``currency`` (the base currency, which every amount, price and value is in);
-        ``shares`` (fractional) at ``price``; ``value_before``, ``value_after``; ``weight_before``,
-        ``weight_after``, ``target_weight``, ``drift_before``, ``drift_after`` (0–1 of the scope's value);
-        ``reason``.
+        The plan; see :class:`~allocation.planner.result.Plan` for its columns. No trades for a deposit of 0.
 
     Raises:
-        AmountError: the amount is negative, not a number or finer than the minor unit.
+        AmountError: an amount is negative, not a number or finer than the minor unit, or there is less cash.
         TargetsError: the scope has no targets.
-        UnknownName: there is no such rule.
+        UnknownName: there is no such rule, account or asset.
     """
     find_rule(rule)
-    deposit = read_amount(amount, tables.base_currency)
     _require_targets(tables)
-    return trades(tables, deposit, share_flow(tables, deposit, rule), rule, on)
+    able = allowed(tables, limits)
+    money = money_in(tables, amount, use_cash, able)
+    before = money.without_cash(tables)
+    shared = share_flow(before, money.flow + money.cash, rule, able if not money.cash else able.without_cash(tables))
+    return build(tables, "deposit", rule, on, money.flow, settled(before, "deposit", shared, money, able, limits, rule))
 
 
-def plan_withdrawal(tables: Tables, amount: Amount, rule: str, on: datetime.date) -> pd.DataFrame:
+def plan_withdrawal(tables: Tables, amount: Flow, rule: str, on: datetime.date, limits: Limits = NO_LIMITS) -> Plan:
     """What a withdrawal would sell: the mirror of a deposit by the same rule.
 
     ``lazy`` lowers the highest value/target ratios together; ``proportional`` sells in proportion to what each one is
@@ -64,31 +63,34 @@ def plan_withdrawal(tables: Tables, amount: Amount, rule: str, on: datetime.date
 
     Parameters:
         tables: the scope as it is.
-        amount: in the base currency, to its minor unit.
+        amount: in the base currency, to its minor unit; by account, where it is known where it comes from.
         rule: a name in :data:`~allocation.planner.rules.RULES`.
         on: the plan's date.
+        limits: what the plan has to keep to.
 
     Returns:
-        The columns of :func:`plan_deposit`; amounts and shares are negative, actions are ``sell`` and
-        ``take from cash``.
+        The plan; amounts and shares are negative, actions are ``sell`` and ``take from cash``.
 
     Raises:
-        AmountError: not an amount, or more than the classes with a target hold.
+        AmountError: not an amount, or more than may be sold in classes with a target.
         TargetsError: the scope has no targets.
-        UnknownName: there is no such rule.
+        UnknownName: there is no such rule, account or asset.
     """
     find_rule(rule)
-    withdrawal = read_amount(amount, tables.base_currency, "withdrawal")
     _require_targets(tables)
-    values = tables.class_values
-    available = sum(max(values.get(name, 0), 0) for name in tables.strategy.class_weights)
-    if withdrawal > available:
-        held = write_money(from_minor(available, tables.digits), tables.base_currency)
+    able = allowed(tables, limits)
+    money = money_out(tables, amount)
+    shared = share_flow(tables, money.flow, rule, able)
+    done = sum(shared.by_asset.values())
+    if done != money.flow:
+        held = write_money(from_minor(-done, tables.digits), tables.base_currency)
         raise AmountError(
             f"The withdrawal is more than the {held} {tables.base_currency} that {_where(tables)} holds in classes "
-            "with a target. Enter a smaller amount."
+            f"with a target{' and that may be sold' if able.words else ''}. Enter a smaller amount."
         )
-    return trades(tables, -withdrawal, share_flow(tables, -withdrawal, rule), rule, on)
+    return build(
+        tables, "withdrawal", rule, on, money.flow, settled(tables, "withdrawal", shared, money, able, limits, rule)
+    )
 
 
 def plan_rebalance(
@@ -96,57 +98,64 @@ def plan_rebalance(
     on: datetime.date,
     goal: str = "target",
     only_outside: bool = False,
-    deposit: Amount = 0,
-    withdrawal: Amount = 0,
-    keep: Collection[str] = (),
-) -> pd.DataFrame:
+    deposit: Flow = 0,
+    withdrawal: Flow = 0,
+    limits: Limits = NO_LIMITS,
+    distance: Amount = "1.75",
+) -> Plan:
     """What would be sold and bought to bring a scope back towards its targets.
 
     What is above where it may end is sold down to it, what is below is bought up to it, on both levels. Money that is
     then over goes where the value/target ratio is lowest, money that is missing comes from where it is highest and
     above its target. Classes without a target stay as they are; inside a class that has holding targets, a holding
-    without one counts as target 0. For several accounts together the trades are those of the whole: whether money can
-    move between them is not looked at.
+    without one counts as target 0. Money doesn't move between accounts: where the scope has several, each account's
+    trades pay for themselves, and the plan is the nearest to the whole's that does so.
 
     Parameters:
         tables: the scope as it is.
         on: the plan's date.
         goal: a name in :data:`~allocation.planner.goals.GOALS`.
-        only_outside: trade only what is out of its 5/25 band, and what that needs.
-        deposit: money that comes in with it; base currency.
+        only_outside: trade only what is out of its band, and what that needs.
+        deposit: money that comes in with it; base currency; an amount, or amounts by account.
         withdrawal: or money that goes out with it.
-        keep: symbols (cash as ``CASH USD``) and classes that are neither bought nor sold.
+        limits: what the plan has to keep to.
+        distance: percentage points from the target where the goal ``distance`` ends.
 
     Returns:
-        The columns of :func:`plan_deposit`; the amounts add up to the deposit less the withdrawal. What could not be
-        done has a row of its own with amount 0: ``kept`` what was asked to stay though it is off its target, and
-        ``nothing held`` a class that has nothing to buy.
+        The plan; the amounts and fees add up to the deposit less the withdrawal.
 
     Raises:
         AmountError: not an amount, both at once, or a withdrawal of more than may be sold.
         TargetsError: the scope has no targets.
-        UnknownName: no such goal, or ``keep`` names nothing of the scope.
+        UnknownName: no such goal, account or asset.
     """
-    found, rule = find_goal(goal), f"rebalance to {goal}"
-    coming = read_amount(deposit, tables.base_currency)
-    going = read_amount(withdrawal, tables.base_currency, "withdrawal")
-    if coming and going:
+    found = find_goal(goal)
+    points = Fraction(read_exact(distance, "distance")) / 100
+    if not 0 <= points <= 1:
+        raise AmountError(f"The distance {distance} is not between 0 and 100 points.")
+    coming, going = money_in(tables, deposit), money_out(tables, withdrawal)
+    if coming.flow and going.flow:
         raise AmountError("Enter a deposit or a withdrawal, not both: what counts is the difference.")
     _require_targets(tables)
-    shared = rebalanced(tables, coming - going, found, only_outside, keep)
+    able = allowed(tables, limits)
+    money = going if going.flow else coming
+    shared = rebalanced(tables, money.flow, found, only_outside, points, able)
     done = sum(shared.by_class.values())
-    if done != coming - going:
-        able = write_money(from_minor(abs(done), tables.digits), tables.base_currency)
-        if going:
+    if done != money.flow:
+        could = write_money(from_minor(abs(done), tables.digits), tables.base_currency)
+        if going.flow:
             raise AmountError(
-                f"The withdrawal is more than the {able} {tables.base_currency} that may be sold in classes with a "
+                f"The withdrawal is more than the {could} {tables.base_currency} that may be sold in classes with a "
                 "target. Enter a smaller amount, or keep less."
             )
         raise AmountError(
-            f"Of the deposit, {able} {tables.base_currency} can be placed: nothing else with a target may be bought. "
+            f"Of the deposit, {could} {tables.base_currency} can be placed: nothing else with a target may be bought. "
             "Enter a smaller amount, or keep less."
         )
-    return trades(tables, coming - going, shared, rule, on, undone_rows(tables, coming - going, shared, keep))
+    return build(
+        tables, "rebalance", found.name, on, money.flow,
+        settled(tables, "rebalance", shared, money, able, limits, found.name),
+    )  # fmt: skip
 
 
 def minimum_deposit(tables: Tables) -> float:
@@ -161,37 +170,6 @@ def minimum_deposit(tables: Tables) -> float:
         return inf
     needed = max((Fraction(values.get(name, 0)) / target for name, target in targets.items() if target), default=0)
     return from_minor(max(0, -((tables.total - needed) // 1)), tables.digits)
-
-
-def classes_after(tables: Tables, plan: pd.DataFrame) -> pd.DataFrame:
-    """What each class looks like before and after a plan.
-
-    Returns:
-        One row a class that is held, has a target or receives money, by name: ``asset_class``, ``value_before``,
-        ``amount``, ``value_after`` (base currency), ``weight_before``, ``weight_after``, ``target_weight``,
-        ``drift_before``, ``drift_after`` (0–1), ``status_before``, ``status_after`` (against the 5/25 band). The
-        weights after add up to 1.
-    """
-    values, targets, digits = tables.class_values, tables.strategy.class_weights, tables.digits
-    amounts = plan.groupby("asset_class")["amount"].sum().to_dict()
-    flows = {str(name): int(round(amount * 10**digits)) for name, amount in amounts.items()}
-    total = tables.total
-    total_after = total + sum(flows.values())
-    rows = []
-    for name in sorted(values | targets | flows):
-        value, target = values.get(name, 0), targets.get(name)
-        after = value + flows.get(name, 0)
-        before_weight, after_weight = weight_of(value, total), weight_of(after, total_after)
-        rows.append(
-            {
-                "asset_class": name,
-                "amount": from_minor(flows.get(name, 0), digits),
-                "status_before": FIVE_25.status(before_weight, target),
-                "status_after": FIVE_25.status(after_weight, target),
-            }
-            | before_and_after(value, after, total, total_after, target, digits)
-        )
-    return pd.DataFrame(rows, columns=CLASS_COLUMNS)
 
 
 def _require_targets(tables: Tables) -> None:

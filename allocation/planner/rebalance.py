@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from allocation.bands import FIVE_25, IN_BAND
+from allocation.bands import IN_BAND
 from allocation.drift import effective_weights
-from allocation.errors import UnknownName
 from allocation.planner.goals import Goal
-from allocation.planner.two_levels import Flow, Shared, added, members, share_flows, shares_by_value, steps
-from allocation.tables import CASH, Tables, called
+from allocation.planner.limits import Allowed
+from allocation.planner.two_levels import (
+    Flow,
+    Shared,
+    added,
+    buyable,
+    members,
+    share_flows,
+    shared_by_value,
+    steps,
+)
+from allocation.tables import Tables
 
 
 @dataclass(frozen=True)
@@ -112,93 +121,69 @@ def _taken(
     return list(taken.items())
 
 
-def rebalanced(tables: Tables, flow: int, goal: Goal, only_outside: bool, keep: Collection[str]) -> Shared:
+def rebalanced(tables: Tables, flow: int, goal: Goal, only_outside: bool, points: Fraction, limits: Allowed) -> Shared:
     """The trades that bring a scope back, in minor units.
 
     Parameters:
         tables: the scope as it is.
         flow: a deposit, or a withdrawal (negative), that goes with it.
         goal: where what is traded ends.
-        only_outside: trade only what is out of its 5/25 band, and what that needs.
-        keep: symbols (cash as ``CASH USD``) and classes that are neither bought nor sold.
+        only_outside: trade only what is out of its band, and what that needs.
+        points: the distance of the goal ``distance``, in weight.
+        limits: what may be bought and sold.
     """
-    kept = _kept(tables, keep)
-    total, inside = tables.total + flow, int(goal.share == 1)
+
+    total_after = tables.total + flow
+
+    def ends(value: int, target: Fraction, name: str) -> tuple[Fraction, Fraction]:
+        band = tables.strategy.band_of(name)
+        weight = Fraction(value, total_after) if total_after else Fraction(0)
+        if only_outside and band.status(weight, target) == IN_BAND:
+            return min(weight, target), max(weight, target)
+        distance = goal.distance(target, band, points)
+        return target - distance, target + distance
+
+    inside = int(goal.share == 1)
     values = dict(zip(tables.assets["asset_id"].astype(int), tables.asset_values, strict=True))
-    free = {name: [asset for asset in ids if asset not in kept] for name, ids in members(tables).items()}
+    of_class = members(tables)
+    sellable = {name: sum(limits.most_sold(asset, values[asset]) for asset in ids) for name, ids in of_class.items()}
+    able = {name: [asset for asset in ids if asset in limits.buyable] for name, ids in of_class.items()}
     classes = {
         name: Line(
             value := tables.class_values.get(name, 0),
             target,
-            *_ends(value, total, target, goal, only_outside),
-            stays=value - sum(values[asset] for asset in free.get(name, []) if values[asset] > 0),
-            buyable=bool(target and _buyable(tables, name, free.get(name, []))),
+            *ends(value, target, name),
+            stays=value - sellable.get(name, 0),
+            buyable=bool(target and any(buyable(tables, name, asset) for asset in able.get(name, []))),
         )
         for name, target in tables.strategy.class_weights.items()
-        if name not in keep
     }
-    by_class = back_to(classes, flow, total, inside)
+    by_class = back_to(classes, flow, total_after, inside)
     targets = dict(zip(values, effective_weights(tables), strict=True))
     by_asset: dict[int, int] = {}
     for name in classes:
         amount, within = by_class.get(name, 0), tables.strategy.holding_weights.get(name)
         if within is None:
-            held = {asset: values[asset] for asset in free.get(name, []) if _is_held(tables, asset)}
-            by_asset |= added(share_flows(shares_by_value(amount, held), "by_target"))
+            by_asset |= shared_by_value(tables, amount, of_class.get(name, []), values, limits)
             continue
         after = tables.class_values.get(name, 0) + amount
         lines = {}
-        for asset in free.get(name, []):
+        for asset in of_class.get(name, []):
             part, effective = within.get(asset, Fraction(0)), targets[asset] or Fraction(0)
             scale = part / effective if effective else Fraction(0)
-            low, high = _ends(values[asset], total, effective, goal, only_outside)
-            inside_band = low <= Fraction(values[asset], total or 1) <= high
+            low, high = ends(values[asset], effective, name)
+            inside_band = low <= Fraction(values[asset], total_after or 1) <= high
             own = Fraction(values[asset], after) if after else Fraction(0)
-            ends = (min(own, part), max(own, part)) if inside_band and only_outside else (low * scale, high * scale)
-            lines[asset] = Line(values[asset], part, *ends, stays=min(values[asset], 0), buyable=part > 0)
+            where = (min(own, part), max(own, part)) if inside_band and only_outside else (low * scale, high * scale)
+            stays = min(values[asset], values[asset] - limits.most_sold(asset, values[asset]))
+            lines[asset] = Line(values[asset], part, *where, stays, part > 0 and asset in limits.buyable)
         by_asset |= back_to(lines, amount, after, inside)
     by_asset = {asset: amount for asset, amount in by_asset.items() if amount}
-    placed = {name: sum(by_asset.get(asset, 0) for asset in ids) for name, ids in members(tables).items()}
-    unplaced = {name: amount - placed[name] for name, amount in by_class.items() if amount != placed.get(name, 0)}
-    return Shared(by_class, by_asset, unplaced)
-
-
-def _ends(value: int, total: int, target: Fraction, goal: Goal, only_outside: bool) -> tuple[Fraction, Fraction]:
-    weight = Fraction(value, total) if total else Fraction(0)
-    if only_outside and FIVE_25.status(weight, target) == IN_BAND:
-        return min(weight, target), max(weight, target)
-    distance = goal.share * FIVE_25.half_width(target)
-    return target - distance, target + distance
-
-
-def _buyable(tables: Tables, name: str, assets: Collection[int]) -> bool:
-    within = tables.strategy.holding_weights.get(name)
-    return any(_is_held(tables, asset) if within is None else within.get(asset) for asset in assets)
-
-
-def _is_held(tables: Tables, asset_id: int) -> bool:
-    rows = tables.assets.loc[tables.assets["asset_id"] == asset_id, "held_in"]
-    return bool(len(rows.iloc[0]))
-
-
-def _kept(tables: Tables, keep: Collection[str]) -> set[int]:
-    """Assets that ``keep`` names, themselves or by their class.
-
-    Raises:
-        UnknownName: it names nothing of the scope.
-    """
-    assets = tables.assets
-    symbols = [called(*row) for row in zip(assets["symbol"], assets["currency"], strict=True)]
-    known = {*symbols, *assets["asset_class"], *tables.strategy.class_weights}
-    for name in keep:
-        if name not in known:
-            cash = f" Cash is called {CASH} USD, or another currency." if name == CASH else ""
-            raise UnknownName(f"There is nothing called {name!r} to keep. Name a symbol or a class of the scope.{cash}")
-    return {
-        int(asset)
-        for asset, symbol, name in zip(assets["asset_id"], symbols, assets["asset_class"], strict=True)
-        if symbol in keep or name in keep
+    placed = {name: sum(by_asset.get(asset, 0) for asset in ids) for name, ids in of_class.items()}
+    unplaced = {
+        name: amount - placed.get(name, 0) for name, amount in by_class.items() if amount != placed.get(name, 0)
     }
+    return Shared(by_class, by_asset, unplaced, both_ways=True)
 
 
 def _floor(amount: Fraction) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from allocation.planner.limits import Allowed
 from allocation.planner.rules import share
 from allocation.tables import PERCENT_STEPS, Tables
 
@@ -21,11 +22,13 @@ class Shared:
         by_class: amount of each class that takes part.
         by_asset: amount of each asset that takes part, by ``asset_id``.
         unplaced: amount of each class that holds nothing the money could be put into.
+        both_ways: whether it is bought and sold.
     """
 
     by_class: dict[str, int]
     by_asset: dict[int, int]
     unplaced: dict[str, int]
+    both_ways: bool = False
 
 
 @dataclass
@@ -37,43 +40,99 @@ class Flow:
     lines: dict[Any, tuple[int, int]]  # line → (value, target)
 
 
-def share_flow(tables: Tables, flow: int, rule: str) -> Shared:
+def share_flow(tables: Tables, flow: int, rule: str, limits: Allowed) -> Shared:
     """Share ``flow`` (minor units) by ``rule`` among the classes, then by the same rule inside each class.
 
     Inside a class the rule works against the class's new value. A class without holding targets shares by the
-    current value of its holdings; that keeps their proportions, as every rule would with those as targets.
+    current value of its holdings; that keeps their proportions, as every rule would with those as targets. What may
+    not be traded takes no part.
     """
     values = dict(zip(tables.assets["asset_id"].astype(int), tables.asset_values, strict=True))
-    held = {
-        int(asset_id)
-        for asset_id, accounts in zip(tables.assets["asset_id"], tables.assets["held_in"], strict=True)
-        if len(accounts)
-    }
-    by_class = _among_classes(tables, flow, rule)
-    by_target, by_value = [], []
-    for name, assets in members(tables).items():
+    of_class = members(tables)
+    by_class = _among_classes(tables, flow, rule, of_class, values, limits)
+    by_asset: dict[int, int] = {}
+    by_target: list[tuple[Flow, dict[Any, int] | None]] = []
+    for name, assets in of_class.items():
         amount, within = by_class.get(name, 0), tables.strategy.holding_weights.get(name)
         if not amount:
             continue
         if within is None:
-            by_value += shares_by_value(amount, {asset_id: values[asset_id] for asset_id in assets if asset_id in held})
-        else:
-            lines = {asset_id: (values[asset_id], steps(within.get(asset_id, Fraction(0)))) for asset_id in assets}
-            by_target.append(Flow(amount, tables.class_values.get(name, 0) + amount, lines))
-    by_asset = added(share_flows(by_target, rule) + share_flows(by_value, "by_target"))
-    placed = {name: sum(by_asset.get(asset_id, 0) for asset_id in ids) for name, ids in members(tables).items()}
+            by_asset |= shared_by_value(tables, amount, assets, values, limits)
+            continue
+        able = limits.buyable if amount > 0 else limits.sellable
+        lines = {asset: (values[asset], steps(within.get(asset, Fraction(0)))) for asset in assets if asset in able}
+        most = None if amount > 0 else {asset: limits.most_sold(asset, values[asset]) for asset in lines}
+        by_target.append((Flow(amount, tables.class_values.get(name, 0) + amount, lines), most))
+    by_asset |= share_at_most(by_target, rule)
+    placed = {name: sum(by_asset.get(asset_id, 0) for asset_id in ids) for name, ids in of_class.items()}
     unplaced = {
         name: amount - placed.get(name, 0) for name, amount in by_class.items() if amount != placed.get(name, 0)
     }
     return Shared(by_class, by_asset, unplaced)
 
 
-def _among_classes(tables: Tables, flow: int, rule: str) -> dict[str, int]:
+def _among_classes(
+    tables: Tables,
+    flow: int,
+    rule: str,
+    of_class: dict[str, list[int]],
+    values: dict[int, int],
+    limits: Allowed,
+) -> dict[str, int]:
     lines = {
         name: (tables.class_values.get(name, 0), steps(target))
         for name, target in tables.strategy.class_weights.items()
+        if flow < 0 or not kept_out(tables, name, of_class.get(name, []), limits)
     }
-    return added(share_flows([Flow(flow, tables.total + flow, lines)], rule))
+    most = None
+    if flow < 0:
+        most = {name: sum(limits.most_sold(asset, values[asset]) for asset in of_class.get(name, [])) for name in lines}
+    return share_at_most([(Flow(flow, tables.total + flow, lines), most)], rule)
+
+
+def share_at_most(flows: Iterable[tuple[Flow, dict[Any, int] | None]], rule: str) -> dict[Any, int]:
+    """The amounts of all flows; where there is a ``most``, no line gives more than that, and the others are asked."""
+    amounts: dict[Any, int] = {}
+    waiting = list(flows)
+    while waiting:
+        shared = added(share_flows([flow for flow, _ in waiting], rule))
+        again: list[tuple[Flow, dict[Any, int] | None]] = []
+        for flow, most in waiting:
+            own = {line: shared[line] for line in flow.lines if line in shared}
+            full = {line for line, amount in own.items() if most is not None and -amount > most[line]}
+            if not full or most is None:
+                amounts |= own
+                continue
+            amounts |= {line: -most[line] for line in full}
+            given = sum(most[line] for line in full)
+            others = {line: cell for line, cell in flow.lines.items() if line not in full}
+            again.append((Flow(flow.amount + given, flow.total_after, others), most))
+        waiting = again
+    return amounts
+
+
+def kept_out(tables: Tables, name: str, assets: Iterable[int], limits: Allowed) -> bool:
+    """Whether limits alone keep everything of a class from being bought."""
+    could = [asset for asset in assets if buyable(tables, name, asset)]
+    return bool(could) and not limits.buyable.intersection(could)
+
+
+def buyable(tables: Tables, name: str, asset_id: int) -> bool:
+    """Whether an asset of a class is bought when money goes there: it has a target in it, or is held where none has."""
+    within = tables.strategy.holding_weights.get(name)
+    return tables.is_held(asset_id) if within is None else bool(within.get(asset_id))
+
+
+def shared_by_value(
+    tables: Tables, amount: int, assets: Iterable[int], values: dict[int, int], limits: Allowed
+) -> dict[int, int]:
+    """A class's part among its holdings by their value."""
+    able = limits.buyable if amount > 0 else limits.sellable
+    held = {asset: values[asset] for asset in assets if asset in able and tables.is_held(asset)}
+    if amount > 0:
+        return added(share_flows(shares_by_value(amount, held), "by_target"))
+    most = {asset: limits.most_sold(asset, value) for asset, value in held.items()}
+    return share_at_most([(flow, most) for flow in shares_by_value(amount, held)], "by_target")
 
 
 def shares_by_value(amount: int, values: dict[int, int]) -> list[Flow]:

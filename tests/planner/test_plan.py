@@ -6,7 +6,7 @@ import math
 import pytest
 
 from allocation.errors import AmountError, TargetsError, UnknownName
-from allocation.planner import RULES, classes_after, plan_deposit
+from allocation.planner import RULES, plan_deposit
 from tests.builders import TODAY, Held, amounts_by, one_a_class, portfolio
 
 EVERY_RULE = pytest.mark.parametrize("rule", RULES)
@@ -15,7 +15,7 @@ SIXTY_FORTY = {"Stocks": 60, "Bonds": 40}
 
 
 def deposit(tables, amount, rule="lazy"):
-    return plan_deposit(tables, amount, rule, TODAY)
+    return plan_deposit(tables, amount, rule, TODAY).rows
 
 
 def reasons(plan):
@@ -30,8 +30,8 @@ def only(plan):
 def test_the_columns_of_a_plan_stay():
     assert list(deposit(one_a_class({"A": 1}, {"A": 100}), 10).columns) == [
         "date", "scope", "rule", "account", "symbol", "name", "asset_class", "action", "amount", "currency", "shares",
-        "price", "value_before", "value_after", "weight_before", "weight_after", "target_weight", "drift_before",
-        "drift_after", "reason",
+        "price", "quoted_price", "quoted_currency", "fee", "value_before", "value_after", "weight_before",
+        "weight_after", "target_weight", "drift_before", "drift_after", "reason",
     ]  # fmt: skip
 
 
@@ -41,7 +41,8 @@ def test_a_trade_tells_everything_about_itself():
     assert row == {
         "date": datetime.date(2026, 11, 20), "scope": "all", "rule": "lazy", "account": "Brokerage", "symbol": "VTI",
         "name": "Total", "asset_class": "Stocks", "action": "buy", "amount": 100.0, "currency": "USD", "shares": 2.0,
-        "price": 50.0, "value_before": 150.0, "value_after": 250.0, "weight_before": 0.5, "weight_after": 0.625,
+        "price": 50.0, "quoted_price": 50.0, "quoted_currency": "USD", "fee": 0.0,
+        "value_before": 150.0, "value_after": 250.0, "weight_before": 0.5, "weight_after": 0.625,
         "target_weight": 0.75, "drift_before": -0.25, "drift_after": -0.125,
         "reason": "25.0 points under target; 67 % of the gap",
     }  # fmt: skip
@@ -206,9 +207,9 @@ def test_only_cash_waits_for_what_is_not_held():
 @EVERY_RULE
 def test_on_target_a_deposit_keeps_it_so(rule):
     tables = one_a_class({"A": 70, "B": 30}, {"A": 70, "B": 30})
-    plan = deposit(tables, 10, rule)
+    plan = plan_deposit(tables, 10, rule, TODAY)
     assert amounts_by("symbol", plan) == {"A": 7, "B": 3}
-    assert list(classes_after(tables, plan)["drift_after"]) == [0, 0]
+    assert list(plan.classes["drift_after"]) == [0, 0]
 
 
 @EVERY_RULE
@@ -248,7 +249,7 @@ def test_an_unknown_rule_is_refused():
 
 def test_classes_after_shows_every_class_and_adds_up():
     tables = portfolio([*TWO_LEVELS, Held("X", "Unclassified", 100)], {"Stocks": 50, "Bonds": 40, "Gold": 10})
-    after = classes_after(tables, deposit(tables, 900)).set_index("asset_class")
+    after = plan_deposit(tables, 900, "lazy", TODAY).classes.set_index("asset_class")
     assert after["value_after"].to_dict() == {"Bonds": 760, "Gold": 190, "Stocks": 950, "Unclassified": 100}
     assert after["weight_after"].sum() == pytest.approx(1)
     assert after.loc["Gold", ["status_before", "status_after"]].tolist() == ["nothing held", "in band"]

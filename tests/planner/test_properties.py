@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allocation.planner import RULES, classes_after, minimum_deposit, plan_deposit, plan_withdrawal, share
+from allocation.planner import RULES, minimum_deposit, plan_deposit, plan_withdrawal, share
 from tests.builders import TODAY, Held, flows_table, lines_table, minor, one_a_class, portfolio, shared_by_group
 from tests.planner.reference import REFERENCE, to_whole_units
 
@@ -162,7 +162,7 @@ def test_many_groups_at_once_equal_the_groups_one_by_one(batch, rule):
 @given(tables=portfolios(), deposit=st.integers(0, 10**7))
 def test_a_plan_accounts_for_every_cent_on_both_levels(tables, deposit, rule):
     plan = plan_deposit(tables, deposit / 100, rule, TODAY)
-    after = classes_after(tables, plan)
+    after, plan = plan.classes, plan.rows
     assert sum(minor(plan["amount"])) == deposit
     assert (plan["amount"] > 0).all()
     assert sum(minor(after["value_after"])) == tables.total + deposit
@@ -180,7 +180,7 @@ def test_a_plan_accounts_for_every_cent_on_both_levels(tables, deposit, rule):
 def test_a_withdrawal_plan_sells_no_more_than_is_held(tables, part, rule):
     held = {name: value for name, value in tables.class_values.items() if name in tables.strategy.class_weights}
     withdrawal = int(part * sum(held.values()))
-    plan = plan_withdrawal(tables, withdrawal / 100, rule, TODAY)
+    plan = plan_withdrawal(tables, withdrawal / 100, rule, TODAY).rows
     assert sum(minor(plan["amount"])) == -withdrawal
     assert (plan["amount"] < 0).all()
     assert (plan["value_after"] >= 0).all()
@@ -193,7 +193,7 @@ def test_the_smallest_deposit_reaches_every_target_and_a_cent_less_does_not(valu
         dict(zip("ABCD", (value / 100 for value in values), strict=True)), dict(zip("ABCD", targets, strict=True))
     )
     (deposit,) = minor([minimum_deposit(tables)])
-    after = classes_after(tables, plan_deposit(tables, deposit / 100, "lazy", TODAY)).set_index("asset_class")
+    after = plan_deposit(tables, deposit / 100, "lazy", TODAY).classes.set_index("asset_class")
     for name, value, target in zip("ABCD", values, targets, strict=True):
         goal = Fraction(target * (sum(values) + deposit), 100)
         assert value <= goal

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from allocation.bands import FIVE_25, IN_BAND
 from allocation.errors import AmountError, TargetsError, UnknownName
-from allocation.planner import GOALS, classes_after, plan_rebalance
+from allocation.planner import GOALS, Limits, plan_rebalance
 from tests.builders import TODAY, Held, amounts_by, minor, one_a_class, portfolio
 from tests.planner.test_properties import FEW, portfolios
 
@@ -37,7 +37,7 @@ def test_to_the_edge_of_the_band_is_a_cent_inside_it():
     tables = one_a_class({"A": 70, "B": 30}, {"A": 60, "B": 40})
     plan = rebalance(tables, goal="edge")
     assert amounts_by("asset_class", plan) == {"A": -5.01, "B": 5.01}
-    assert set(classes_after(tables, plan)["status_after"]) == {IN_BAND}
+    assert set(plan.classes["status_after"]) == {IN_BAND}
 
 
 def test_what_is_in_its_band_is_left_alone_but_for_what_the_others_need():
@@ -45,7 +45,7 @@ def test_what_is_in_its_band_is_left_alone_but_for_what_the_others_need():
     tables = one_a_class({"A": 71, "B": 16, "C": 13}, {"A": 60, "B": 24, "C": 16})
     assert by_class(tables, only_outside=True)["A"] == -11
     untouched = one_a_class({"A": 61, "B": 23, "C": 16}, {"A": 60, "B": 24, "C": 16})
-    assert rebalance(untouched, only_outside=True).empty
+    assert rebalance(untouched, only_outside=True).rows.empty
     assert by_class(untouched) == {"A": -1, "B": 1}
 
 
@@ -82,7 +82,7 @@ def test_what_has_no_class_target_stays_and_counts_in_the_total():
 
 def test_what_is_kept_has_a_row_that_says_so():
     tables = one_a_class({"A": 600, "B": 100, "C": 300}, {"A": 40, "B": 40, "C": 20})
-    plan = rebalance(tables, keep=["C"]).set_index("symbol")
+    plan = rebalance(tables, limits=Limits(keep=["C"])).rows.set_index("symbol")
     assert plan["amount"].to_dict() == {"A": -200, "B": 200, "C": 0}
     assert plan.loc["C", "action"] == "kept"
     assert plan.loc["C", "reason"] == "kept as asked; 10.0 points over target"
@@ -92,32 +92,32 @@ def test_one_holding_of_a_class_can_be_kept():
     held = [Held("OLD", "Stocks", 500), Held("VTI", "Stocks", 200), Held("BND", "Bonds", 300)]
     tables = portfolio(held, {"Stocks": 50, "Bonds": 50}, {"Stocks": {"OLD": 50, "VTI": 50}})
     # Stocks are 200 over; only VTI may be sold.
-    assert amounts_by("symbol", rebalance(tables, keep=["OLD"])) == {"VTI": -200, "BND": 200, "OLD": 0}
+    assert amounts_by("symbol", rebalance(tables, limits=Limits(keep=["OLD"]))) == {"VTI": -200, "BND": 200, "OLD": 0}
 
 
 def test_nothing_is_sold_for_what_cannot_be_bought():
     tables = portfolio([Held("A", "A", 100)], {"A": 90, "B": 10})
     plan = rebalance(tables)
     assert amounts_by("asset_class", plan) == {"B": 0}
-    assert plan["reason"].tolist() == ["B: nothing held to buy; 10.0 points under target"]
+    assert plan.undone["reason"].tolist() == ["B: nothing held to buy; 10.0 points under target"]
 
 
 def test_nothing_without_a_target_is_sold_where_its_class_has_nothing_else_to_buy():
     held = [Held("OLD", "Stocks", 100), Held("VTI", "Stocks", 300), Held("BND", "Bonds", 600)]
     tables = portfolio(held, {"Stocks": 40, "Bonds": 60}, {"Stocks": {"VTI": 100}})
     assert amounts_by("symbol", rebalance(tables)) == {"OLD": -100, "VTI": 100}
-    assert not rebalance(tables, keep=["VTI"])["amount"].any()
+    assert not rebalance(tables, limits=Limits(keep=["VTI"])).rows["amount"].any()
 
 
 def test_a_class_to_be_given_up_stays_where_no_other_can_be_bought():
     tables = portfolio([Held("B", "B", 100)], {"A": 100, "B": 0})
-    plan = rebalance(tables)
+    plan = rebalance(tables).rows
     assert not plan["amount"].any() and plan["action"].tolist() == ["nothing held"]
     assert amounts_by("symbol", rebalance(tables, withdrawal=30))["B"] == -30
 
 
 def test_on_target_there_is_nothing_to_do():
-    assert rebalance(one_a_class({"A": 60, "B": 40}, {"A": 60, "B": 40})).empty
+    assert rebalance(one_a_class({"A": 60, "B": 40}, {"A": 60, "B": 40})).rows.empty
 
 
 @pytest.mark.parametrize(
@@ -125,10 +125,10 @@ def test_on_target_there_is_nothing_to_do():
     [
         ({"deposit": 1, "withdrawal": 1}, AmountError, "a deposit or a withdrawal, not both"),
         ({"withdrawal": 1000}, AmountError, "The withdrawal is more than the 100.00 USD that may be sold"),
-        ({"withdrawal": 70, "keep": ["A"]}, AmountError, "more than the 40.00 USD that may be sold"),
-        ({"deposit": 70, "keep": ["A", "B"]}, AmountError, "Of the deposit, 0.00 USD can be placed"),
+        ({"withdrawal": 70, "limits": Limits(keep=["A"])}, AmountError, "more than the 40.00 USD that may be sold"),
+        ({"deposit": 70, "limits": Limits(keep=["A", "B"])}, AmountError, "Of the deposit, 0.00 USD can be placed"),
         ({"goal": "best"}, UnknownName, "no goal 'best'. The goals are target, half, edge"),
-        ({"keep": ["C"]}, UnknownName, "nothing called 'C' to keep"),
+        ({"limits": Limits(keep=["C"])}, UnknownName, "nothing called 'C' to keep"),
         ({"deposit": -1}, AmountError, "negative"),
     ],
 )
@@ -163,7 +163,7 @@ def test_trades_add_up_to_the_flow_and_nothing_is_sold_that_is_not_held(tables, 
     keep = data.draw(st.sets(st.sampled_from(names), max_size=2))
     side = {"deposit": max(flow, 0) / 100, "withdrawal": max(-flow, 0) / 100}
     try:
-        plan = rebalance(tables, goal=goal, only_outside=outside, keep=keep, **side)
+        plan = rebalance(tables, goal=goal, only_outside=outside, limits=Limits(keep=keep), **side)
     except AmountError:
         free = zip(tables.assets.to_dict("records"), tables.asset_values, strict=True)
         able = [
@@ -174,13 +174,13 @@ def test_trades_add_up_to_the_flow_and_nothing_is_sold_that_is_not_held(tables, 
         ]
         assert -flow > sum(able) or (flow > 0 and not buyable(tables, keep))
         return
+    after, plan = plan.classes, plan.rows
     assert sum(minor(plan["amount"])) == flow
     assert (plan["value_after"] >= 0).all()
     traded = plan[plan["amount"] != 0]
     assert not set(traded["action"]) & {"kept", "nothing held"}
     assert not set(traded["symbol"]) & keep and not set(traded["asset_class"]) & keep
     assert not set(traded["asset_class"]) - set(tables.strategy.class_weights)
-    after = classes_after(tables, plan)
     assert sum(minor(after["value_after"])) == tables.total + flow
     assert not traded.duplicated(["symbol", "account"]).any()
 
@@ -188,7 +188,7 @@ def test_trades_add_up_to_the_flow_and_nothing_is_sold_that_is_not_held(tables, 
 def test_parts_of_cents_that_many_have_too_much_go_to_the_one_that_lacks_them():
     # 1 % of 34.01 is 0.3401: B and C give a cent each, so that A ends at 0.34 as they do, and not at 0.32.
     tables = one_a_class({"A": 0.01, "B": 0.35, "C": 0.35, "D": 33.30}, {"A": 1, "B": 1, "C": 1, "D": 97})
-    after = classes_after(tables, rebalance(tables))
+    after = rebalance(tables).classes
     assert after["value_after"].tolist() == [0.34, 0.34, 0.34, 32.99]
 
 
@@ -201,7 +201,7 @@ def test_all_the_way_to_the_target_ends_within_a_cent_of_it(values, data):
     )
     targets = dict(zip(names, (b - a for a, b in zip([0, *cuts], [*cuts, 100], strict=True)), strict=True))
     tables = one_a_class(dict(zip(names, (value / 100 for value in values), strict=True)), targets)
-    after = classes_after(tables, rebalance(tables)).set_index("asset_class")
+    after = rebalance(tables).classes.set_index("asset_class")
     for name in names:
         goal = Fraction(targets[name] * sum(values), 100)
         assert abs(minor([after.loc[name, "value_after"]])[0] - goal) <= 1
@@ -212,7 +212,7 @@ def test_all_the_way_to_the_target_ends_within_a_cent_of_it(values, data):
 @given(values=st.lists(st.integers(10**4, 10**7), min_size=2, max_size=2), target=st.integers(10, 90))
 def test_two_classes_out_of_their_bands_end_inside_them(goal, values, target):
     tables = one_a_class({"A": values[0] / 100, "B": values[1] / 100}, {"A": target, "B": 100 - target})
-    after = classes_after(tables, rebalance(tables, goal=goal, only_outside=True)).set_index("asset_class")
+    after = rebalance(tables, goal=goal, only_outside=True).classes.set_index("asset_class")
     weight = Fraction(minor([after.loc["A", "value_after"]])[0], sum(values))
     statuses = {FIVE_25.status(weight, Fraction(target, 100)), FIVE_25.status(1 - weight, 1 - Fraction(target, 100))}
     assert statuses == {IN_BAND}

@@ -10,7 +10,7 @@ from tests.builders import TODAY, Held, amounts_by, one_a_class, portfolio
 
 
 def withdraw(tables, amount, rule="lazy"):
-    return plan_withdrawal(tables, amount, rule, TODAY)
+    return plan_withdrawal(tables, amount, rule, TODAY).rows
 
 
 def test_the_furthest_over_target_is_sold():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from allocation.drift import portfolio_drift
-from allocation.planner import classes_after, minimum_deposit, plan_deposit, plan_rebalance, plan_withdrawal
+from allocation.planner import Limits, minimum_deposit, plan_deposit, plan_rebalance, plan_withdrawal
 from tests.builders import TODAY, amounts_by, minor, one_a_class, shared
 
 PUBLISHED = json.loads(Path(__file__).parents[1].joinpath("cases.json").read_text(encoding="utf-8"))
@@ -63,7 +63,7 @@ def test_proportional_shares_as_published(by):
 
 def rebalanced(case, keep=()):
     flow = {"deposit" if case["cash_flow"] >= 0 else "withdrawal": abs(case["cash_flow"])}
-    plan = plan_rebalance(one_a_class(case["holdings"], percents(case)), TODAY, keep=keep, **flow)
+    plan = plan_rebalance(one_a_class(case["holdings"], percents(case)), TODAY, limits=Limits(keep=keep), **flow)
     return {name: amounts_by("asset_class", plan).get(name, 0) for name in case["holdings"]}
 
 
@@ -99,7 +99,7 @@ def test_investing_all_cash(case):
         {name: 100 * weight for name, weight in zip(names, case["targets"], strict=True)},
     )
     plan = plan_deposit(tables, case["cash_flow"], "lazy", TODAY)
-    after = classes_after(tables, plan)
+    after, plan = plan.classes, plan.rows
     assert "A" not in set(plan["asset_class"])
     assert sum(minor(plan["amount"])) == minor([case["cash_flow"]])[0]
     assert sum(minor(after["value_after"])) == minor([case["expect_post_total"]])[0]
