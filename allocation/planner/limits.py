@@ -127,6 +127,16 @@ class Allowed:
         stays = sum(amount for (_, cash), amount in self.cash_kept.items() if cash == asset_id)
         return max(value - stays, 0) if asset_id in self.sellable else 0
 
+    def sellable_value(self, tables: Tables) -> int:
+        """Minor units of everything that may be sold in classes with a target."""
+        return sum(
+            self.most_sold(int(asset_id), value)
+            for asset_id, name, value in zip(
+                tables.assets["asset_id"], tables.assets["asset_class"], tables.asset_values, strict=True
+            )
+            if name in tables.strategy.class_weights or int(asset_id) in tables.spans
+        )
+
     def fee_of(self, amount: int) -> int:
         """Fee of a trade (minor units), rounded half up."""
         if not amount or not self.costs:

@@ -49,7 +49,8 @@ class Money:
         """The scope as if the cash that is used were out of it."""
         if not self.cash_used:
             return tables
-        holdings, assets, digits = tables.holdings.copy(), tables.assets.copy(), tables.digits
+        holdings, assets = (table.astype({"value": "float64"}) for table in (tables.holdings, tables.assets))
+        digits = tables.digits
         for (account, asset_id), amount in self.cash_used.items():
             line = (holdings["account"] == account) & (holdings["asset_id"] == asset_id)
             for table, rows in ((holdings, line), (assets, assets["asset_id"] == asset_id)):

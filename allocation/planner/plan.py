@@ -80,14 +80,14 @@ def plan_withdrawal(tables: Tables, amount: Flow, rule: str, on: datetime.date, 
     _require_targets(tables)
     able = allowed(tables, limits)
     money = money_out(tables, amount)
-    shared = share_flow(tables, money.flow, rule, able)
-    done = sum(shared.by_asset.values())
-    if done != money.flow:
-        held = write_money(from_minor(-done, tables.digits), tables.base_currency)
+    sellable = able.sellable_value(tables)
+    if -money.flow > sellable:
+        held = write_money(from_minor(sellable, tables.digits), tables.base_currency)
         raise AmountError(
             f"The withdrawal is more than the {held} {tables.base_currency} that {_where(tables)} holds in classes "
             f"with a target{' and that may be sold' if able.words else ''}. Enter a smaller amount."
         )
+    shared = share_flow(tables, money.flow, rule, able)
     return build(
         tables, "withdrawal", rule, on, money.flow, settled(tables, "withdrawal", shared, money, able, limits, rule)
     )

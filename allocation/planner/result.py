@@ -96,12 +96,12 @@ class Plan:
 
     The columns of ``rows``: ``date``; ``scope``; ``rule``; ``account`` (empty where it can be any); ``symbol``,
     ``name``, ``asset_class``; ``action`` (``buy``, ``sell``, ``keep as cash``, ``take from cash``; undone:
-    ``nothing held``: the class has nothing to buy, its money waits; ``kept``: it was asked to stay; ``cash left``: money
-    that no trade could use; ``limited``: what a limit kept from being traded); ``amount``: with ``fee`` they add up to
-    the flow; ``currency`` (the base currency, which every amount, fee, price and value is in); ``shares`` at ``price``;
-    ``quoted_price`` in ``quoted_currency``, which the asset is traded in; ``value_before``, ``value_after``;
-    ``weight_before``, ``weight_after``, ``target_weight``, ``drift_before``, ``drift_after`` (0–1 of the scope's
-    value); ``reason``.
+    ``nothing held``: the class has nothing to buy, its money waits; ``kept``: it was asked to stay; ``cash left``:
+    money that no trade could use; ``limited``: what a limit kept from being traded); ``amount``: with ``fee`` they
+    add up to the flow; ``currency`` (the base currency, which every amount, fee, price and value is in); ``shares``
+    at ``price``; ``quoted_price`` in ``quoted_currency``, which the asset is traded in; ``value_before``,
+    ``value_after``; ``weight_before``, ``weight_after``, ``target_weight``, ``drift_before``, ``drift_after`` (0–1
+    of the scope's value); ``reason``.
     """
 
     header: Header
@@ -129,8 +129,7 @@ class Plan:
             f"{_counted(head.trades, 'trade')}: {money(head.bought)} bought, {money(head.sold)} sold, "
             f"{money(head.fees)} in fees, {money(head.cash_left)} left as cash. Turnover "
             f"{write_percent(head.turnover)}.",
-            f"Drift of the scope: {write_percent(head.drift_before, 2)} before, {write_percent(head.drift_after, 2)} "
-            "after.",
+            f"Drift of the scope: {_part(head.drift_before)} before, {_part(head.drift_after)} after.",
         ]
         if head.prices_as_of is not None:
             lines.append(f"Oldest in use: the {head.prices_of}, of {head.prices_as_of}.")
@@ -157,6 +156,10 @@ class Plan:
     @staticmethod
     def _shares(shares: float) -> str:
         return f" ({abs(shares):,.8g} shares)" if shares and shares == shares else ""
+
+
+def _part(weight: float) -> str:
+    return "none (nothing is held)" if weight != weight else write_percent(weight, 2)
 
 
 def _counted(number: int, what: str) -> str:

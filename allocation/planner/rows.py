@@ -317,22 +317,21 @@ def _cash_left_rows(book: Book) -> Iterable[dict[str, Any]]:
     tables = book.tables
     for account, amount in book.settled.cash_left.items():
         if amount:
+            money = from_minor(amount, tables.digits)
             yield {
                 "account": account,
                 "symbol": CASH,
                 "name": f"Cash {tables.base_currency}",
                 "asset_class": cash_class(tables),
                 "action": CASH_LEFT,
-                "amount": from_minor(amount, tables.digits),
+                "amount": money,
                 "quoted_currency": tables.base_currency,
-                "shares": from_minor(amount, tables.digits),
+                "shares": money,
                 "price": 1.0,
                 "quoted_price": 1.0,
                 "fee": 0.0,
-                "reason": "no trade that keeps the limits can use it"
-                if amount > 0
-                else "taken from the account's cash",
-            }
+                "reason": "no trade that keeps the limits can use it",
+            } | before_and_after(0, amount, book.total, book.total_after, None, tables.digits)
 
 
 def _described(book: Book, asset_id: int, account: str | None = None) -> dict[str, Any]:

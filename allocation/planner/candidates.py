@@ -1,0 +1,211 @@
+"""What may be traded in which account, and how near it should come to what the rule alone would trade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from allocation.drift import effective_weights
+from allocation.money import to_minor
+from allocation.planner.limits import Allowed
+from allocation.planner.two_levels import Shared, buyable
+from allocation.tables import ALL, CASH, Tables, called
+
+FLOOR = Fraction(1, 100)
+"""A distance is measured in the target value; of what has a target of 0, in this part of the total."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What may be traded of an asset in an account; money in minor units.
+
+    Attributes:
+        asset_id: of the asset.
+        account: empty where it can be any.
+        value: what the account holds of it.
+        quantity: shares that the account holds of it.
+        most_bought, most_sold: money.
+        step: shares that a trade is a multiple of; None: fractions.
+        price: money of one share, exact.
+        is_cash: whether it is cash, which costs no fee and has no smallest trade.
+    """
+
+    asset_id: int
+    account: str
+    value: int
+    quantity: Fraction
+    most_bought: int
+    most_sold: int
+    step: Fraction | None
+    price: Fraction
+    is_cash: bool
+
+    @property
+    def unit(self) -> Fraction | None:
+        """Money of one step."""
+        return None if self.step is None else self.step * self.price
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the rule alone would trade of an asset; not to costs distance² / scale + 2 × slope × distance."""
+
+    amount: int
+    scale: Fraction
+    slope: Fraction
+
+
+def candidates(
+    tables: Tables, kind: str, shared: Shared, able: Allowed, budget: int, by_account: bool
+) -> list[Candidate]:
+    """What may be traded, in the order of symbols and accounts."""
+    held = {
+        (int(asset_id), str(account)): (to_minor(value, tables.digits), _exact(quantity))
+        for asset_id, account, value, quantity in zip(
+            *(tables.holdings[column] for column in ("asset_id", "account", "value", "quantity")), strict=True
+        )
+    }
+    assets = sorted(tables.assets.to_dict("records"), key=lambda asset: called(asset["symbol"], asset["currency"]))
+    found = []
+    for asset in assets:
+        asset_id = int(asset["asset_id"])
+        buys, sells = _sides(tables, kind, shared, able, asset, by_account)
+        if not buys and not sells:
+            continue
+        holders = sorted(account for (other, account) in held if other == asset_id)
+        for account in _accounts(tables, able, asset_id, holders, by_account):
+            here = [held[asset_id, name] for name in holders if account in ("", name)]
+            value, quantity = sum(value for value, _ in here), sum((shares for _, shares in here), Fraction(0))
+            kept = sum(
+                kept for (name, cash), kept in able.cash_kept.items() if cash == asset_id and account in ("", name)
+            )
+            found.append(
+                Candidate(
+                    asset_id,
+                    account,
+                    value,
+                    quantity,
+                    budget if buys and _may_buy(able, asset_id, account, holders) else 0,
+                    max(value - kept, 0) if sells else 0,
+                    able.steps.get(asset_id),
+                    price_in_minor(tables, asset),
+                    asset["symbol"] == CASH,
+                )
+            )
+    return found
+
+
+def _sides(
+    tables: Tables, kind: str, shared: Shared, able: Allowed, asset: Mapping[Any, Any], by_account: bool
+) -> tuple[bool, bool]:
+    """Whether an asset may be bought, and sold."""
+    asset_id, name, amount = (
+        int(asset["asset_id"]),
+        str(asset["asset_class"]),
+        shared.by_asset.get(int(asset["asset_id"]), 0),
+    )
+    spans = asset_id in tables.spans
+    has_target = spans or bool(tables.strategy.class_weights.get(name)) and buyable(tables, name, asset_id)
+    buys = asset_id in able.buyable and has_target
+    sells = asset_id in able.sellable and (spans or name in tables.strategy.class_weights)
+    if kind == "deposit":
+        return buys, False
+    if kind == "withdrawal":
+        return False, sells
+    return (buys, sells) if by_account else (buys and amount > 0, sells and amount < 0)
+
+
+def _accounts(tables: Tables, able: Allowed, asset_id: int, holders: list[str], by_account: bool) -> list[str]:
+    if tables.scope != ALL:
+        return [tables.scope]
+    if not by_account:
+        return [""]
+    may = {account for account, assets in able.may_buy.items() if asset_id in assets}
+    return sorted({*holders, *may} or set(tables.accounts))
+
+
+def _may_buy(able: Allowed, asset_id: int, account: str, holders: list[str]) -> bool:
+    """An account with an entry of its own buys only what that names; another, what it holds or what nobody holds."""
+    if account in able.may_buy:
+        return asset_id in able.may_buy[account]
+    return not holders or account in ("", *holders)
+
+
+def wanted(tables: Tables, shared: Shared, rule: str, flow: int) -> dict[int, Wanted]:
+    """What the rule alone would trade of each asset with a target or a trade.
+
+    By ``lazy``, what is minimised is Σ (value after − target value)² / target value. Around the rule's own plan that
+    is the distance from it, and for each unit of money how far the line already is above the level that the rule
+    raises (or lowers) the others to: on both levels, its class's and its own inside the class. Being above its target
+    is no reason to sell more than is taken out, nor to leave a deposit as cash.
+    """
+    total = tables.total + flow
+    weights = dict(zip(tables.assets["asset_id"].astype(int), effective_weights(tables), strict=True))
+    values = dict(zip(tables.assets["asset_id"].astype(int), tables.asset_values, strict=True))
+    names = tables.assets["asset_class"].astype(str)
+    taking_part = {
+        int(asset)
+        for asset, name in zip(tables.assets["asset_id"], names, strict=True)
+        if name in tables.strategy.class_weights or int(asset) in tables.spans
+    }
+    slopes = _slopes(tables, shared, weights, values, flow, total) if rule == "lazy" else {}
+    return {
+        asset: Wanted(
+            shared.by_asset.get(asset, 0),
+            (weight or FLOOR) * total if total > 0 else Fraction(1),
+            slopes.get(asset, Fraction(0)),
+        )
+        for asset, weight in weights.items()
+        if asset in taking_part
+    }
+
+
+def _slopes(
+    tables: Tables,
+    shared: Shared,
+    weights: Mapping[int, Fraction | None],
+    values: Mapping[int, int],
+    flow: int,
+    total: int,
+) -> dict[int, Fraction]:
+    if not total:
+        return {}
+    names = dict(zip(tables.assets["asset_id"].astype(int), tables.assets["asset_class"].astype(str), strict=True))
+    after = {asset: values[asset] + shared.by_asset.get(asset, 0) for asset in values}
+    filled = {asset: Fraction(after[asset]) / (weight * total) for asset, weight in weights.items() if weight}
+    classes = {
+        name: Fraction(tables.class_values.get(name, 0) + shared.by_class.get(name, 0)) / (target * total)
+        for name, target in tables.strategy.class_weights.items()
+        if target
+    }
+    reached = min if flow > 0 else max
+    inside = {
+        name: reached((filled[asset] for asset in filled if names[asset] == name), default=Fraction(0))
+        for name in classes
+    }
+    traded = [asset for asset in filled if shared.by_asset.get(asset)]
+    level = reached((filled[asset] for asset in traded), default=Fraction(1))
+    class_level = reached((classes[names[asset]] for asset in traded if names[asset] in classes), default=Fraction(1))
+    return {
+        asset: min(level - 1, Fraction(0))
+        + (classes[name] - class_level)
+        + _part(filled[asset] - inside[name], classes[name])
+        for asset in filled
+        if (name := names[asset]) in classes
+    }
+
+
+def _part(apart: Fraction, of_class: Fraction) -> Fraction:
+    return apart / of_class if of_class else apart
+
+
+def price_in_minor(tables: Tables, asset: Mapping[Any, Any]) -> Fraction:
+    """The price of one share in minor units of the base currency, exact."""
+    return _exact(asset["price"]) * _exact(asset["rate"]) * int(10**tables.digits)
+
+
+def _exact(number: float) -> Fraction:
+    return Fraction(Decimal(repr(float(number))))
