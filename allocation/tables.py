@@ -138,6 +138,13 @@ class Tables:
         """Value of each row of ``assets``, in minor units."""
         return [to_minor(value, self.digits) for value in self.assets["value"]]
 
+    @property
+    def place(self) -> str:
+        """The account that everything is in; empty where there are several."""
+        if self.scope != ALL:
+            return self.scope
+        return self.accounts[0] if len(self.accounts) == 1 else ""
+
     @cached_property
     def _held(self) -> frozenset[int]:
         return frozenset(

@@ -12,7 +12,7 @@ from allocation.drift import effective_weights
 from allocation.money import to_minor
 from allocation.planner.limits import Allowed
 from allocation.planner.two_levels import Shared, buyable
-from allocation.tables import ALL, CASH, Tables, called
+from allocation.tables import CASH, Tables, called
 
 FLOOR = Fraction(1, 100)
 """A distance is measured in the target value; of what has a target of 0, in this part of the total."""
@@ -119,10 +119,8 @@ def _sides(
 
 
 def _accounts(tables: Tables, able: Allowed, asset_id: int, holders: list[str], by_account: bool) -> list[str]:
-    if tables.scope != ALL:
-        return [tables.scope]
     if not by_account:
-        return [""]
+        return [tables.place]
     may = {account for account, assets in able.may_buy.items() if asset_id in assets}
     return sorted({*holders, *may} or set(tables.accounts))
 

@@ -49,7 +49,9 @@ def plan_deposit(
     able = allowed(tables, limits)
     money = money_in(tables, amount, use_cash, able)
     before = money.without_cash(tables)
-    shared = share_flow(before, money.flow + money.cash, rule, able if not money.cash else able.without_cash(tables))
+    if money.cash:
+        able = able.without_cash(tables)
+    shared = share_flow(before, money.flow + money.cash, rule, able)
     return build(tables, "deposit", rule, on, money.flow, settled(before, "deposit", shared, money, able, limits, rule))
 
 

@@ -78,6 +78,7 @@ class Settled:
         orders: one an asset and account.
         shared: what the rule alone would trade.
         limited: what a limit kept from being traded.
+        waiting: (class, account) → money for a class that has nothing to buy; the account is empty where it can be any.
         cash_left: money that no trade could use, by account (empty: any).
         keep: symbols and classes that were asked to stay.
         limits: the limits in words.
@@ -86,6 +87,7 @@ class Settled:
 
     orders: Sequence[Order]
     shared: Shared
+    waiting: Mapping[tuple[str, str], int] = field(default_factory=dict)
     limited: Sequence[Undone] = ()
     cash_left: Mapping[str, int] = field(default_factory=dict)
     keep: Collection[str] = ()
@@ -116,7 +118,8 @@ class Book:
             for part in self._moved(asset_id, amount).items()
         ]  # fmt: skip
         left = [(cash_class(self.tables), amount) for amount in self.settled.cash_left.values()]
-        for name, amount in [*moved, *self.settled.shared.unplaced.items(), *left]:
+        waiting = [(name, amount) for (name, _), amount in self.settled.waiting.items()]
+        for name, amount in [*moved, *waiting, *left]:
             sums[name] = sums.get(name, 0) + amount
         return {name: amount for name, amount in sums.items() if amount}
 
@@ -163,7 +166,7 @@ def _header(book: Book, kind: str, rule: str, on: datetime.date, trades: int) ->
     tables, digits = book.tables, book.tables.digits
     bought = sum(order.amount for order in book.settled.orders if order.amount > 0 and not book.is_cash(order.asset_id))
     sold = -sum(order.amount for order in book.settled.orders if order.amount < 0 and not book.is_cash(order.asset_id))
-    left = sum(book.settled.cash_left.values()) + sum(book.settled.shared.unplaced.values())
+    left = sum(book.settled.cash_left.values()) + sum(book.settled.waiting.values())
     measure, deviation = book.measures()
     when, what = oldest_price(tables)
     after = {name: tables.class_values.get(name, 0) + book.class_amounts.get(name, 0)
@@ -255,13 +258,13 @@ def _order_rows(book: Book) -> Iterable[dict[str, Any]]:
 
 def _unplaced_rows(book: Book) -> Iterable[dict[str, Any]]:
     tables = book.tables
-    for name, amount in book.settled.shared.unplaced.items():
+    for (name, account), amount in book.settled.waiting.items():
         target, value = tables.strategy.class_weights[name], tables.class_values.get(name, 0)
         money = write_money(from_minor(amount, tables.digits), tables.base_currency)
         why = f"{money}, nothing held to buy; {_why(value, amount, book.total, book.total_after, target)}"
         waiting = {"amount": from_minor(amount, tables.digits), "shares": nan, "price": nan}
         yield (
-            _nothing_held(tables, name, why)
+            _nothing_held(name, account, why)
             | waiting
             | before_and_after(value, value + amount, book.total, book.total_after, target, tables.digits)
         )
@@ -291,7 +294,7 @@ def _kept_rows(book: Book) -> Iterable[dict[str, Any]]:
             value = tables.class_values.get(name, 0)
             why = f"nothing held to buy; {_place(weight_of(value, book.total_after) - target)}"
             yield (
-                _nothing_held(tables, name, why)
+                _nothing_held(name, tables.place, why)
                 | _nothing_traded()
                 | before_and_after(value, value, book.total, book.total_after, target, tables.digits)
             )
@@ -355,8 +358,7 @@ def _described(book: Book, asset_id: int, account: str | None = None) -> dict[st
     )
 
 
-def _nothing_held(tables: Tables, name: str, why: str) -> dict[str, Any]:
-    account = "" if tables.scope == ALL else tables.scope
+def _nothing_held(name: str, account: str, why: str) -> dict[str, Any]:
     told = {"asset_class": name, "action": NOTHING_HELD, "fee": 0.0, "reason": f"{name}: {why}"}
     return {"account": account, "symbol": "", "name": "", "quoted_currency": ""} | told
 
@@ -432,9 +434,7 @@ def _action(amount: int, is_cash: bool) -> str:
 
 
 def _account(tables: Tables, held_in: list[str]) -> str:
-    if tables.scope != ALL:
-        return tables.scope
-    return held_in[0] if len(held_in) == 1 else ""
+    return tables.place or (held_in[0] if len(held_in) == 1 else "")
 
 
 def _held_in(tables: Tables, held_in: list[str], account: str) -> list[str]:

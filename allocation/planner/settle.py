@@ -17,9 +17,10 @@ from allocation.planner.program import Charge, Goal, Line, Program, solve
 from allocation.planner.rows import Order, Settled, Undone
 from allocation.planner.two_levels import Shared
 from allocation.planner.whole import Steps, nearest
-from allocation.tables import ALL, Tables
+from allocation.tables import ALL, CASH, Tables
 
 CENTS_APART = 2
+AGAIN = 5
 
 
 @dataclass(frozen=True)
@@ -41,25 +42,49 @@ def settled(
     every limit.
     """
     by_account = _by_account(tables, kind, money, able)
+    alone = _left_alone(tables, able, shared, kind, limits)
     orders = _cash_orders(money)
     if not by_account and not _is_limited(able, shared):
-        return Settled([*orders, *_as_wanted(tables, shared)], shared, _left_alone(tables, able, shared, kind, limits),
-                       keep=limits.keep, limits=able.words)  # fmt: skip
-    placed = money.flow + money.cash - sum(shared.unplaced.values())
-    most = max(placed, 0) + (sum(max(value, 0) for value in tables.asset_values) if kind == "rebalance" else 0)
+        orders += _as_wanted(tables, shared)
+        waiting = {(name, tables.place): amount for name, amount in shared.unplaced.items()}
+        return Settled(orders, shared, waiting, alone, {}, limits.keep, able.words)
+    flow = money.flow + money.cash
+    purse = _Purse(tables, money, flow - sum(shared.unplaced.values()), by_account)
+    most = max(purse.placed, 0) + (sum(max(value, 0) for value in tables.asset_values) if kind == "rebalance" else 0)
     lines = candidates(tables, kind, shared, able, most, by_account)
-    goals = wanted(tables, shared, rule if kind != "rebalance" else "", money.flow + money.cash)
-    trades, left, gap = _nearest(tables, lines, goals, _Purse(tables, money, placed, by_account), able, limits, kind)
-    done = [
-        Order(trade.candidate.asset_id, account, amount, None if shares is None else float(shares), fee)
-        for trade in trades
-        for account, amount, shares, fee in _in_accounts(tables, trade)
-    ]
-    undone = [
-        *_left_alone(tables, able, shared, kind, limits),
-        *_fell_short(tables, trades, lines, goals, able, by_account),
-    ]
-    return Settled([*orders, *done], shared, undone, left, limits.keep, able.words, gap / 10**tables.digits)
+    goals = wanted(tables, shared, rule if kind != "rebalance" else "", flow)
+    solution = _nearest(lines, goals, purse, able, limits, kind)
+    for trade in solution.trades:
+        orders += [
+            Order(trade.candidate.asset_id, account, amount, None if shares is None else float(shares), fee)
+            for account, amount, shares, fee in _in_accounts(tables, trade)
+        ]
+    return Settled(
+        orders,
+        shared,
+        _waiting(tables, shared, solution.of_free),
+        [*alone, *_fell_short(tables, solution.trades, lines, goals, able, by_account)],
+        solution.left,
+        limits.keep,
+        able.words,
+        solution.gap / 10**tables.digits,
+    )
+
+
+def _waiting(tables: Tables, shared: Shared, of_free: Mapping[str, int]) -> dict[tuple[str, str], int]:
+    """The money that waits for a class with nothing to buy, in the accounts that it was paid into."""
+    waiting, there = {}, {account: -part for account, part in of_free.items() if part < 0}
+    for name, amount in shared.unplaced.items():
+        left = amount
+        for account in there if amount > 0 else ():
+            part = min(left, there[account])
+            if part:
+                waiting[name, account] = part
+                there[account] -= part
+                left -= part
+        if left:
+            waiting[name, tables.place] = left
+    return waiting
 
 
 def _is_limited(able: Allowed, shared: Shared) -> bool:
@@ -69,10 +94,20 @@ def _is_limited(able: Allowed, shared: Shared) -> bool:
 
 def _by_account(tables: Tables, kind: str, money: Money, able: Allowed) -> bool:
     """Whether each account has to pay for its own trades."""
-    if tables.scope != ALL or tables.holdings["account"].nunique() < 2 and len(tables.accounts) < 2:
+    if tables.place:
         return False
     split = kind == "rebalance" or money.by_account or money.cash_used
     return bool(split or able.costs or able.minimum_trade or able.may_buy or (kind == "withdrawal" and able.steps))
+
+
+@dataclass(frozen=True)
+class _Solution:
+    """What is traded and what is left; minor units."""
+
+    trades: list[Trade]
+    left: dict[str, int]
+    of_free: dict[str, int]
+    gap: float
 
 
 @dataclass(frozen=True)
@@ -87,7 +122,7 @@ class _Purse:
     @property
     def accounts(self) -> dict[str, int]:
         if not self.by_account:
-            return {"" if self.tables.scope == ALL else self.tables.scope: self.placed}
+            return {self.tables.place: self.placed}
         return {account: self.money.of_account(account) for account in self.tables.accounts}
 
     @property
@@ -102,18 +137,20 @@ def _cash_orders(money: Money) -> list[Order]:
     ]
 
 
-def _as_wanted(tables: Tables, shared: Shared) -> Iterable[Order]:
-    for asset, amount in shared.by_asset.items():
-        for account, part in _split(tables, asset, amount):
-            yield Order(asset, account, part)
+def _as_wanted(tables: Tables, shared: Shared) -> list[Order]:
+    return [
+        Order(asset, account, part)
+        for asset, amount in shared.by_asset.items()
+        for account, part in _split(tables, asset, amount)
+    ]
 
 
 def _split(tables: Tables, asset_id: int, amount: int) -> list[tuple[str, int]]:
     """The accounts that carry a trade out: that which holds most of the asset first."""
     if not amount:
         return []
-    if tables.scope != ALL:
-        return [(tables.scope, amount)]
+    if tables.place:
+        return [(tables.place, amount)]
     held = sorted(_held(tables, asset_id), key=lambda line: (-line[1], line[0]))
     if amount > 0:
         return [(held[0][0] if held else "", amount)]
@@ -144,24 +181,23 @@ def _in_accounts(tables: Tables, trade: Trade) -> list[tuple[str, int, Fraction 
 
 
 def _nearest(
-    tables: Tables,
     lines: Sequence[Candidate],
     goals: Mapping[int, Wanted],
     purse: _Purse,
     able: Allowed,
     limits: Limits,
     kind: str,
-) -> tuple[list[Trade], dict[str, int], float]:
-    """The trades, what is left in each account, and the gap; solved again where rounding overspends a cent."""
+) -> _Solution:
+    """The nearest plan; solved again with less where rounding to the minor unit overspends."""
     spare = dict.fromkeys(purse.accounts, 0)
-    for _ in range(5):
+    for _ in range(AGAIN):
         traded, free, gap = _solved(lines, goals, purse, able, limits, spare, kind)
         trades, left = _rounded(lines, traded, purse.accounts, free, able)
         over = {account: -amount for account, amount in left.items() if amount < 0}
         if not over:
-            return trades, left, gap
+            return _Solution(trades, left, free, gap)
         spare = {account: spare[account] + over.get(account, 0) for account in spare}
-    raise AmountError(_cannot(tables, able))
+    raise AmountError(_cannot(purse.tables, able))
 
 
 def _solved(
@@ -181,13 +217,14 @@ def _solved(
     scale = (
         max([abs(amount) for amount in accounts.values()] + [abs(goal.amount) for goal in goals.values()] + [1]) / 1e4
     )
-    flexible = frozenset(line.account for line in lines if line.unit is None and line.most_bought)
+    side = "most_sold" if kind == "withdrawal" else "most_bought"
+    flexible = frozenset(line.account for line in lines if line.unit is None and getattr(line, side))
     program = Program(
         lines=[_line(line, able, scale) for line in lines],
         goals=_goals(lines, goals, scale),
         money={account: amount / scale for account, amount in accounts.items()},
         free=purse.free / scale,
-        idle=_idle(lines, accounts, purse, scale) if kind == "rebalance" else {},
+        idle={} if kind == "deposit" else _idle(lines, accounts, purse, scale, side),
         dear=flexible,
         most_sold=None
         if able.turnover is None or kind != "rebalance"
@@ -202,11 +239,13 @@ def _solved(
     return [traded * scale for traded in answer.traded], free, answer.gap * scale
 
 
-def _idle(lines: Sequence[Candidate], accounts: Mapping[str, int], purse: _Purse, scale: float) -> dict[str, float]:
-    """A rebalance sells nothing that can't be put to use: less than a step of what its account buys may be left."""
+def _idle(
+    lines: Sequence[Candidate], accounts: Mapping[str, int], purse: _Purse, scale: float, side: str
+) -> dict[str, float]:
+    """Nothing is sold that isn't needed: less than a step of what its account buys (withdrawing: sells) may be left."""
     steps = {
         account: max(
-            (float(line.unit or 1) for line in lines if line.account == account and line.most_bought), default=0.0
+            (float(line.unit or 1) for line in lines if line.account == account and getattr(line, side)), default=0.0
         )
         for account in accounts
     }
@@ -330,17 +369,13 @@ def _left_alone(tables: Tables, able: Allowed, shared: Shared, kind: str, limits
     for asset_id, symbol, name in zip(
         tables.assets["asset_id"].astype(int), tables.assets["symbol"], tables.assets["asset_class"], strict=True
     ):
-        if symbol in kept or name in kept or not tables.strategy.class_weights.get(str(name)):
+        if symbol == CASH or symbol in kept or name in kept or not tables.strategy.class_weights.get(str(name)):
             continue
         if kind != "withdrawal" and asset_id not in able.buyable and limits.only_buy is None:
-            undone.append(Undone(asset_id, _place(tables), "may not be bought"))
+            undone.append(Undone(asset_id, tables.place, "may not be bought"))
         elif kind != "deposit" and asset_id not in able.sellable:
-            undone.append(Undone(asset_id, _place(tables), "may not be sold"))
+            undone.append(Undone(asset_id, tables.place, "may not be sold"))
     return undone
-
-
-def _place(tables: Tables) -> str:
-    return "" if tables.scope == ALL else tables.scope
 
 
 def _fell_short(
@@ -362,9 +397,7 @@ def _fell_short(
         )
         tolerated = max(units.get(asset) or 0, Fraction(abs(goal.amount), 20), CENTS_APART) if done.get(asset) else 0
         if goal.amount and short > tolerated:
-            yield Undone(
-                asset, _place(tables), "; ".join(_why(tables, goal.amount, units.get(asset), able, by_account))
-            )
+            yield Undone(asset, tables.place, "; ".join(_why(tables, goal.amount, units.get(asset), able, by_account)))
 
 
 def _why(tables: Tables, amount: int, unit: Fraction | None, able: Allowed, by_account: bool) -> Iterable[str]:

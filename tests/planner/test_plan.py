@@ -98,7 +98,7 @@ def test_an_asset_with_a_target_that_is_not_held_yet_is_bought():
         {"Stocks": {"VTI": 50, "VXUS": 50}},
     )
     row = only(deposit(tables, 100))
-    assert (row["symbol"], row["account"], row["shares"]) == ("VXUS", "", 5)
+    assert (row["symbol"], row["account"], row["shares"]) == ("VXUS", "Brokerage", 5)
     assert row["reason"] == "50.0 points under target; 100 % of the gap; not held yet"
 
 
@@ -138,12 +138,12 @@ def test_the_whole_portfolio_names_the_account_that_alone_holds_the_asset():
     assert dict(deposit(tables, 10)[["symbol", "account"]].to_numpy()) == {"A": "Roth IRA", "B": "Brokerage"}
 
 
-def test_an_asset_in_several_accounts_names_them_in_the_reason():
+def test_an_asset_in_several_accounts_names_the_others_in_the_reason():
     tables = portfolio([Held("A", "A", 10, account="Roth IRA"), Held("A", "A", 10)], {"A": 100})
     row = only(deposit(tables, 10))
-    assert row["account"] == ""
+    assert row["account"] == "Brokerage"
     assert row["value_before"] == 20
-    assert row["reason"].endswith("; held in Roth IRA, Brokerage")
+    assert row["reason"].endswith("; also held in Roth IRA")
 
 
 def test_one_account_that_inherits_the_targets_trades_in_itself():
