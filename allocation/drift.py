@@ -67,11 +67,16 @@ def by_holding(tables: Tables) -> pd.DataFrame:
 
 
 def effective_weights(tables: Tables) -> list[Fraction | None]:
-    """Target of each row of ``tables.assets`` as a weight (0–1, exact) of the scope; None where it has none."""
+    """Target of each row of ``tables.assets`` as a weight (0–1, exact) of the scope; None where it has none.
+
+    A fund that spans several classes has no target of its own: it counts in its classes, and what it leaves of their
+    targets is shared by the assets that belong to one class alone.
+    """
     classes, holdings = tables.strategy.class_weights, tables.strategy.holding_weights
     of_class: dict[str, list[int]] = {}
     for name, value in zip(tables.assets["asset_class"], tables.asset_values, strict=True):
         of_class.setdefault(name, []).append(value)
+    own = _own_targets(tables)
     weights: list[Fraction | None] = []
     for name, asset_id, value in zip(
         tables.assets["asset_class"], tables.assets["asset_id"], tables.asset_values, strict=True
@@ -80,10 +85,22 @@ def effective_weights(tables: Tables) -> list[Fraction | None]:
             weights.append(None)
         elif name in holdings:
             within = holdings[name].get(int(asset_id))
-            weights.append(None if within is None else classes[name] * within)
+            weights.append(None if within is None else own[name] * within)
         else:
-            weights.append(classes[name] * _part_by_value(value, of_class[name]))
+            weights.append(own[name] * _part_by_value(value, of_class[name]))
     return weights
+
+
+def _own_targets(tables: Tables) -> dict[str, Fraction]:
+    """What is left of each class's target for the assets that belong to it alone, beside the funds that span it."""
+    targets = tables.strategy.class_weights
+    if not tables.spans or not tables.total:
+        return targets
+    spanned: dict[str, Fraction] = {}
+    for asset_id, value in zip(tables.assets["asset_id"].astype(int), tables.asset_values, strict=True):
+        for name, part in tables.spans.get(asset_id, {}).items():
+            spanned[name] = spanned.get(name, Fraction(0)) + part * Fraction(value, tables.total)
+    return {name: max(target - spanned.get(name, Fraction(0)), Fraction(0)) for name, target in targets.items()}
 
 
 def _part_by_value(value: int, values: list[int]) -> Fraction:

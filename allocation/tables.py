@@ -138,6 +138,11 @@ class Tables:
         """Value of each row of ``assets``, in minor units."""
         return [to_minor(value, self.digits) for value in self.assets["value"]]
 
+    @cached_property
+    def class_of(self) -> dict[int, str]:
+        """The class of each asset."""
+        return dict(zip(self.assets["asset_id"].astype(int), self.assets["asset_class"].astype(str), strict=True))
+
     @property
     def place(self) -> str:
         """The account that everything is in; empty where there are several."""

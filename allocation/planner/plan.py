@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime
 from fractions import Fraction
-from math import inf
+from math import ceil, inf
 
 from allocation.errors import AmountError, TargetsError
 from allocation.money import Amount, from_minor, read_exact, write_money
 from allocation.planner.goals import find_goal
-from allocation.planner.limits import Limits, allowed
+from allocation.planner.limits import Allowed, Limits, allowed
 from allocation.planner.money_in import Flow, money_in, money_out
-from allocation.planner.rebalance import rebalanced
+from allocation.planner.rebalance import Back
 from allocation.planner.result import Plan
 from allocation.planner.rows import build
 from allocation.planner.rules import find_rule
 from allocation.planner.settle import settled
-from allocation.planner.two_levels import share_flow
+from allocation.planner.spanning import minimum_deposit_spanning, rebalance_spanning, share_spanning
+from allocation.planner.two_levels import Shared, share_flow
 from allocation.tables import ALL, Tables
 
 NO_LIMITS = Limits()
@@ -51,7 +52,7 @@ def plan_deposit(
     before = money.without_cash(tables)
     if money.cash:
         able = able.without_cash(tables)
-    shared = share_flow(before, money.flow + money.cash, rule, able)
+    shared = _shared(before, money.flow + money.cash, rule, able)
     return build(tables, "deposit", rule, on, money.flow, settled(before, "deposit", shared, money, able, limits, rule))
 
 
@@ -89,7 +90,7 @@ def plan_withdrawal(tables: Tables, amount: Flow, rule: str, on: datetime.date, 
             f"The withdrawal is more than the {held} {tables.base_currency} that {_where(tables)} holds in classes "
             f"with a target{' and that may be sold' if able.words else ''}. Enter a smaller amount."
         )
-    shared = share_flow(tables, money.flow, rule, able)
+    shared = _shared(tables, money.flow, rule, able)
     return build(
         tables, "withdrawal", rule, on, money.flow, settled(tables, "withdrawal", shared, money, able, limits, rule)
     )
@@ -141,8 +142,9 @@ def plan_rebalance(
     _require_targets(tables)
     able = allowed(tables, limits)
     money = going if going.flow else coming
-    shared = rebalanced(tables, money.flow, found, only_outside, points, able)
-    done = sum(shared.by_class.values())
+    back = Back(tables, money.flow, found, only_outside, points, able)
+    by_class = back.among_classes()
+    done = sum(by_class.values())
     if done != money.flow:
         could = write_money(from_minor(abs(done), tables.digits), tables.base_currency)
         if going.flow:
@@ -154,6 +156,10 @@ def plan_rebalance(
             f"Of the deposit, {could} {tables.base_currency} can be placed: nothing else with a target may be bought. "
             "Enter a smaller amount, or keep less."
         )
+    if tables.spans:
+        shared = rebalance_spanning(tables, money.flow, by_class, able, back.inside_classes)
+    else:
+        shared = back.shared(by_class)
     return build(
         tables, "rebalance", found.name, on, money.flow,
         settled(tables, "rebalance", shared, money, able, limits, found.name),
@@ -170,8 +176,15 @@ def minimum_deposit(tables: Tables) -> float:
     targets, values = tables.strategy.class_weights, tables.class_values
     if any(value and not targets.get(name) for name, value in values.items()):
         return inf
+    if tables.spans:
+        least = minimum_deposit_spanning(tables, allowed(tables, NO_LIMITS))
+        return inf if least is None else from_minor(ceil(least - 1e-6 * max(least, 1)), tables.digits)
     needed = max((Fraction(values.get(name, 0)) / target for name, target in targets.items() if target), default=0)
     return from_minor(max(0, -((tables.total - needed) // 1)), tables.digits)
+
+
+def _shared(tables: Tables, flow: int, rule: str, able: Allowed) -> Shared:
+    return (share_spanning if tables.spans else share_flow)(tables, flow, rule, able)
 
 
 def _require_targets(tables: Tables) -> None:

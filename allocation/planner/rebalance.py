@@ -121,10 +121,11 @@ def _taken(
     return list(taken.items())
 
 
-def rebalanced(tables: Tables, flow: int, goal: Goal, only_outside: bool, points: Fraction, limits: Allowed) -> Shared:
-    """The trades that bring a scope back, in minor units.
+@dataclass(frozen=True)
+class Back:
+    """A scope on its way back to its targets; money in minor units.
 
-    Parameters:
+    Attributes:
         tables: the scope as it is.
         flow: a deposit, or a withdrawal (negative), that goes with it.
         goal: where what is traded ends.
@@ -133,57 +134,82 @@ def rebalanced(tables: Tables, flow: int, goal: Goal, only_outside: bool, points
         limits: what may be bought and sold.
     """
 
-    total_after = tables.total + flow
+    tables: Tables
+    flow: int
+    goal: Goal
+    only_outside: bool
+    points: Fraction
+    limits: Allowed
 
-    def ends(value: int, target: Fraction, name: str) -> tuple[Fraction, Fraction]:
-        band = tables.strategy.band_of(name)
-        weight = Fraction(value, total_after) if total_after else Fraction(0)
-        if only_outside and band.status(weight, target) == IN_BAND:
+    @property
+    def total(self) -> int:
+        return self.tables.total + self.flow
+
+    @property
+    def beyond(self) -> int:
+        """Minor units to go beyond where it may end: reaching the edge of a band is being out of it."""
+        return int(self.goal.share == 1)
+
+    def ends(self, value: int, target: Fraction, name: str) -> tuple[Fraction, Fraction]:
+        """The lowest and highest weight where a class or holding may end."""
+        band = self.tables.strategy.band_of(name)
+        weight = Fraction(value, self.total) if self.total else Fraction(0)
+        if self.only_outside and band.status(weight, target) == IN_BAND:
             return min(weight, target), max(weight, target)
-        distance = goal.distance(target, band, points)
+        distance = self.goal.distance(target, band, self.points)
         return target - distance, target + distance
 
-    inside = int(goal.share == 1)
-    values = dict(zip(tables.assets["asset_id"].astype(int), tables.asset_values, strict=True))
-    of_class = members(tables)
-    sellable = {name: sum(limits.most_sold(asset, values[asset]) for asset in ids) for name, ids in of_class.items()}
-    able = {name: [asset for asset in ids if asset in limits.buyable] for name, ids in of_class.items()}
-    classes = {
-        name: Line(
-            value := tables.class_values.get(name, 0),
-            target,
-            *ends(value, target, name),
-            stays=value - sellable.get(name, 0),
-            buyable=bool(target and any(buyable(tables, name, asset) for asset in able.get(name, []))),
-        )
-        for name, target in tables.strategy.class_weights.items()
-    }
-    by_class = back_to(classes, flow, total_after, inside)
-    targets = dict(zip(values, effective_weights(tables), strict=True))
-    by_asset: dict[int, int] = {}
-    for name in classes:
-        amount, within = by_class.get(name, 0), tables.strategy.holding_weights.get(name)
-        if within is None:
-            by_asset |= shared_by_value(tables, amount, of_class.get(name, []), values, limits)
-            continue
-        after = tables.class_values.get(name, 0) + amount
+    def among_classes(self) -> dict[str, int]:
+        """What each class is bought or sold for."""
+        tables, of_class = self.tables, members(self.tables)
+        values = dict(zip(tables.assets["asset_id"].astype(int), tables.asset_values, strict=True))
+        spanned = {name for parts in tables.spans.values() for name in parts}
         lines = {}
-        for asset in of_class.get(name, []):
-            part, effective = within.get(asset, Fraction(0)), targets[asset] or Fraction(0)
-            scale = part / effective if effective else Fraction(0)
-            low, high = ends(values[asset], effective, name)
-            inside_band = low <= Fraction(values[asset], total_after or 1) <= high
-            own = Fraction(values[asset], after) if after else Fraction(0)
-            where = (min(own, part), max(own, part)) if inside_band and only_outside else (low * scale, high * scale)
-            stays = min(values[asset], values[asset] - limits.most_sold(asset, values[asset]))
-            lines[asset] = Line(values[asset], part, *where, stays, part > 0 and asset in limits.buyable)
-        by_asset |= back_to(lines, amount, after, inside)
-    by_asset = {asset: amount for asset, amount in by_asset.items() if amount}
-    placed = {name: sum(by_asset.get(asset, 0) for asset in ids) for name, ids in of_class.items()}
-    unplaced = {
-        name: amount - placed.get(name, 0) for name, amount in by_class.items() if amount != placed.get(name, 0)
-    }
-    return Shared(by_class, by_asset, unplaced, both_ways=True)
+        for name, target in tables.strategy.class_weights.items():
+            value, assets = tables.class_values.get(name, 0), of_class.get(name, [])
+            sellable = sum(self.limits.most_sold(asset, values[asset]) for asset in assets)
+            able = any(buyable(tables, name, asset) for asset in assets if asset in self.limits.buyable)
+            stays = min(value, 0) if name in spanned else value - sellable
+            lines[name] = Line(
+                value, target, *self.ends(value, target, name), stays, bool(target) and (able or name in spanned)
+            )
+        return back_to(lines, self.flow, self.total, self.beyond)
+
+    def shared(self, by_class: dict[str, int]) -> Shared:
+        """What each class and each asset is bought or sold for."""
+        by_asset = self.inside_classes(by_class)
+        placed = {name: sum(by_asset.get(asset, 0) for asset in ids) for name, ids in members(self.tables).items()}
+        unplaced = {
+            name: amount - placed.get(name, 0) for name, amount in by_class.items() if amount != placed.get(name, 0)
+        }
+        return Shared(by_class, by_asset, unplaced, both_ways=True)
+
+    def inside_classes(self, by_class: Mapping[str, int]) -> dict[int, int]:
+        """What each asset is bought or sold for, where each class is for ``by_class``."""
+        tables, limits = self.tables, self.limits
+        values = dict(zip(tables.assets["asset_id"].astype(int), tables.asset_values, strict=True))
+        targets = dict(zip(values, effective_weights(tables), strict=True))
+        by_asset: dict[int, int] = {}
+        for name, assets in members(tables).items():
+            amount, within = by_class.get(name, 0), tables.strategy.holding_weights.get(name)
+            if name not in by_class and (within is None or name not in tables.strategy.class_weights):
+                continue
+            if within is None:
+                by_asset |= shared_by_value(tables, amount, assets, values, limits)
+                continue
+            after = sum(values[asset] for asset in assets) + amount
+            lines = {}
+            for asset in assets:
+                part, effective = within.get(asset, Fraction(0)), targets[asset] or Fraction(0)
+                scale = part / effective if effective else Fraction(0)
+                low, high = self.ends(values[asset], effective, name)
+                in_band = self.only_outside and low <= Fraction(values[asset], self.total or 1) <= high
+                own = Fraction(values[asset], after) if after else Fraction(0)
+                where = (min(own, part), max(own, part)) if in_band else (low * scale, high * scale)
+                stays = min(values[asset], values[asset] - limits.most_sold(asset, values[asset]))
+                lines[asset] = Line(values[asset], part, *where, stays, part > 0 and asset in limits.buyable)
+            by_asset |= back_to(lines, amount, after, self.beyond)
+        return {asset: amount for asset, amount in by_asset.items() if amount}
 
 
 def _floor(amount: Fraction) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -47,12 +47,41 @@ def share_flow(tables: Tables, flow: int, rule: str, limits: Allowed) -> Shared:
     current value of its holdings; that keeps their proportions, as every rule would with those as targets. What may
     not be traded takes no part.
     """
-    values = dict(zip(tables.assets["asset_id"].astype(int), tables.asset_values, strict=True))
+    by_class = among_classes(tables, flow, rule, limits)
+    by_asset = inside_classes(tables, by_class, rule, limits)
+    placed = {name: sum(by_asset.get(asset, 0) for asset in ids) for name, ids in members(tables).items()}
+    unplaced = {
+        name: amount - placed.get(name, 0) for name, amount in by_class.items() if amount != placed.get(name, 0)
+    }
+    return Shared(by_class, by_asset, unplaced)
+
+
+def among_classes(tables: Tables, flow: int, rule: str, limits: Allowed) -> dict[str, int]:
+    """What each class gets of a flow, or gives."""
     of_class = members(tables)
-    by_class = _among_classes(tables, flow, rule, of_class, values, limits)
+    lines = {
+        name: (tables.class_values.get(name, 0), steps(target))
+        for name, target in tables.strategy.class_weights.items()
+        if flow < 0 or not kept_out(tables, name, of_class.get(name, []), limits)
+    }
+    most = None
+    if flow < 0:
+        values = dict(zip(tables.assets["asset_id"].astype(int), tables.asset_values, strict=True))
+        most = dict.fromkeys(lines, 0)
+        for asset, value in values.items():
+            able = limits.most_sold(asset, value)
+            for name, part in tables.by_class(asset, tables.class_of[asset], able).items():
+                if name in most:
+                    most[name] += part
+    return share_at_most([(Flow(flow, tables.total + flow, lines), most)], rule)
+
+
+def inside_classes(tables: Tables, by_class: Mapping[str, int], rule: str, limits: Allowed) -> dict[int, int]:
+    """What each asset gets or gives, where each class does as in ``by_class``."""
+    values = dict(zip(tables.assets["asset_id"].astype(int), tables.asset_values, strict=True))
     by_asset: dict[int, int] = {}
     by_target: list[tuple[Flow, dict[Any, int] | None]] = []
-    for name, assets in of_class.items():
+    for name, assets in members(tables).items():
         amount, within = by_class.get(name, 0), tables.strategy.holding_weights.get(name)
         if not amount:
             continue
@@ -62,32 +91,8 @@ def share_flow(tables: Tables, flow: int, rule: str, limits: Allowed) -> Shared:
         able = limits.buyable if amount > 0 else limits.sellable
         lines = {asset: (values[asset], steps(within.get(asset, Fraction(0)))) for asset in assets if asset in able}
         most = None if amount > 0 else {asset: limits.most_sold(asset, values[asset]) for asset in lines}
-        by_target.append((Flow(amount, tables.class_values.get(name, 0) + amount, lines), most))
-    by_asset |= share_at_most(by_target, rule)
-    placed = {name: sum(by_asset.get(asset_id, 0) for asset_id in ids) for name, ids in of_class.items()}
-    unplaced = {
-        name: amount - placed.get(name, 0) for name, amount in by_class.items() if amount != placed.get(name, 0)
-    }
-    return Shared(by_class, by_asset, unplaced)
-
-
-def _among_classes(
-    tables: Tables,
-    flow: int,
-    rule: str,
-    of_class: dict[str, list[int]],
-    values: dict[int, int],
-    limits: Allowed,
-) -> dict[str, int]:
-    lines = {
-        name: (tables.class_values.get(name, 0), steps(target))
-        for name, target in tables.strategy.class_weights.items()
-        if flow < 0 or not kept_out(tables, name, of_class.get(name, []), limits)
-    }
-    most = None
-    if flow < 0:
-        most = {name: sum(limits.most_sold(asset, values[asset]) for asset in of_class.get(name, [])) for name in lines}
-    return share_at_most([(Flow(flow, tables.total + flow, lines), most)], rule)
+        by_target.append((Flow(amount, sum(values[asset] for asset in assets) + amount, lines), most))
+    return by_asset | share_at_most(by_target, rule)
 
 
 def share_at_most(flows: Iterable[tuple[Flow, dict[Any, int] | None]], rule: str) -> dict[Any, int]:
@@ -177,10 +182,11 @@ def added(amounts: Iterable[tuple[Any, int]]) -> dict[Any, int]:
 
 
 def members(tables: Tables) -> dict[str, list[int]]:
-    """The ``asset_id`` of each asset of each class."""
+    """The ``asset_id`` of each asset that belongs to a class alone, by class."""
     of_class: dict[str, list[int]] = {}
-    for name, asset_id in zip(tables.assets["asset_class"], tables.assets["asset_id"], strict=True):
-        of_class.setdefault(str(name), []).append(int(asset_id))
+    for asset_id, name in tables.class_of.items():
+        if asset_id not in tables.spans:
+            of_class.setdefault(name, []).append(asset_id)
     return of_class
 
 

@@ -1,0 +1,68 @@
+"""Why each row of a plan is there, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from allocation.money import write_percent, write_points
+from allocation.tables import ALL, CASH, Tables
+
+
+def why(before: int, amount: int, total: int, total_after: int, target: Fraction | None) -> str:
+    if target is None:
+        return "no target"
+    drift = weight_of(before, total) - target
+    where = place(drift)
+    gap = target * total_after - before
+    if gap and (gap > 0) == (amount > 0):
+        part, flow, rest = (
+            write_percent(float(amount / gap), 0),
+            *(("deposit", "gap") if amount > 0 else ("withdrawal", "surplus")),
+        )
+        if drift * amount >= 0:
+            # It was on the other side of its target until the money changed the total.
+            return f"{where} before the {flow}; {part} of the {rest} that it leaves"
+        return f"{where}; {part} of the {rest}"
+    return f"{where}; takes its part by target weight"
+
+
+def spanning(tables: Tables, asset_id: int) -> str:
+    """What a fund of several classes does to each: ``Stocks 54 % (3.1 points under target), ...``."""
+    told = []
+    for name, weight in sorted(tables.spans[asset_id].items(), key=lambda part: -part[1]):
+        target = tables.strategy.class_weights.get(name)
+        off = (
+            "no target" if target is None else place(weight_of(tables.class_values.get(name, 0), tables.total) - target)
+        )
+        told.append(f"{name} {write_percent(float(weight), 0)} ({off})")
+    return "spans " + ", ".join(told)
+
+
+def place(drift: Fraction) -> str:
+    points = write_points(float(abs(drift))).lstrip("+")
+    return "on target" if not drift else f"{points} points {'over' if drift > 0 else 'under'} target"
+
+
+def weight_of(value: int, total: int) -> Fraction:
+    return Fraction(value, total) if total else Fraction(0)
+
+
+def held_in_words(tables: Tables, held_in: list[str], account: str) -> list[str]:
+    if len(held_in) == 0:
+        return ["not held yet"]
+    others = [name for name in held_in if name != account]
+    if tables.scope != ALL or not others:
+        return []
+    if account in held_in:
+        return [f"also held in {', '.join(others)}"]
+    return [f"held in {', '.join(others)}"]
+
+
+def quoted(tables: Tables, asset: Mapping[Hashable, Any]) -> list[str]:
+    currency = asset["currency"]
+    if currency == tables.base_currency:
+        return []
+    rate = f"1 {currency} = {asset['rate']:.6g} {tables.base_currency}"
+    return [rate] if asset["symbol"] == CASH else [f"{asset['price']:,.10g} {currency} a share at {rate}"]
