@@ -191,16 +191,10 @@ def _slopes(
         (classes[names[asset]] for asset in traded or filled if names[asset] in classes), default=Fraction(1)
     )
     return {
-        asset: min(level - 1, Fraction(0))
-        + (classes[name] - class_level)
-        + _part(filled[asset] - inside[name], classes[name])
+        asset: min(level - 1, Fraction(0)) + (classes[name] - class_level) + (filled[asset] - inside[name])
         for asset in filled
         if (name := names[asset]) in classes
     }
-
-
-def _part(apart: Fraction, of_class: Fraction) -> Fraction:
-    return apart / of_class if of_class else apart
 
 
 def price_in_minor(tables: Tables, asset: Mapping[Any, Any]) -> Fraction:
