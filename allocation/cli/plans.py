@@ -231,5 +231,5 @@ def _summary(plan: Plan) -> str:
     drifts = [write_percent(part, 2) for part in (head.drift_before, head.drift_after) if part == part]
     said += f" Drift {drifts[0]} before, {drifts[1]} after." if len(drifts) == 2 else ""
     if head.gap:
-        said += f" The time limit was reached: a plan nearer by up to {head.gap:.3g} in the measure may exist."
+        said += f" {head.unproven}"
     return said

@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from allocation.errors import AmountError
+from allocation.planner.all_cash import least_left
 from allocation.planner.candidates import FLOOR, Candidate, Wanted
 from allocation.planner.limits import Allowed, Limits
 from allocation.planner.money_in import Money
@@ -92,9 +93,8 @@ def _solved(
 ) -> tuple[list[float], dict[str, int], float]:
     accounts = {account: amount - spare[account] for account, amount in purse.accounts.items()}
     alone = len(accounts) == 1 and not able.costs and not able.minimum_trade and able.turnover is None
-    if alone and not purse.tables.spans and not limits.use_all_cash and all(line.unit is not None for line in lines):
+    if alone and not purse.tables.spans and all(line.unit is not None for line in lines):
         return _whole(lines, goals, next(iter(accounts.values())), limits)
-    answer = None
     scale = (
         max([abs(amount) for amount in accounts.values()] + [abs(goal.amount) for goal in goals.values()] + [1]) / 1e4
     )
@@ -162,7 +162,7 @@ def _whole(
     if not lines:
         return [], {}, 0.0
     try:
-        taken, gap = nearest(steps, float(budget), limits.time_limit)
+        taken, gap = (least_left if limits.use_all_cash else nearest)(steps, float(budget), limits.time_limit)
     except ValueError:
         raise AmountError(
             "What may be sold in whole shares doesn't come to the withdrawal. Enter a smaller amount, or allow "

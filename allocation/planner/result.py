@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, replace
+from math import isfinite
 
 import pandas as pd
 
@@ -49,7 +50,7 @@ class Header:
         measure: Σ (value after − target value)² / target value, over what has a target.
         deviation: Σ |value after − target value| over the same.
         gap: how far the plan may at most be from the nearest one that keeps the limits, in units of the measure; 0 when
-            it is proven to be the nearest.
+            it is proven to be the nearest, infinite where how far is not known.
     """
 
     kind: str
@@ -74,6 +75,14 @@ class Header:
     measure: float
     deviation: float
     gap: float = 0.0
+
+    @property
+    def unproven(self) -> str:
+        """What a time limit left unproven, as a sentence; empty where this is proven to be the nearest plan."""
+        if not self.gap:
+            return ""
+        by = f" by up to {self.gap:.3g} in the measure" if isfinite(self.gap) else ", or one that leaves less cash,"
+        return f"The time limit was reached: a plan nearer{by} may exist."
 
     def to_frame(self) -> pd.DataFrame:
         """The header as a table of two columns, ``what`` and ``value`` (text)."""
@@ -135,7 +144,7 @@ class Plan:
             lines.append(f"Oldest in use: the {head.prices_of}, of {head.prices_as_of}.")
         lines += [f"Limit: {limit}." for limit in head.limits]
         if head.gap:
-            lines.append(f"The time limit was reached: a plan nearer by up to {head.gap:.3g} in the measure may exist.")
+            lines.append(head.unproven)
         for title, table in (("Trades", self.trades), ("Left undone", self.undone)):
             if len(table):
                 lines += ["", f"{title}:"]

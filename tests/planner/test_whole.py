@@ -139,22 +139,24 @@ def every_plan(prices, budget):
             yield counts
 
 
+def off_target(case, counts):
+    """Σ (value after − target value)² / target value, exact."""
+    prices, held, targets, deposit = case
+    total = sum(count * price for count, price in zip(held, prices, strict=True)) + deposit
+    goals = [Fraction(target * total, 100) for target in targets]
+    return sum(((held[i] + counts[i]) * prices[i] - goals[i]) ** 2 / goals[i] for i in range(len(prices)))
+
+
 @FEW
 @given(case=small_cases())
 def test_no_possible_plan_is_nearer_than_lazy(case):
     prices, held, targets, deposit = case
     tables = numbered(held, prices, targets)
     plan = plan_deposit(tables, deposit, "lazy", TODAY, WHOLE)
-    total = sum(count * price for count, price in zip(held, prices, strict=True)) + deposit
-
-    def measure(counts):
-        goals = [Fraction(target * total, 100) for target in targets]
-        return sum(((held[i] + counts[i]) * prices[i] - goals[i]) ** 2 / goals[i] for i in range(len(prices)))
-
     planned = bought(plan)
     counts = tuple(int(planned.get(f"S{i}", 0)) for i in range(len(prices)))
-    least = min(measure(other) for other in every_plan(prices, deposit))
-    assert measure(counts) == least
+    least = min(off_target(case, other) for other in every_plan(prices, deposit))
+    assert off_target(case, counts) == least
     assert plan.header.measure == pytest.approx(float(least))
     assert plan.header.gap == 0
 
@@ -165,10 +167,20 @@ def test_with_use_all_cash_no_possible_plan_leaves_less(case):
     prices, held, targets, deposit = case
     tables = numbered(held, prices, targets)
     plan = plan_deposit(tables, deposit, "lazy", TODAY, Limits(whole_shares=True, use_all_cash=True))
-    least = min(
-        deposit - sum(n * p for n, p in zip(counts, prices, strict=True)) for counts in every_plan(prices, deposit)
-    )
-    assert plan.header.cash_left == least
+    plans = [
+        (deposit - sum(n * p for n, p in zip(counts, prices, strict=True)), off_target(case, counts))
+        for counts in every_plan(prices, deposit)
+    ]
+    assert plan.header.cash_left == min(plans)[0]
+    assert plan.header.measure == pytest.approx(float(min(plans)[1]))
+
+
+def test_with_use_all_cash_many_lines_leave_nothing_and_are_proven():
+    held = [Held(f"S{i}", f"S{i}", 900 + 37 * i, price=17.31 + 11.07 * i) for i in range(20)]
+    tables = portfolio(held, {f"S{i}": 5 for i in range(20)})
+    plan = plan_deposit(tables, 7000.01, "lazy", TODAY, Limits(whole_shares=True, use_all_cash=True))
+    assert (plan.header.cash_left, plan.header.gap) == (0, 0)
+    assert minor([plan.trades["amount"].sum()]) == [700001]
 
 
 @pytest.mark.parametrize("rule", RULES)
