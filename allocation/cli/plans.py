@@ -65,7 +65,7 @@ def withdrawal(portfolio: Portfolio, amount: str, scope: str, rule: str, csv: Pa
 @plan.command("rebalance", context_settings=AMOUNT)
 @SCOPE
 @click.option("--goal", default="target", show_default=True, metavar="GOAL", help=GOALS_HELP)
-@click.option("--only-outside", is_flag=True, help="Trade only what is out of its 5/25 band, and what that needs.")
+@click.option("--only-outside", is_flag=True, help="Trade only what is out of its band, and what that needs.")
 @click.option("--deposit", default="0", metavar="AMOUNT", help="Money that comes in with it.")
 @click.option("--withdrawal", default="0", metavar="AMOUNT", help="Or money that goes out with it.")
 @click.option(
