@@ -194,14 +194,11 @@ def _require_one_asset(connection: duckdb.DuckDBPyConnection, old: _Asset, into:
             f"{old.symbol} is in {old.currency} and {into.symbol} in {into.currency}, so they can't be merged."
         )
     if old.classes != into.classes and old.classes and into.classes:
-        one_each = HUNDRED in old.classes.values() and HUNDRED in into.classes.values()
+        both_wholly = HUNDRED in old.classes.values() and HUNDRED in into.classes.values()
+        remedy = "holdings file that puts both into one class" if both_wholly else "classes.csv that has both alike"
         raise MergeError(
-            f"{old.symbol} is in {_listed(old.classes)} and {into.symbol} in {_listed(into.classes)}. Load a "
-            + (
-                "holdings file that puts both into one class first."
-                if one_each
-                else "classes file that has both alike."
-            )
+            f"{old.symbol} is in {_listed(old.classes)} and {into.symbol} in {_listed(into.classes)}. Load a {remedy} "
+            "first."
         )
     apart = connection.execute(
         """

@@ -12,7 +12,8 @@ from tests.conftest import SCHEMAS, unpacked
 
 TABLES = {
     "accounts", "asset_class_targets", "asset_class_weights", "assets", "bands", "fx_rates", "holding_targets",
-    "holdings", "portfolio", "prices", "rebalancing_strategies", "rebalancing_triggers", "schema_migrations", "snapshots",
+    "holdings", "portfolio", "prices", "rebalancing_strategies", "rebalancing_triggers", "schema_migrations",
+    "snapshots",
 }  # fmt: skip
 NOTES = Migration(99, "notes", "CREATE TABLE notes (note VARCHAR)", "DROP TABLE notes")
 BROKEN = Migration(99, "broken", "CREATE TABLE notes (note VARCHAR); SELECT * FROM nowhere", "DROP TABLE notes")
