@@ -94,7 +94,7 @@ def _show(strategy: Strategy, scope: str) -> None:
                 }
             )
         print_table(pd.DataFrame(rows))
-    click.echo(f"A rebalance is due: {strategy.trigger.describe()}.")
+    click.echo(f"Trigger: {strategy.trigger.describe()}.")
 
 
 @click.command()

@@ -87,7 +87,7 @@ UNION ALL
 SELECT 'note', format('{} has no asset class, so it counts as Unclassified.', symbol) FROM held
 WHERE asset_class IS NULL AND asset_id NOT IN (SELECT asset_id FROM asset_class_weights)
 UNION ALL
-SELECT 'note', format('{} % of {} are in no class, so they count as Unclassified.', (100 - sum(weight_percent))::DOUBLE, symbol)
+SELECT 'note', format('{:g} % of {} are in no class, so they count as Unclassified.', (100 - sum(weight_percent))::DOUBLE, symbol)
 FROM held JOIN asset_class_weights USING (asset_id) GROUP BY asset_id, symbol HAVING sum(weight_percent) < 100
 UNION ALL
 SELECT 'note', format('{} is held at no date and has no target.', symbol)

@@ -32,7 +32,7 @@ UNION ALL
 SELECT format('The part in {} belongs to asset {}, which is not there.', asset_class, asset_id)
 FROM asset_class_weights WHERE asset_id NOT IN (SELECT asset_id FROM assets)
 UNION ALL
-SELECT format('The classes of {} add up to {} %, which is more than 100.', symbol, sum(weight_percent))
+SELECT format('The classes of {} add up to {:g} %, which is more than 100.', symbol, sum(weight_percent)::DOUBLE)
 FROM asset_class_weights JOIN assets USING (asset_id) GROUP BY asset_id, symbol HAVING sum(weight_percent) > 100
 UNION ALL
 SELECT format('Cash in {} belongs to several classes. It can be in one only.', any_value(currency))

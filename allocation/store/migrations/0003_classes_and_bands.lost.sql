@@ -1,4 +1,4 @@
-SELECT format('that {} belongs to {}', symbol, string_agg(format('{} by {} %', w.asset_class, weight_percent::DOUBLE), ' and '
+SELECT format('that {} belongs to {}', symbol, string_agg(format('{} by {:g} %', w.asset_class, weight_percent::DOUBLE), ' and '
     ORDER BY weight_percent DESC, w.asset_class))
 FROM asset_class_weights w JOIN assets USING (asset_id) GROUP BY asset_id, symbol
 UNION ALL
