@@ -44,6 +44,7 @@ def test_drift_and_plans_are_measured_by_the_saved_band(bonds_and_stocks):
         return bonds_and_stocks.drift().set_index("asset_class").loc["Stocks", ["status", "band_low", "band_high"]]
 
     bonds_and_stocks.save_class_targets({"Stocks": 65, "Bonds": 35})
+    bonds_and_stocks.save_holding_targets("Stocks", {})
     assert stocks().tolist() == ["under", 0.6, 0.7]
     bonds_and_stocks.save_band("6 points")
     assert stocks().tolist() == ["in band", 0.59, 0.71] and bonds_and_stocks.summary().out_of_band == ()
