@@ -1,5 +1,6 @@
 """Every command stands in the README."""
 
+import re
 from pathlib import Path
 
 import click
@@ -24,6 +25,6 @@ EVERY_COMMAND = [pytest.param(words, command, id=" ".join(words)) for words, com
 @pytest.mark.parametrize(("words", "command"), EVERY_COMMAND)
 def test_every_command_stands_in_the_readme_and_explains_itself(words, command):
     rows = [row for row in README.splitlines() if row.startswith("|") and f"`{' '.join(words[:-1])} " in row]
-    assert any(words[-1] in row.split("`")[1].replace("\\|", " ").split() for row in rows)
+    assert any(words[-1] in re.split(r"[\s`|\\]+", row) for row in rows)
     assert command.help
     assert all(option.help for option in command.params if isinstance(option, click.Option))
