@@ -90,6 +90,12 @@ UNION ALL
 SELECT 'note', format('{:g} % of {} are in no class, so they count as Unclassified.', (100 - sum(weight_percent))::DOUBLE, symbol)
 FROM held JOIN asset_class_weights USING (asset_id) GROUP BY asset_id, symbol HAVING sum(weight_percent) < 100
 UNION ALL
+SELECT 'note', format('{} is in part in {}, which nothing is wholly in and no target names. Give it a target, or load a classes.csv.',
+    symbol, w.asset_class)
+FROM held JOIN asset_class_weights w USING (asset_id)
+WHERE w.asset_class NOT IN (SELECT asset_class FROM assets WHERE asset_class IS NOT NULL)
+    AND w.asset_class NOT IN (SELECT asset_class FROM asset_class_targets)
+UNION ALL
 SELECT 'note', format('{} is held at no date and has no target.', symbol)
 FROM assets
 WHERE asset_id NOT IN (SELECT asset_id FROM holdings WHERE quantity <> 0)

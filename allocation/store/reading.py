@@ -131,7 +131,8 @@ def read_tables(connection: duckdb.DuckDBPyConnection, scope: str, at: datetime.
     _require_exact(rows, base)
     holdings = [line for line in lines if line[0] is not None]
     assets = _assets(rows, set(strategy.holding_targets["asset_id"]))
-    spans = {asset: parts for asset, parts in read_spans(connection).items() if asset in set(assets["asset_id"])}
+    there = set(assets["asset_id"])
+    spans = {asset: parts for asset, parts in read_spans(connection).items() if asset in there}
     return Tables(scope, base, accounts, _frame(holdings, HELD), assets, strategy, spans)
 
 

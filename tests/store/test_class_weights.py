@@ -302,6 +302,15 @@ def test_the_doctor_finds_weights_that_another_program_has_broken(funds):
     assert texts == ["The classes of FUND add up to 146 %, which is more than 100."]
 
 
+def test_the_doctor_notes_a_class_that_nothing_else_names_any_more(funds):
+    funds.save_class_targets({"US": 60, "Bonds": 40})
+    funds.delete_asset("VXUS")
+    assert [finding.text for finding in funds.doctor() if "in part" in finding.text] == [
+        "FUND is in part in International, which nothing is wholly in and no target names. Give it a target, or load a "
+        "classes.csv."
+    ]
+
+
 def test_a_backup_and_its_restoration_keep_classes_bands_and_triggers(funds, tmp_path):
     funds.save_band("20 %", asset_class="US")
     funds.save_trigger("every 6 months")
