@@ -90,8 +90,8 @@ class Portfolio(Settings, Tidying):
                 currency.
             preview: only say what the load would do; nothing is written.
             classes: columns ``symbol``, ``asset_class``, ``weight_percent``; optional ``currency``. Each asset they
-                name is in exactly these classes then (see :meth:`save_asset_classes`), whatever ``asset_class`` its
-                holdings say, now or in a later load.
+                name is in exactly these classes then (see :meth:`save_asset_classes`). Where they are several, they
+                stay so whatever ``asset_class`` its holdings say, now or in a later load.
 
         Returns:
             What was added, changed and sold.
