@@ -1,12 +1,14 @@
 """Portfolio allocation, drift and deposit plans, from your own files and on your own machine."""
 
 from allocation import charts
+from allocation.bands import Band, read_band
 from allocation.errors import (
     AllocationError,
     AmountError,
     BrokenReference,
     Busy,
     ChangedMeanwhile,
+    ClassesError,
     LoadError,
     MergeError,
     MissingPrice,
@@ -29,9 +31,11 @@ __all__ = [
     "RULES",
     "AllocationError",
     "AmountError",
+    "Band",
     "BrokenReference",
     "Busy",
     "ChangedMeanwhile",
+    "ClassesError",
     "Fee",
     "Limits",
     "LoadError",
@@ -50,5 +54,6 @@ __all__ = [
     "charts",
     "open",
     "plan_csv",
+    "read_band",
     "sample",
 ]

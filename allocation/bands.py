@@ -6,6 +6,7 @@ of its band would be reported as inside it; here weights and targets are fractio
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -64,14 +65,13 @@ class Band:
         return OVER if drift > 0 else UNDER
 
     def describe(self) -> str:
-        """The band in words: ``5 points or 25 % of the target, whichever is smaller``."""
-        points = None if self.points is None else f"{_number(self.points)} points"
+        """The band in words that :func:`read_band` reads: ``5 points or 25 % of the target, whichever is smaller``."""
+        points = None if self.points is None else f"{_number(self.points)} point{'' if self.points * 100 == 1 else 's'}"
         share = None if self.share is None else f"{_number(self.share)} % of the target"
         both = [part for part in (points, share) if part]
         said = " or ".join(both) + (f", whichever is {'larger' if self.widest else 'smaller'}" if len(both) > 1 else "")
-        return (
-            said + ("" if self.inclusive else ", edge included") + (", measured in the class" if self.of_class else "")
-        )
+        said += "" if self.inclusive else ", out only beyond the edge"
+        return said + (", measured in the class" if self.of_class else "")
 
 
 def _number(part: Fraction) -> str:
@@ -83,26 +83,55 @@ FIVE_25 = Band(points=Fraction(5, 100), share=Fraction(25, 100))
 *The Only Guide You'll Ever Need for the Right Financial Plan*, 2010)."""
 
 
-def absolute(points: float | str) -> Band:
-    """A band of a fixed distance, in percentage points. Vanguard's 200/175 has a band of 2."""
-    return Band(_part(points, "points"), None)
+POINTS = r"(?P<points>\d+(?:\.\d+)?) points?"
+SHARE = r"(?P<share>\d+(?:\.\d+)?) ?%(?: of the target)?"
+WRITTEN = re.compile(
+    rf"(?:{POINTS}(?: or {SHARE}(?:, whichever is (?P<which>smaller|larger))?)?|{SHARE.replace('share', 'alone')})"
+    r"(?P<strict>, out only beyond the edge)?(?P<of_class>, measured in the class)?",
+    re.ASCII,
+)
+STEPS = 10_000
+"""Bands are kept to four decimals of a percent."""
 
 
-def relative(percent: float | str) -> Band:
-    """A band of a share of the target, in percent of it."""
-    return Band(None, _part(percent, "percent"))
+def read_band(text: str) -> Band:
+    """A band as a person writes it and as :meth:`Band.describe` says it.
+
+    ``5/25``, ``5 points``, ``20 %``, ``5 points or 25 %`` (whichever is smaller),
+    ``1 point or 20 %, whichever is larger``; each may end in ``, out only beyond the edge`` and in
+    ``, measured in the class``. Points are percentage points, and the percentage is of the target; both have at most
+    four decimals. Vanguard's 200/175 has a band of ``2 points``.
+
+    Raises:
+        AmountError: it is written otherwise, or a number is not above 0 and at most 100.
+    """
+    said = re.sub(r"^5/25(?=,|$)", FIVE_25.describe(), " ".join(text.lower().split()))
+    found = WRITTEN.fullmatch(said)
+    if found is None:
+        raise AmountError(
+            f"{text!r} is not a band. Write it like: 5 points or 25 %, whichever is smaller (or: larger); 5 points; "
+            "20 %; 5/25. It may end in: , out only beyond the edge; or in: , measured in the class."
+        )
+    return Band(
+        points=_part(found["points"], "points"),
+        share=_part(found["share"] or found["alone"], "percent"),
+        widest=found["which"] == "larger",
+        inclusive=found["strict"] is None,
+        of_class=found["of_class"] is not None,
+    )
 
 
-def hybrid(floor_points: float | str, percent: float | str) -> Band:
-    """A band of a share of the target, but no narrower than a floor in percentage points."""
-    return Band(_part(floor_points, "points"), _part(percent, "percent"), widest=True)
-
-
-def _part(number: float | str, what: str) -> Fraction:
-    try:
-        part = Fraction(str(number).strip()) / 100
-    except (ValueError, ZeroDivisionError):
-        raise AmountError(f"The band's {what} {number!r} are not a number. Write them like 5 or 2.5.") from None
-    if not 0 < part <= 1:
-        raise AmountError(f"The band's {what} {number} are not above 0 and at most 100.")
+def _part(written: str | None, what: str) -> Fraction | None:
+    if written is None:
+        return None
+    part = Fraction(written) / 100
+    if not is_kept(part):
+        raise AmountError(
+            f"The band's {what} can't be {written}. Write a number above 0 and at most 100, with at most 4 decimals."
+        )
     return part
+
+
+def is_kept(part: Fraction) -> bool:
+    """Whether a band's distance or share can be kept exactly: above 0, at most 1, four decimals of a percent."""
+    return 0 < part <= 1 and (part * 100 * STEPS).denominator == 1

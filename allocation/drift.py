@@ -46,13 +46,19 @@ def by_holding(tables: Tables) -> pd.DataFrame:
 
     Returns:
         One row an asset that is held or has a target, largest drift first: ``asset_class``, ``symbol``, ``name``,
-        ``currency`` (of its price), and the measures of :func:`by_class`.
+        ``currency`` (of its price), and the measures of :func:`by_class`. Where the band is measured in the class,
+        ``status`` compares the holding's part of its class with its target there, and ``band_low`` and ``band_high``
+        are the weights (0–1 of the scope) at which that changes while the class is worth what it is.
     """
     values, targets, total = tables.asset_values, effective_weights(tables), tables.total
-    assets = tables.assets
+    assets, own = tables.assets, _own_targets(tables)
+    of_class: dict[str, int] = {}
+    for asset_class, value in zip(assets["asset_class"], values, strict=True):
+        of_class[asset_class] = of_class.get(asset_class, 0) + value
     rows = [
         {"asset_class": asset_class, "symbol": symbol, "name": name, "currency": currency}
         | measures(value, target, total, tables.digits, tables.strategy.band_of(asset_class))
+        | _in_class(tables, asset_class, value, target, own.get(asset_class), of_class[asset_class])
         for asset_class, symbol, name, currency, value, target in zip(
             assets["asset_class"],
             assets["symbol"],
@@ -64,6 +70,25 @@ def by_holding(tables: Tables) -> pd.DataFrame:
         )
     ]
     return _sorted(rows, HOLDING_COLUMNS, ["asset_class", "symbol", "currency"])
+
+
+def _in_class(
+    tables: Tables, asset_class: str, value: int, target: Fraction | None, own: Fraction | None, of_class: int
+) -> dict[str, Any]:
+    """Status and edges of a holding whose band is measured in its class; nothing for any other.
+
+    ``own`` and ``of_class`` are the target and the value (minor units) of what is in the class alone.
+    """
+    band = tables.strategy.band_of(asset_class)
+    if not band.of_class or target is None or not own or of_class <= 0:
+        return {}
+    within, weight_of_class = target / own, Fraction(of_class, tables.total)
+    low, high = band.edges(within)
+    return {
+        "status": band.status(Fraction(value, of_class), within),
+        "band_low": float(low * weight_of_class),
+        "band_high": float(high * weight_of_class),
+    }
 
 
 def effective_weights(tables: Tables) -> list[Fraction | None]:

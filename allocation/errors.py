@@ -63,6 +63,10 @@ class ChangedMeanwhile(TargetsError):
         self.saved_by, self.saved_at = saved_by, saved_at
 
 
+class ClassesError(AllocationError):
+    """Classes that an asset can't be in: over 100 %, of a name that nothing else has, or cash in several."""
+
+
 class MergeError(AllocationError):
     """Two assets that can't be one: cash, other currencies or classes, or two prices on one day."""
 

@@ -39,6 +39,19 @@ def drift_csv(drift: pd.DataFrame) -> str:
     return table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
 
 
+def classes_csv(classes: pd.DataFrame) -> str:
+    """The classes of assets as the CSV text that ``allocation import --classes`` reads: so people can share it.
+
+    Parameters:
+        classes: as :meth:`allocation.Portfolio.asset_classes` gives them.
+    """
+    table = classes.copy()
+    for column in ("symbol", "asset_class"):
+        table[column] = table[column].map(_as_text)
+    table["weight_percent"] = [f"{percent:.4f}".rstrip("0").rstrip(".") for percent in table["weight_percent"]]
+    return table.to_csv(index=False, lineterminator="\n")
+
+
 def _as_text(value: str) -> str:
     one_line = " ".join(value.splitlines())
     return f"'{one_line}" if one_line.startswith(FORMULA_STARTS) else one_line

@@ -18,7 +18,8 @@ from allocation.planner import Limits, Plan
 from allocation.planner.limits import NO_LIMITS
 from allocation.planner.money_in import Flow
 from allocation.readers import Source, read_together
-from allocation.store import loading, reading, saving
+from allocation.settings import Settings
+from allocation.store import class_weights, loading, reading, saving
 from allocation.store.loading import LoadReport
 from allocation.store.target_files import write_targets
 from allocation.summary import Summary, summarise
@@ -28,7 +29,7 @@ from allocation.text import Day, as_day
 from allocation.tidying import Tidying
 
 
-class Portfolio(Tidying):
+class Portfolio(Settings, Tidying):
     """A portfolio file. Get one with :func:`allocation.open`.
 
     A *scope* is ``"all"`` or the name of an account. Every method opens the file, does its work and closes it, so
@@ -70,8 +71,9 @@ class Portfolio(Tidying):
         fx: Source | None = None,
         base_currency: str | None = None,
         preview: bool = False,
+        classes: Source | None = None,
     ) -> LoadReport:
-        """Load holdings, targets and FX rates, from CSV files or DataFrames; the file is made where there is none.
+        """Load holdings, targets, FX rates and classes, from CSV files or DataFrames; makes the file if need be.
 
         Each account named in the holdings gets a snapshot of exactly what they say, of the date in ``as_of`` (of today
         without one); other accounts and other dates stay as they are. What the newest snapshot no longer has was sold;
@@ -87,6 +89,9 @@ class Portfolio(Tidying):
             base_currency: ISO 4217 code to add values up in, where none has been set; without it, the holdings' only
                 currency.
             preview: only say what the load would do; nothing is written.
+            classes: columns ``symbol``, ``asset_class``, ``weight_percent``; optional ``currency``. Each asset they
+                name is in exactly these classes then (see :meth:`save_asset_classes`). Where they are several, they
+                stay so whatever ``asset_class`` its holdings say, now or in a later load.
 
         Returns:
             What was added, changed and sold.
@@ -96,18 +101,21 @@ class Portfolio(Tidying):
             StoreError: the portfolio file can't be used.
         """
         today = datetime.date.today()
-        brought = read_together(holdings, targets, fx, today)
+        brought = read_together(holdings, targets, fx, classes, today)
         with self._database.write(create=True, keep=not preview) as connection:
             self._set_base_currency(connection, base_currency)
             report = loading.write_holdings(connection, brought.holdings, today)
             rates, corrected = loading.write_fx(connection, brought.fx)
+            parts = class_weights.write_classes(connection, brought.classes)
             report = replace(
                 report,
                 fx_rates=rates,
                 corrected=report.corrected + corrected,
                 targets=write_targets(connection, brought.targets, self._database.by) if len(brought.targets) else 0,
+                class_weights=parts.changed,
             )
-            loading.check_moved(connection, brought.holdings)
+            loading.check_holdings(connection, brought.holdings)
+            class_weights.check_classes(connection, parts)
             return report
 
     def tables(self, scope: str = ALL, at: Day | None = None) -> Tables:

@@ -17,6 +17,7 @@ import pandas as pd
 from allocation.bands import FIVE_25, Band
 from allocation.errors import NoNetValue
 from allocation.money import from_minor, minor_digits, to_minor
+from allocation.triggers import DRIFT, Trigger
 
 ALL = "all"
 UNCLASSIFIED = "Unclassified"
@@ -43,6 +44,7 @@ class Strategy:
         saved_at: when (UTC).
         band: how far a weight may stray from its target.
         class_bands: bands of their own, by class; they hold for the class and its holdings.
+        trigger: when a rebalance is due.
     """
 
     strategy_id: int | None
@@ -55,6 +57,7 @@ class Strategy:
     saved_at: datetime.datetime | None = None
     band: Band = FIVE_25
     class_bands: Mapping[str, Band] = field(default_factory=dict)
+    trigger: Trigger = DRIFT
 
     def band_of(self, asset_class: str) -> Band:
         """The band of a class and of its holdings."""

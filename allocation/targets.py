@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from allocation.errors import ChangedMeanwhile, TargetsError
-from allocation.tables import PERCENT_STEPS, UNCLASSIFIED, Strategy
+from allocation.tables import PERCENT_STEPS, SEVERAL_CLASSES, UNCLASSIFIED, Strategy
 
 Percent = int | float | str | Decimal
 
@@ -53,7 +53,7 @@ def clean_class_names(targets: Mapping[str, Percent]) -> dict[str, Percent]:
     """The same targets without spaces around the names.
 
     Raises:
-        TargetsError: a class has no name, stands twice, or is what is merely unclassified.
+        TargetsError: a class has no name, stands twice, or is a word for what is in no class or in several.
     """
     cleaned: dict[str, Percent] = {}
     for written, percent in targets.items():
@@ -62,6 +62,8 @@ def clean_class_names(targets: Mapping[str, Percent]) -> dict[str, Percent]:
             raise TargetsError("A class target has no class name. Name the class.")
         if name.casefold() == UNCLASSIFIED.casefold():
             raise TargetsError(f"{UNCLASSIFIED} is where holdings without a class stand; it can't have a target.")
+        if name.casefold() == SEVERAL_CLASSES.casefold():
+            raise TargetsError(f"{SEVERAL_CLASSES} is not a class. Give the classes themselves targets.")
         if name in cleaned:
             raise TargetsError(f"{name} stands twice among the class targets. Keep one.")
         cleaned[name] = percent

@@ -9,12 +9,14 @@ import click
 
 from allocation.cli.everyday import cli
 from allocation.cli.plans import plan
+from allocation.cli.settings import add_settings
 from allocation.cli.upkeep import add_upkeep
 from allocation.errors import AllocationError
 
 __all__ = ["main"]
 
 cli.add_command(plan)
+add_settings(cli)
 add_upkeep(cli)
 
 

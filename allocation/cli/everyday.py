@@ -52,6 +52,7 @@ def init(portfolio: Portfolio, base_currency: str | None) -> None:
 @click.argument("holdings", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--targets", type=click.Path(path_type=Path), help="A targets.csv.")
 @click.option("--fx", type=click.Path(path_type=Path), help="An fx.csv.")
+@click.option("--classes", type=click.Path(path_type=Path), help="A classes.csv: funds that belong to several classes.")
 @click.option("--base-currency", metavar="CODE", help="Currency that values are added up in, where none is set yet.")
 @click.option("--preview", is_flag=True, help="Only say what would change; nothing is written.")
 @click.option("--yes", is_flag=True, help="Don't ask, also where something would be sold or is of an earlier date.")
@@ -61,11 +62,12 @@ def import_(
     holdings: tuple[Path, ...],
     targets: Path | None,
     fx: Path | None,
+    classes: Path | None,
     base_currency: str | None,
     preview: bool,
     yes: bool,
 ) -> None:
-    """Load holdings, targets and FX rates from CSV files.
+    """Load holdings, targets, FX rates and classes from CSV files.
 
     An account named in HOLDINGS afterwards holds exactly what the files say; other accounts stay as they are. What the
     files no longer have counts as sold: the dates before keep it. Files of an earlier date change that date only.
@@ -73,7 +75,7 @@ def import_(
     currency = base_currency and base_currency.upper()
     # In a terminal, what sells something is shown first; a script has asked for it.
     if preview or (not yes and sys.stdin.isatty() and portfolio.exists()):
-        would = portfolio.load(holdings, targets, fx, currency, preview=True)
+        would = portfolio.load(holdings, targets, fx, currency, preview=True, classes=classes)
         asks = would.sold or would.removed or would.past or would.corrected
         if preview or asks:
             for line in describe(would):
@@ -83,7 +85,7 @@ def import_(
             return
         if asks:
             click.confirm("Load this?", abort=True)
-    for line in describe(portfolio.load(holdings, targets, fx, currency)):
+    for line in describe(portfolio.load(holdings, targets, fx, currency, classes=classes)):
         click.echo(line)
     click.echo(f"The portfolio is {portfolio.path}.")
 
@@ -126,7 +128,7 @@ def targets(portfolio: Portfolio, scope: str) -> None:
 @click.option("--csv", "csv", type=click.Path(path_type=Path), help="Also write the table to this file.")
 @click.pass_obj
 def drift(portfolio: Portfolio, scope: str, by: str, at: str | None, csv: Path | None) -> None:
-    """Print where you are: each class against its target and its 5/25 band."""
+    """Print where you are: each class against its target and its band."""
     tables = portfolio.tables(scope, at)
     table = by_class(tables) if by == "class" else by_holding(tables)
     if csv is not None:

@@ -19,6 +19,7 @@ def describe(report: LoadReport) -> list[str]:
     counts = {
         "account": report.accounts, "asset": report.assets, "snapshot": report.snapshots, "holding": report.holdings,
         "price": report.prices, "FX rate": report.fx_rates, "target": report.targets,
+        "class weight": report.class_weights,
     }  # fmt: skip
     parts = [f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items() if count]
     lines = [f"Added or changed: {', '.join(parts)}."] if parts else []
@@ -40,7 +41,7 @@ def column(values: pd.Series, write: Callable[[float], str]) -> list[str]:
 
 def print_table(table: pd.DataFrame) -> None:
     """Text columns to the left, numbers to the right."""
-    texts = {"date", "account", "symbol", "asset_class", "action", "status", "reason", "class", "holding"}
+    texts = {"date", "account", "symbol", "asset_class", "action", "status", "reason", "class", "holding", "band"}
     columns = []
     for name in table.columns:
         cells = [str(name).replace("_", " "), *(str(cell) for cell in table[name])]

@@ -13,6 +13,7 @@ from allocation.bands import NO_TARGET, NOTHING_HELD, OVER, UNDER
 from allocation.money import write_money, write_percent, write_points, write_signed_money
 from allocation.planner import Plan
 from allocation.summary import Summary
+from allocation.tables import SEVERAL_CLASSES
 from allocation.targets import plain
 
 CLASSES = {OVER: "allocation-over", UNDER: "allocation-under", NOTHING_HELD: "allocation-under"}
@@ -62,7 +63,7 @@ def summary_figures(summary: Summary, today: pd.Timestamp) -> str:
 
 
 def class_table(classes: pd.DataFrame, holdings: pd.DataFrame, currency: str) -> str:
-    """Each class as a line that opens to its holdings."""
+    """Each class as a line that opens to its holdings; at the end, the funds that are counted in several of them."""
     head = ["Asset class", "Value", "Weight", "Target", "Points", "Money", "Status"]
     lines = [f'<div class="allocation-grid allocation-grid-head">{_cells(head)}</div>']
     for row in classes.to_dict("records"):
@@ -71,6 +72,13 @@ def class_table(classes: pd.DataFrame, holdings: pd.DataFrame, currency: str) ->
         lines.append(
             f'<details><summary class="allocation-grid">{_cells([escape(name), *_measures(row, currency)])}</summary>'
             f"<div>{_holding_table(inside, currency)}</div></details>"
+        )
+    funds = holdings[holdings["asset_class"] == SEVERAL_CLASSES]
+    if len(funds):
+        cells = [SEVERAL_CLASSES, *[""] * (len(head) - 2), '<span class="allocation-quiet">counted above</span>']
+        lines.append(
+            f'<details><summary class="allocation-grid">{_cells(cells)}</summary>'
+            f"<div>{_holding_table(funds, currency)}</div></details>"
         )
     return f'<div class="allocation-classes allocation-scroll">{"".join(lines)}</div>'
 

@@ -150,10 +150,10 @@ class Back:
         """Minor units to go beyond where it may end: reaching the edge of a band is being out of it."""
         return int(self.goal.share == 1)
 
-    def ends(self, value: int, target: Fraction, name: str) -> tuple[Fraction, Fraction]:
-        """The lowest and highest weight where a class or holding may end."""
+    def ends(self, value: int, total: int, target: Fraction, name: str) -> tuple[Fraction, Fraction]:
+        """The lowest and highest part of ``total`` where a class or holding may end."""
         band = self.tables.strategy.band_of(name)
-        weight = Fraction(value, self.total) if self.total else Fraction(0)
+        weight = Fraction(value, total) if total else Fraction(0)
         if self.only_outside and band.status(weight, target) == IN_BAND:
             return min(weight, target), max(weight, target)
         distance = self.goal.distance(target, band, self.points)
@@ -171,7 +171,11 @@ class Back:
             able = any(buyable(tables, name, asset) for asset in assets if asset in self.limits.buyable)
             stays = min(value, 0) if name in spanned else value - sellable
             lines[name] = Line(
-                value, target, *self.ends(value, target, name), stays, bool(target) and (able or name in spanned)
+                value,
+                target,
+                *self.ends(value, self.total, target, name),
+                stays,
+                bool(target) and (able or name in spanned),
             )
         return back_to(lines, self.flow, self.total, self.beyond)
 
@@ -201,9 +205,13 @@ class Back:
             lines = {}
             for asset in assets:
                 part, effective = within.get(asset, Fraction(0)), targets[asset] or Fraction(0)
-                scale = part / effective if effective else Fraction(0)
-                low, high = self.ends(values[asset], effective, name)
-                in_band = self.only_outside and low <= Fraction(values[asset], self.total or 1) <= high
+                if tables.strategy.band_of(name).of_class:
+                    whole, aim = after, part
+                else:
+                    whole, aim = self.total, effective
+                scale = part / aim if aim else Fraction(0)
+                low, high = self.ends(values[asset], whole, aim, name)
+                in_band = self.only_outside and low <= Fraction(values[asset], whole or 1) <= high
                 own = Fraction(values[asset], after) if after else Fraction(0)
                 where = (min(own, part), max(own, part)) if in_band else (low * scale, high * scale)
                 stays = min(values[asset], values[asset] - limits.most_sold(asset, values[asset]))

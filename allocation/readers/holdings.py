@@ -13,7 +13,7 @@ from tqdm.auto import tqdm
 from allocation.errors import Problem
 from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers.delimited import Sheet, Source, read_sheet, source_name
-from allocation.tables import ALL, CASH, UNCLASSIFIED
+from allocation.tables import ALL, CASH, SEVERAL_CLASSES, UNCLASSIFIED
 
 REQUIRED = ["account", "symbol", "quantity", "price", "currency"]
 OPTIONAL = ["name", "asset_class", "account_type", "cost_basis", "as_of"]
@@ -69,8 +69,9 @@ def _read_row(sheet: Sheet, row: int, cells: dict[str, str], today: datetime.dat
     if account_type and account_type not in ACCOUNT_TYPES:
         sheet.wrong(row, "account_type", account_type, f"is none of {', '.join(ACCOUNT_TYPES)}.")
     asset_class = text("asset_class")
-    if asset_class and asset_class.casefold() == UNCLASSIFIED.casefold():
-        asset_class = UNCLASSIFIED
+    for own_word in (UNCLASSIFIED, SEVERAL_CLASSES):
+        if asset_class and asset_class.casefold() == own_word.casefold():
+            asset_class = own_word
     numbers = {
         column: sheet.number(row, column, cells[column]) if cells.get(column) else None
         for column in ("quantity", "price", "cost_basis")

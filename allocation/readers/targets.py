@@ -9,7 +9,7 @@ import pandas as pd
 
 from allocation.errors import Problem
 from allocation.readers.delimited import Sheet, Source, read_sheet, source_name
-from allocation.tables import ALL, UNCLASSIFIED
+from allocation.tables import ALL, SEVERAL_CLASSES, UNCLASSIFIED
 from allocation.targets import HUNDRED, read_percent, wrong_sum
 
 REQUIRED = ["asset_class", "symbol", "target_percent"]
@@ -44,6 +44,8 @@ def _read_row(sheet: Sheet, row: int, cells: dict[str, str]) -> dict[str, Any]:
     if cells["asset_class"].casefold() == UNCLASSIFIED.casefold():
         remedy = "is where holdings without a class stand; it can't have a target."
         sheet.wrong(row, "asset_class", cells["asset_class"], remedy)
+    if cells["asset_class"].casefold() == SEVERAL_CLASSES.casefold():
+        sheet.wrong(row, "asset_class", cells["asset_class"], "is not a class. Write targets of the classes.")
     if cells.get("account", "").casefold() == ALL:
         sheet.wrong(row, "account", cells["account"], "is not an account. For the whole portfolio, leave it empty.")
     written = cells["target_percent"]

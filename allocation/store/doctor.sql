@@ -84,7 +84,17 @@ SELECT 'note', format('The FX rate between {} and {} is from {}, more than {} da
     currency, (FROM base), max(as_of), $days)
 FROM needed JOIN rates USING (currency) GROUP BY currency HAVING max(as_of) < $today - $days::INTEGER
 UNION ALL
-SELECT 'note', format('{} has no asset class, so it counts as Unclassified.', symbol) FROM held WHERE asset_class IS NULL
+SELECT 'note', format('{} has no asset class, so it counts as Unclassified.', symbol) FROM held
+WHERE asset_class IS NULL AND asset_id NOT IN (SELECT asset_id FROM asset_class_weights)
+UNION ALL
+SELECT 'note', format('{:g} % of {} are in no class, so they count as Unclassified.', (100 - sum(weight_percent))::DOUBLE, symbol)
+FROM held JOIN asset_class_weights USING (asset_id) GROUP BY asset_id, symbol HAVING sum(weight_percent) < 100
+UNION ALL
+SELECT 'note', format('{} is in part in {}, which nothing is wholly in and no target names. Give it a target, or load a classes.csv.',
+    symbol, w.asset_class)
+FROM held JOIN asset_class_weights w USING (asset_id)
+WHERE w.asset_class NOT IN (SELECT asset_class FROM assets WHERE asset_class IS NOT NULL)
+    AND w.asset_class NOT IN (SELECT asset_class FROM asset_class_targets)
 UNION ALL
 SELECT 'note', format('{} is held at no date and has no target.', symbol)
 FROM assets

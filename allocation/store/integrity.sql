@@ -24,6 +24,39 @@ SELECT format('The target of {} stands in {}, but the asset is in {}.', a.symbol
 FROM holding_targets h JOIN asset_class_targets c USING (class_target_id) JOIN assets a USING (asset_id)
 WHERE a.asset_class IS DISTINCT FROM c.asset_class
 UNION ALL
+SELECT format('The target of {} stands in {}, but the asset belongs to several classes, so it has no target of its own. Take the target out.',
+    a.symbol, c.asset_class)
+FROM holding_targets h JOIN asset_class_targets c USING (class_target_id) JOIN assets a USING (asset_id)
+WHERE asset_id IN (SELECT asset_id FROM asset_class_weights)
+UNION ALL
+SELECT format('The part in {} belongs to asset {}, which is not there.', asset_class, asset_id)
+FROM asset_class_weights WHERE asset_id NOT IN (SELECT asset_id FROM assets)
+UNION ALL
+SELECT format('The classes of {} add up to {:g} %, which is more than 100.', symbol, sum(weight_percent)::DOUBLE)
+FROM asset_class_weights JOIN assets USING (asset_id) GROUP BY asset_id, symbol HAVING sum(weight_percent) > 100
+UNION ALL
+SELECT format('Cash in {} belongs to several classes. It can be in one only.', any_value(currency))
+FROM asset_class_weights JOIN assets USING (asset_id) WHERE symbol = 'CASH' GROUP BY asset_id
+UNION ALL
+SELECT format('{} is given as a class of {}, but it is a fund that belongs to several classes itself. Name the classes.', w.asset_class, a.symbol)
+FROM asset_class_weights w JOIN assets a USING (asset_id)
+WHERE lower(w.asset_class) IN (SELECT lower(symbol) FROM assets JOIN asset_class_weights USING (asset_id))
+UNION ALL
+SELECT format('A band belongs to strategy {}, which is not there.', strategy_id)
+FROM bands WHERE strategy_id NOT IN (SELECT strategy_id FROM rebalancing_strategies)
+UNION ALL
+SELECT format('The band of {} in {} is for a class without a target.', b.asset_class, s.name)
+FROM bands b JOIN rebalancing_strategies s USING (strategy_id)
+WHERE b.asset_class IS NOT NULL
+    AND NOT EXISTS (FROM asset_class_targets c WHERE c.strategy_id = b.strategy_id AND c.asset_class = b.asset_class)
+UNION ALL
+SELECT format('{} has {} bands of its own instead of one.', s.name, count(*))
+FROM bands b JOIN rebalancing_strategies s USING (strategy_id)
+WHERE b.asset_class IS NULL GROUP BY s.strategy_id, s.name HAVING count(*) > 1
+UNION ALL
+SELECT format('A trigger belongs to strategy {}, which is not there.', strategy_id)
+FROM rebalancing_triggers WHERE strategy_id NOT IN (SELECT strategy_id FROM rebalancing_strategies)
+UNION ALL
 SELECT format('The class targets of {} add up to {} instead of 100.', s.name, sum(c.target_percent))
 FROM asset_class_targets c JOIN rebalancing_strategies s USING (strategy_id)
 GROUP BY s.strategy_id, s.name HAVING sum(c.target_percent) <> 100

@@ -13,12 +13,13 @@ import pandas as pd
 from allocation.errors import LoadError, Problem
 from allocation.store.reading import base_currency
 from allocation.store.saving import set_base_currency
-from allocation.tables import UNCLASSIFIED
+from allocation.tables import SEVERAL_CLASSES, UNCLASSIFIED
 
 # A DataFrame's decimals come to the database as text, because it would guess their precision from a sample.
 INCOMING = """
 CREATE OR REPLACE TEMP TABLE incoming AS
-SELECT row::INTEGER AS row, account, account_type, symbol, currency, name, asset_class,
+SELECT row::INTEGER AS row, account, account_type, symbol, currency, name, nullif(asset_class, $several) AS asset_class,
+    coalesce(asset_class = $several, false) AS several,
     quantity::DECIMAL(24, 8) AS quantity, price::DECIMAL(24, 8) AS price, cost_basis::DECIMAL(24, 8) AS cost_basis,
     as_of::DATE AS as_of, file
 FROM holdings_table
@@ -203,6 +204,7 @@ class LoadReport:
 
     Attributes:
         accounts, assets, holdings, prices, fx_rates, targets: rows added or changed.
+        class_weights: parts of assets in classes that were added, changed or removed.
         snapshots: dates added to an account's history.
         sold: (account, symbol) of holdings that the files no longer have; earlier snapshots keep them.
         removed: (account, symbol) of holdings that a snapshot of the same date had, which the files correct.
@@ -216,6 +218,7 @@ class LoadReport:
     prices: int = 0
     fx_rates: int = 0
     targets: int = 0
+    class_weights: int = 0
     snapshots: int = 0
     sold: tuple[tuple[str, str], ...] = ()
     removed: tuple[tuple[str, str], ...] = ()
@@ -225,8 +228,10 @@ class LoadReport:
     @property
     def changed(self) -> bool:
         """Whether anything in the portfolio is different from before."""
-        rows = (self.accounts, self.assets, self.holdings, self.prices, self.fx_rates, self.targets, self.snapshots)
-        return any((*rows, self.sold, self.removed))
+        return any(
+            (self.accounts, self.assets, self.holdings, self.prices, self.fx_rates, self.targets, self.class_weights,
+             self.snapshots, self.sold, self.removed)
+        )  # fmt: skip
 
 
 def settle_base_currency(known: str | None, holdings: pd.DataFrame) -> str | None:
@@ -263,7 +268,7 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
     if base is not None:
         set_base_currency(connection, base)
     _register(connection, "holdings_table", holdings)
-    connection.execute(INCOMING)
+    connection.execute(INCOMING, {"several": SEVERAL_CLASSES})
     connection.execute(LOADS, {"today": today})
     _raise_problems(connection, _out_of_step())
     connection.execute(KNOWN)
@@ -301,11 +306,24 @@ WHERE a.asset_class IS DISTINCT FROM c.asset_class
 ORDER BY file, row
 """
 
+IN_SEVERAL = """
+SELECT file, row, 'asset_class', $several,
+    format('is not a class, and the portfolio doesn''t know the classes of {}. Load a classes.csv that has them, too.',
+        i.symbol)
+FROM incoming i JOIN assets a ON a.symbol = i.symbol AND (a.symbol <> 'CASH' OR a.currency = i.currency)
+WHERE several AND asset_id NOT IN (SELECT asset_id FROM asset_class_weights)
+ORDER BY file, row
+"""
 
-def check_moved(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame) -> None:
-    """Refuses holdings that put an asset into another class while it still has a target in the old one."""
+
+def check_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame) -> None:
+    """Refuses holdings that don't fit the targets and classes there are once everything is loaded.
+
+    Such as an asset that is put into another class while it still has a target in the old one.
+    """
     if not holdings.empty:
         _raise_problems(connection, MOVED)
+        _raise_problems(connection, IN_SEVERAL, {"several": SEVERAL_CLASSES})
 
 
 def write_fx(connection: duckdb.DuckDBPyConnection, fx: pd.DataFrame) -> tuple[int, int]:
@@ -322,8 +340,10 @@ def _out_of_step() -> str:
     return files("allocation.store").joinpath("out_of_step.sql").read_text(encoding="utf-8")
 
 
-def _raise_problems(connection: duckdb.DuckDBPyConnection, query: str) -> None:
-    found = connection.execute(query).fetchall()
+def _raise_problems(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, object] | None = None
+) -> None:
+    found = connection.execute(query, parameters or {}).fetchall()
     if found:
         raise LoadError([Problem(*problem) for problem in found])
 

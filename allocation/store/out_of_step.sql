@@ -4,6 +4,7 @@ WITH spelling AS (
     UNION SELECT 'symbol', symbol FROM assets
     UNION SELECT 'asset_class', asset_class FROM assets WHERE asset_class IS NOT NULL
     UNION SELECT 'asset_class', asset_class FROM asset_class_targets
+    UNION SELECT 'asset_class', asset_class FROM asset_class_weights
 ), written AS (
     SELECT file, row, 'account' AS column_name, account AS name FROM incoming
     UNION ALL SELECT file, row, 'symbol', symbol FROM incoming

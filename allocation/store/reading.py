@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
+from fractions import Fraction
 from itertools import compress
 from typing import Any
 
@@ -10,9 +12,11 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from allocation.bands import FIVE_25, Band
 from allocation.errors import MissingPrice, MissingRate, StoreError, UnknownName
 from allocation.money import largest_amount, minor_digits
-from allocation.tables import ALL, CASH, UNCLASSIFIED, Strategy, Tables
+from allocation.tables import ALL, CASH, SEVERAL_CLASSES, UNCLASSIFIED, Strategy, Tables
+from allocation.triggers import DRIFT, Trigger
 
 # An FX rate counts in either direction; the newest wins, and of two of one day the direct one.
 # Besides what is held, a row without an account for each asset that has a holding target and isn't held in the scope.
@@ -42,7 +46,9 @@ WITH quotes AS (
     FROM holding_targets JOIN asset_class_targets USING (class_target_id)
     WHERE strategy_id = $strategy AND asset_id NOT IN (SELECT asset_id FROM held)
 ), quoted AS (
-    SELECT lines.*, symbol, name, coalesce(asset_class, '{UNCLASSIFIED}') AS asset_class, price_as_of,
+    SELECT lines.*, symbol, name, price_as_of,
+        CASE WHEN asset_id IN (SELECT asset_id FROM asset_class_weights) THEN '{SEVERAL_CLASSES}'
+            ELSE coalesce(asset_class, '{UNCLASSIFIED}') END AS asset_class,
         CASE WHEN symbol = '{CASH}' THEN assets.currency ELSE latest.currency END AS currency,
         CASE WHEN symbol = '{CASH}' THEN 1::DECIMAL(24, 8) ELSE price END AS price,
         -- Kept to 6 decimals before the rate, so that the product stays inside 38 digits.
@@ -124,8 +130,25 @@ def read_tables(connection: duckdb.DuckDBPyConnection, scope: str, at: datetime.
     _require_prices_and_rates(rows, base, at)
     _require_exact(rows, base)
     holdings = [line for line in lines if line[0] is not None]
-    wanted = set(strategy.holding_targets["asset_id"])
-    return Tables(scope, base, accounts, _frame(holdings, HELD), _assets(rows, wanted), strategy)
+    assets = _assets(rows, set(strategy.holding_targets["asset_id"]))
+    there = set(assets["asset_id"])
+    spans = {asset: parts for asset, parts in read_spans(connection).items() if asset in there}
+    return Tables(scope, base, accounts, _frame(holdings, HELD), assets, strategy, spans)
+
+
+def read_spans(connection: duckdb.DuckDBPyConnection) -> dict[int, dict[str, Fraction]]:
+    """Of each asset that belongs to several classes: class → part of it (0–1, exact), adding up to 1."""
+    rows = connection.execute(
+        "SELECT asset_id, asset_class, weight_percent FROM asset_class_weights "
+        "ORDER BY asset_id, weight_percent DESC, asset_class"
+    ).fetchall()
+    spans: dict[int, dict[str, Fraction]] = {}
+    for asset_id, name, percent in rows:
+        spans.setdefault(int(asset_id), {})[str(name)] = Fraction(percent) / 100
+    for parts in spans.values():
+        if rest := 1 - sum(parts.values(), Fraction(0)):
+            parts[UNCLASSIFIED] = rest
+    return spans
 
 
 def read_snapshots(connection: duckdb.DuckDBPyConnection, scope: str) -> pd.DataFrame:
@@ -208,7 +231,30 @@ def read_strategy(connection: duckdb.DuckDBPyConnection, scope: str) -> Strategy
         _frame(within, ["asset_class", "asset_id", "symbol", "currency", "name", "target_percent"]),
         saved_by,
         saved_at,
+        **_bands(connection, int(strategy_id)),
+        trigger=_trigger(connection, int(strategy_id)),
     )
+
+
+def _bands(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> dict[str, Any]:
+    rows = connection.execute(
+        "SELECT asset_class, points, share_percent, widest, inclusive, of_class FROM bands WHERE strategy_id = ? "
+        "ORDER BY asset_class",
+        [strategy_id],
+    ).fetchall()
+    bands = {name: Band(_exact(points), _exact(share), *kind) for name, points, share, *kind in rows}
+    return {"band": bands.pop(None, FIVE_25), "class_bands": bands}
+
+
+def _exact(percent: Decimal | None) -> Fraction | None:
+    return None if percent is None else Fraction(percent) / 100
+
+
+def _trigger(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> Trigger:
+    rows = connection.execute(
+        "SELECT on_drift, every_months FROM rebalancing_triggers WHERE strategy_id = ?", [strategy_id]
+    ).fetchall()
+    return Trigger(*rows[0]) if rows else DRIFT
 
 
 def check_scope(scope: str, accounts: tuple[str, ...]) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
 from allocation.errors import AllocationError, MergeError, UnknownName
+from allocation.store.class_weights import save_classes, weights_of
 from allocation.store.reading import account_names, check_scope, read_tables
 from allocation.store.saving import NOW, first, save_class_targets, save_holding_targets
 from allocation.tables import ALL, CASH, called
-from allocation.targets import rescale
+from allocation.targets import HUNDRED, plain, rescale
 from allocation.text import clean
 
 
@@ -24,7 +26,7 @@ class Deleted:
     Attributes:
         what: such as "Roth IRA".
         holdings: how many are held now.
-        strategies, targets, prices: how many of each.
+        strategies, targets, prices, class_weights: how many of each.
         snapshots: how many go.
         rows: of an asset, how many snapshots it stands in; those stay, without it.
         rescaled: classes whose other holding targets share what an asset's target was.
@@ -38,6 +40,7 @@ class Deleted:
     targets: int = 0
     snapshots: int = 0
     prices: int = 0
+    class_weights: int = 0
     rows: int = 0
     rescaled: tuple[str, ...] = ()
     totals: tuple[float, float] | None = None
@@ -51,6 +54,7 @@ class Deleted:
             (self.snapshots, "snapshot", "snapshots"),
             (self.rows, "row in a snapshot", "rows in snapshots"),
             (self.prices, "price", "prices"),
+            (self.class_weights, "class weight", "class weights"),
         )
         parts = [f"{count:,} {one if count == 1 else many}" for count, one, many in counts if count]
         text = f"{self.what}: {', '.join(parts) or 'nothing hangs on it'}"
@@ -105,10 +109,11 @@ def merge_assets(connection: duckdb.DuckDBPyConnection, old_id: int, into_id: in
     _require_one_asset(connection, old, into)
     before = _total(connection)
     moved = asset_takes(connection, old_id)
-    if into.asset_class is None:
+    if not into.classes:
         connection.execute(
             f"UPDATE assets SET asset_class = ?, updated_at = {NOW} WHERE asset_id = ?", [old.asset_class, into_id]
         )
+        save_classes(connection, into_id, old.classes)
     ids = {"old": old_id, "into": into_id}
     # Where a snapshot has both, the quantities add up; the cost only where it is known of all that is held.
     both = "SELECT snapshot_id FROM holdings WHERE asset_id IN ($old, $into) GROUP BY snapshot_id HAVING count(*) = 2"
@@ -148,7 +153,8 @@ def merge_assets(connection: duckdb.DuckDBPyConnection, old_id: int, into_id: in
         ids,
     )
     connection.execute("UPDATE holding_targets SET asset_id = $into WHERE asset_id = $old", ids)
-    connection.execute("DELETE FROM assets WHERE asset_id = ?", [old_id])
+    for table in ("asset_class_weights", "assets"):
+        connection.execute(f"DELETE FROM {table} WHERE asset_id = ?", [old_id])
     after = _total(connection)
     return replace(moved, totals=None if before is None or after is None else (before, after))
 
@@ -166,13 +172,16 @@ class _Asset:
     symbol: str
     currency: str
     asset_class: str | None
+    classes: dict[str, Decimal]
 
 
 def _asset(connection: duckdb.DuckDBPyConnection, asset_id: int) -> _Asset:
     rows = connection.execute(
         "SELECT asset_id, symbol, currency, asset_class FROM assets WHERE asset_id = ?", [asset_id]
     ).fetchall()
-    return _Asset(*rows[0])
+    _, symbol, currency, name = rows[0]
+    whole = {} if name is None else {name: HUNDRED}
+    return _Asset(asset_id, symbol, currency, name, weights_of(connection, asset_id) or whole)
 
 
 def _require_one_asset(connection: duckdb.DuckDBPyConnection, old: _Asset, into: _Asset) -> None:
@@ -184,10 +193,12 @@ def _require_one_asset(connection: duckdb.DuckDBPyConnection, old: _Asset, into:
         raise MergeError(
             f"{old.symbol} is in {old.currency} and {into.symbol} in {into.currency}, so they can't be merged."
         )
-    if old.asset_class != into.asset_class and None not in (old.asset_class, into.asset_class):
+    if old.classes != into.classes and old.classes and into.classes:
+        both_wholly = HUNDRED in old.classes.values() and HUNDRED in into.classes.values()
+        remedy = "holdings file that puts both into one class" if both_wholly else "classes.csv that has both alike"
         raise MergeError(
-            f"{old.symbol} is in {old.asset_class} and {into.symbol} in {into.asset_class}. Load a holdings file that "
-            "puts both into one class first."
+            f"{old.symbol} is in {_listed(old.classes)} and {into.symbol} in {_listed(into.classes)}. Load a {remedy} "
+            "first."
         )
     apart = connection.execute(
         """
@@ -204,6 +215,12 @@ def _require_one_asset(connection: duckdb.DuckDBPyConnection, old: _Asset, into:
             f"On {day} {old.symbol} cost {was:,g} and {into.symbol} {became:,g}, so they are not the same thing, and "
             "merging them would change what you had. If one of the prices is wrong, load that day again first."
         )
+
+
+def _listed(classes: Mapping[str, Decimal]) -> str:
+    """Classes in words: ``Bonds``, or ``Stocks by 60 % and Bonds by 40 %``."""
+    parts = [name if percent == HUNDRED else f"{name} by {plain(percent)} %" for name, percent in classes.items()]
+    return " and ".join(parts)
 
 
 def delete_account(connection: duckdb.DuckDBPyConnection, account: str) -> Deleted:
@@ -279,6 +296,7 @@ def asset_takes(connection: duckdb.DuckDBPyConnection, asset_id: int) -> Deleted
         targets=_count(connection, "FROM holding_targets WHERE asset_id = ?", [asset_id]),
         rows=_count(connection, "FROM holdings WHERE asset_id = ?", [asset_id]),
         prices=_count(connection, "FROM prices WHERE asset_id = ?", [asset_id]),
+        class_weights=_count(connection, "FROM asset_class_weights WHERE asset_id = ?", [asset_id]),
     )
 
 
@@ -301,7 +319,7 @@ def delete_asset(connection: duckdb.DuckDBPyConnection, asset_id: int) -> Delete
         save_holding_targets(connection, strategy_id, asset_class, rescale(others))
         if others:
             rescaled.append(str(asset_class))
-    for table in ("holdings", "prices", "assets"):
+    for table in ("holdings", "prices", "asset_class_weights", "assets"):
         connection.execute(f"DELETE FROM {table} WHERE asset_id = ?", [asset_id])
     return replace(takes, rescaled=tuple(dict.fromkeys(rescaled)))
 
@@ -330,7 +348,8 @@ def delete_strategy(connection: duckdb.DuckDBPyConnection, scope: str) -> Delete
 
 def _delete_strategy(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> None:
     save_class_targets(connection, strategy_id, {})
-    connection.execute("DELETE FROM rebalancing_strategies WHERE strategy_id = ?", [strategy_id])
+    for table in ("bands", "rebalancing_triggers", "rebalancing_strategies"):
+        connection.execute(f"DELETE FROM {table} WHERE strategy_id = ?", [strategy_id])
 
 
 def _account(connection: duckdb.DuckDBPyConnection, account: str) -> int:

@@ -1,15 +1,18 @@
-"""Saving targets: each function is part of one write transaction."""
+"""Saving targets, bands and triggers: each function is part of one write transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from fractions import Fraction
 
 import duckdb
 
-from allocation.errors import TargetsError, UnknownName
+from allocation.bands import Band, is_kept
+from allocation.errors import AmountError, TargetsError, UnknownName
 from allocation.store.reading import account_names, check_scope
-from allocation.tables import ALL
+from allocation.tables import ALL, as_percent
+from allocation.triggers import Trigger
 
 NOT_HELD_YET = " To plan for one that is not held yet, load a holdings row with quantity 0 and its price."
 NOW = "make_timestamp(epoch_us(get_current_timestamp()))"
@@ -40,6 +43,8 @@ def own_strategy(connection: duckdb.DuckDBPyConnection, scope: str, name: str | 
             "SELECT account_id, coalesce(?, name) FROM accounts WHERE name = ? RETURNING strategy_id",
             [name, scope],
         )
+        assert found is not None
+        _measure_as_before(connection, found)
     elif name is not None:
         connection.execute(
             f"UPDATE rebalancing_strategies SET name = $name, updated_at = {NOW} "
@@ -50,8 +55,24 @@ def own_strategy(connection: duckdb.DuckDBPyConnection, scope: str, name: str | 
     return found
 
 
+def _measure_as_before(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> None:
+    """A new strategy of an account has the bands and the trigger that it used until now, the whole portfolio's."""
+    whole = "(SELECT strategy_id FROM rebalancing_strategies WHERE account_id IS NULL)"
+    connection.execute(
+        "INSERT INTO bands (strategy_id, asset_class, points, share_percent, widest, inclusive, of_class) "
+        "SELECT ?, asset_class, points, share_percent, widest, inclusive, of_class "
+        f"FROM bands WHERE strategy_id = {whole}",
+        [strategy_id],
+    )
+    connection.execute(
+        "INSERT INTO rebalancing_triggers (strategy_id, on_drift, every_months) "
+        f"SELECT ?, on_drift, every_months FROM rebalancing_triggers WHERE strategy_id = {whole}",
+        [strategy_id],
+    )
+
+
 def save_class_targets(connection: duckdb.DuckDBPyConnection, strategy_id: int, percents: Mapping[str, Decimal]) -> int:
-    """Make these the strategy's class targets; a class that is no longer among them loses its holding targets too.
+    """Make these the strategy's class targets; a class no longer among them loses its holding targets and band, too.
 
     Returns:
         How many targets were added, changed or removed.
@@ -73,6 +94,10 @@ def save_class_targets(connection: duckdb.DuckDBPyConnection, strategy_id: int, 
             "DELETE FROM asset_class_targets WHERE strategy_id = $id AND list_contains($gone, asset_class)",
             {"id": strategy_id, "gone": gone},
         )
+    connection.execute(
+        "DELETE FROM bands WHERE strategy_id = $id AND NOT list_contains($names::VARCHAR[], asset_class)",
+        {"id": strategy_id, "names": list(percents)},
+    )
     changed = {name: percent for name, percent in percents.items() if before.get(name) != percent}
     for name, percent in changed.items():
         connection.execute(
@@ -84,12 +109,18 @@ def save_class_targets(connection: duckdb.DuckDBPyConnection, strategy_id: int, 
     return len(gone) + len(changed)
 
 
+def class_spelling(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Every class that an asset is in or that has a target, by its name in small letters."""
+    known = connection.execute(
+        "SELECT asset_class FROM assets WHERE asset_class IS NOT NULL "
+        "UNION SELECT asset_class FROM asset_class_targets UNION SELECT asset_class FROM asset_class_weights"
+    ).fetchall()
+    return {str(name).casefold(): str(name) for (name,) in known}
+
+
 def _check_spelling(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
     """Refuses a class that differs from a known one in capitals only: it would count as another."""
-    known = connection.execute(
-        "SELECT asset_class FROM assets WHERE asset_class IS NOT NULL UNION SELECT asset_class FROM asset_class_targets"
-    ).fetchall()
-    spelling = {str(name).casefold(): str(name) for (name,) in known}
+    spelling = class_spelling(connection)
     for name in names:
         spelled = spelling.get(name.casefold(), name)
         if spelled != name:
@@ -133,6 +164,48 @@ def save_holding_targets(
             [class_target_id, asset_id, percent],
         )
     return len(gone) + len(changed)
+
+
+def save_band(
+    connection: duckdb.DuckDBPyConnection, strategy_id: int, asset_class: str | None, band: Band | None
+) -> None:
+    """Make this a strategy's band, or the band of one of its classes; None: back to 5/25, or to the strategy's."""
+    where: dict[str, object] = {"id": strategy_id, "name": asset_class}
+    if asset_class is not None and first(
+        connection,
+        "SELECT class_target_id FROM asset_class_targets WHERE strategy_id = $id AND asset_class = $name",
+        where,
+    ) is None:  # fmt: skip
+        raise TargetsError(f"{asset_class} has no class target, so it can't have a band. Save the class targets first.")
+    connection.execute("DELETE FROM bands WHERE strategy_id = $id AND asset_class IS NOT DISTINCT FROM $name", where)
+    if band is not None:
+        connection.execute(
+            "INSERT INTO bands (strategy_id, asset_class, points, share_percent, widest, inclusive, of_class) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [strategy_id, asset_class, _percent(band.points), _percent(band.share), band.widest, band.inclusive,
+             band.of_class],
+        )  # fmt: skip
+
+
+def _percent(part: Fraction | None) -> Decimal | None:
+    if part is None:
+        return None
+    if not is_kept(part):
+        raise AmountError(
+            f"A band of {float(100 * part):g} % can't be kept. It needs to be above 0 and at most 100 %, with at most "
+            "4 decimals."
+        )
+    return as_percent(part)
+
+
+def save_trigger(connection: duckdb.DuckDBPyConnection, strategy_id: int, trigger: Trigger) -> None:
+    """Make this what says when a rebalance of a strategy is due."""
+    connection.execute(
+        "INSERT INTO rebalancing_triggers (strategy_id, on_drift, every_months) VALUES (?, ?, ?) "
+        "ON CONFLICT (strategy_id) DO UPDATE SET on_drift = excluded.on_drift, every_months = excluded.every_months, "
+        f"updated_at = {NOW}",
+        [strategy_id, trigger.on_drift, trigger.every_months],
+    )
 
 
 def find_asset(
@@ -181,7 +254,9 @@ def set_saved(connection: duckdb.DuckDBPyConnection, strategy_id: int, by: str) 
     )
 
 
-def first(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[object]) -> int | None:
+def first(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: list[object] | dict[str, object]
+) -> int | None:
     """The first cell of the first row, if there is one."""
     rows = connection.execute(query, parameters).fetchall()
     return rows[0][0] if rows else None

@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 
 from allocation.errors import LoadError, Problem, UnknownName
-from allocation.store.reading import account_names
+from allocation.store.reading import account_names, read_spans
 from allocation.store.saving import (
     find_asset,
     own_strategy,
@@ -65,7 +65,9 @@ def _resolve(
     """The ``asset_id`` of each row that names a symbol, and what is wrong with the others."""
     accounts, assets, problems = account_names(connection), {}, []
     class_of = dict(connection.execute("SELECT asset_id, asset_class FROM assets").fetchall())
-    spelling = {name.casefold(): name for name in class_of.values() if name is not None}
+    spans = read_spans(connection)
+    named = [name for name in class_of.values() if name is not None]
+    spelling = {name.casefold(): name for name in [*named, *(name for parts in spans.values() for name in parts)]}
     seen: set[tuple[str | None, int]] = set()
     for row in rows:
         where, name, symbol = (row["file"], row["row"]), row["asset_class"], row["symbol"]
@@ -95,6 +97,10 @@ def _resolve(
         if (row["account"], asset_id) in seen:
             problems.append(Problem(*where, "symbol", symbol, "has a target already. Keep one."))
         seen.add((row["account"], asset_id))
+        if asset_id in spans:
+            remedy = "belongs to several classes: it counts in each and has no target of its own. Leave the row out."
+            problems.append(Problem(*where, "symbol", symbol, remedy))
+            continue
         actual = class_of[asset_id]
         if actual != name and spelled == name:
             stands = f"is in {actual}" if actual else "has no asset class"

@@ -1,18 +1,23 @@
 """The schema's history: up, down, and never half."""
 
+from fractions import Fraction
+
 import duckdb
 import pytest
 
 import allocation
+from allocation.bands import FIVE_25, read_band
 from allocation.errors import StoreError
 from allocation.store import Database
 from allocation.store.migrations import Migration, applied_versions, migrate, pending, shipped_migrations
+from allocation.triggers import DRIFT, Trigger
 from tests.builders import held_on
 from tests.conftest import SCHEMAS, unpacked
 
 TABLES = {
-    "accounts", "asset_class_targets", "assets", "fx_rates", "holding_targets", "holdings", "portfolio", "prices",
-    "rebalancing_strategies", "schema_migrations", "snapshots",
+    "accounts", "asset_class_targets", "asset_class_weights", "assets", "bands", "fx_rates", "holding_targets",
+    "holdings", "portfolio", "prices", "rebalancing_strategies", "rebalancing_triggers", "schema_migrations",
+    "snapshots",
 }  # fmt: skip
 NOTES = Migration(99, "notes", "CREATE TABLE notes (note VARCHAR)", "DROP TABLE notes")
 BROKEN = Migration(99, "broken", "CREATE TABLE notes (note VARCHAR); SELECT * FROM nowhere", "DROP TABLE notes")
@@ -181,6 +186,19 @@ def test_down_and_up_again_on_a_file_with_data_keeps_the_data(sample, version):
         assert rows(connection) == before
 
 
+@pytest.mark.parametrize("version", [2, 3])
+def test_up_and_down_again_on_a_file_of_a_later_release_keeps_every_row(version, tmp_path):
+    path = unpacked(version, tmp_path)
+    with duckdb.connect(str(path)) as connection:
+        before = rows(connection)
+    database = Database(path, tell=lambda sentence: None)
+    with database.read():
+        pass
+    database.migrate(version)
+    with duckdb.connect(str(path)) as connection:
+        assert rows(connection) == before
+
+
 def test_up_and_down_again_on_an_old_file_keeps_the_data(old_schema):
     with duckdb.connect(str(old_schema)) as connection:
         before = rows(connection)
@@ -207,6 +225,37 @@ def test_going_down_says_what_would_be_lost_and_loses_nothing(sample):
     assert sample.path.read_bytes() == before
 
 
+def test_going_down_names_classes_bands_and_triggers(tmp_path):
+    portfolio = allocation.open(unpacked(3, tmp_path))
+    sentence = (
+        r"schema 2 would lose: that BRK.B belongs to US stocks by 70 % and Bonds by 9.5 %; the band of All Portfolio; "
+        r"the band of All Portfolio, Gold; when a rebalance of Retirement growth is due"
+    )
+    with pytest.raises(StoreError, match=sentence):
+        portfolio.migrate(2)
+    portfolio.migrate(2, force=True)
+    with duckdb.connect(str(portfolio.path)) as connection:
+        assert connection.execute("SELECT asset_class FROM assets WHERE symbol = 'BRK.B'").fetchall() == [(None,)]
+    assert portfolio.strategy().band == FIVE_25 and portfolio.tables().spans == {}
+
+
+def test_a_file_of_the_third_schema_has_classes_bands_and_triggers(tmp_path):
+    portfolio = allocation.open(unpacked(3, tmp_path))
+    (parts,) = portfolio.tables().spans.values()
+    assert parts == {"US stocks": Fraction(70, 100), "Bonds": Fraction(95, 1000), "Unclassified": Fraction(205, 1000)}
+    strategy = portfolio.strategy()
+    assert strategy.band == read_band("1 point or 20 %, whichever is larger")
+    assert strategy.class_bands == {"Gold": read_band("2.5 points, out only beyond the edge, measured in the class")}
+    assert portfolio.strategy("Roth IRA").trigger == Trigger(on_drift=True, every_months=6)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_older_file_counts_as_before(version, tmp_path):
+    portfolio = allocation.open(unpacked(version, tmp_path), tell=lambda sentence: None)
+    assert portfolio.tables().spans == {}
+    assert (portfolio.strategy().band, portfolio.strategy().trigger) == (FIVE_25, DRIFT)
+
+
 def test_going_down_names_a_date_at_which_nothing_was_held(portfolio):
     portfolio.load(held_on("2025-01-31", Savings={"VTI": (1, 1)}))
     portfolio.delete_asset("VTI")
@@ -217,8 +266,9 @@ def test_going_down_names_a_date_at_which_nothing_was_held(portfolio):
 def test_going_down_by_force_keeps_a_backup_that_has_it_all(sample):
     sample.load(held_on("2026-11-21", Brokerage={"CASH": (1, 1)}))
     done, kept = sample.migrate(1, force=True)
-    assert done == [2]
-    assert [step.state for step in sample.schema()] == ["applied", "pending"]
+    newer = list(range(2, shipped_migrations()[-1].version + 1))
+    assert done == newer[::-1]
+    assert [step.state for step in sample.schema()] == ["applied", *("pending" for _ in newer)]
     assert len(allocation.open(kept).snapshots("Brokerage")) == 2
     assert len(sample.snapshots("Brokerage")) == 1
 
@@ -237,7 +287,8 @@ def test_migrating_to_where_it_is_makes_no_backup(sample):
 def test_looking_at_the_schema_of_an_old_file_does_not_bring_it_up_to_date(old_schema):
     before = old_schema.read_bytes()
     steps = allocation.open(old_schema).schema()
-    assert [(step.version, step.state) for step in steps] == [(1, "applied"), (2, "pending")]
+    assert [step.version for step in steps] == list(range(1, shipped_migrations()[-1].version + 1))
+    assert [step.state for step in steps] == ["applied", *("pending" for _ in steps[1:])]
     assert steps[0].applied_at is not None and steps[1].applied_at is None
     assert old_schema.read_bytes() == before
 

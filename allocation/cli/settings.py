@@ -1,0 +1,105 @@
+"""What one settles once: funds' classes, bands, and when a rebalance is due."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from allocation.cli.printing import column, print_table, write
+from allocation.export import classes_csv
+from allocation.money import write_percent
+from allocation.portfolio import Portfolio
+from allocation.tables import ALL, Strategy, as_weight, called
+
+SCOPE = click.option("--scope", default=ALL, metavar="ACCOUNT", help="An account; without it the whole portfolio.")
+
+
+def add_settings(cli: click.Group) -> None:
+    """Add these commands to the others."""
+    for command in (classes, bands, due):
+        cli.add_command(command)
+
+
+@click.command()
+@click.option("--csv", "csv", type=click.Path(path_type=Path), help="Also write a classes.csv that others can import.")
+@click.pass_obj
+def classes(portfolio: Portfolio, csv: Path | None) -> None:
+    """Print which asset classes each asset is in; load them with: allocation import --classes."""
+    table = portfolio.asset_classes()
+    if csv is not None:
+        write(csv, classes_csv(table))
+    if table.empty:
+        click.echo("No assets yet. Load holdings with: allocation import HOLDINGS.")
+        return
+    names = [called(*row) for row in zip(table["symbol"], table["currency"], strict=True)]
+    again = [name == before for name, before in zip(names, ["", *names], strict=False)]
+    print_table(
+        pd.DataFrame(
+            {
+                "symbol": ["" if repeated else name for name, repeated in zip(names, again, strict=True)],
+                "asset_class": table["asset_class"],
+                "% of asset": column(table["weight_percent"], lambda percent: f"{percent:g}"),
+            }
+        )
+    )
+
+
+@click.command()
+@SCOPE
+@click.option(
+    "--set", "band", metavar="BAND",
+    help='How far weights may stray: "5 points or 25 %" (of the target, whichever is smaller), '
+    '"1 point or 20 %, whichever is larger", "5 points", "20 %", "5/25"; each may end in ", out only beyond the edge" '
+    'and in ", measured in the class".',
+)  # fmt: skip
+@click.option("--class", "asset_class", metavar="NAME", help="What is set is the band of this class and its holdings.")
+@click.option("--reset", is_flag=True, help="Back to 5/25; with --class, to the band of the others.")
+@click.option(
+    "--trigger", metavar="WHEN",
+    help='When a rebalance is due: "drift" (a class is out of its band), "every 6 months", "every 6 months and drift".',
+)  # fmt: skip
+@click.pass_obj
+def bands(
+    portfolio: Portfolio, scope: str, band: str | None, asset_class: str | None, reset: bool, trigger: str | None
+) -> None:
+    """Print how far each class may stray from its target, and when a rebalance is due; or set it."""
+    if band is not None and reset:
+        raise click.UsageError("Set a band or reset it, not both.")
+    if asset_class is not None and band is None and not reset:
+        raise click.UsageError("Say what the band of the class is: --set BAND, or --reset.")
+    if band is not None or reset:
+        portfolio.save_band(band, scope, asset_class)
+    if trigger is not None:
+        portfolio.save_trigger(trigger, scope)
+    _show(portfolio.strategy(scope), scope)
+
+
+def _show(strategy: Strategy, scope: str) -> None:
+    used = f" (used by {scope}, which has no targets of its own)" if strategy.inherited else ""
+    click.echo(f"{strategy.name}{used}: {strategy.band.describe()}")
+    if len(strategy.class_targets):
+        rows = []
+        for name, percent in strategy.class_targets.itertuples(index=False):
+            own = strategy.band_of(name)
+            low, high = own.edges(as_weight(percent))
+            rows.append(
+                {
+                    "class": name,
+                    "target": write_percent(percent / 100),
+                    "from": write_percent(float(low), 2),
+                    "to": write_percent(float(high), 2),
+                    "band": own.describe() if name in strategy.class_bands else "",
+                }
+            )
+        print_table(pd.DataFrame(rows))
+    click.echo(f"Trigger: {strategy.trigger.describe()}.")
+
+
+@click.command()
+@SCOPE
+@click.pass_obj
+def due(portfolio: Portfolio, scope: str) -> None:
+    """Say whether a rebalance is due, and why; allocation bands says by what."""
+    click.echo(str(portfolio.due(scope)))

@@ -1,0 +1,130 @@
+"""What a person settles once: which classes each fund is in, how far weights may stray, when a rebalance is due."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import replace
+
+import duckdb
+import pandas as pd
+
+from allocation.bands import Band, read_band
+from allocation.drift import by_class
+from allocation.errors import ClassesError, LoadError, TargetsError
+from allocation.portfolio_file import PortfolioFile
+from allocation.readers import read_classes
+from allocation.store import class_weights, reading, saving
+from allocation.tables import ALL, symbol_and_currency
+from allocation.targets import Percent
+from allocation.text import Day, as_day
+from allocation.triggers import Due, Trigger, due, read_trigger
+
+
+class Settings(PortfolioFile):
+    """What a :class:`~allocation.Portfolio` knows of its funds' classes, its bands and its triggers."""
+
+    def asset_classes(self) -> pd.DataFrame:
+        """Which classes each asset is in, and by how much.
+
+        Returns:
+            One row an asset and class, as ``load(classes=...)`` takes them: ``symbol``, ``currency``, ``asset_class``,
+            ``weight_percent`` (0–100, adding up to 100 an asset; what is in no class is ``Unclassified``).
+        """
+        with self._database.read() as connection:
+            return class_weights.read_classes(connection)
+
+    def save_asset_classes(self, symbol: str, classes: Mapping[str, Percent]) -> None:
+        """Say which classes an asset belongs to, such as 54 % US stocks, 36 % international stocks and 10 % bonds.
+
+        Its value counts in each of them, in drift, plans and limits. It has no target of its own.
+
+        Parameters:
+            symbol: the asset; CASH, which can be in one class only, is written ``"CASH USD"``.
+            classes: class → percent of the asset (above 0, at most 100, at most four decimals). What is left of 100 is
+                unclassified. One class with 100 is simply the asset's class. Empty: back to the one class that its
+                holdings say, or to none.
+
+        Raises:
+            ClassesError: the percents are out of range or add up to more than 100; a class that nothing else in the
+                portfolio names; cash in parts; an asset with a holding target. Nothing was saved.
+            UnknownName: there is no such asset.
+        """
+        name, currency = symbol_and_currency(symbol)
+        with self._database.write() as connection:
+            asset_id = saving.find_asset(connection, name, currency)
+            if not classes:
+                class_weights.save_classes(connection, asset_id, {})
+                return
+            try:
+                frame = pd.DataFrame(list(classes.items()), columns=["asset_class", "weight_percent"], dtype=object)
+                rows, problems = read_classes(frame.assign(symbol=name, currency=currency), symbol)
+                if problems:
+                    raise LoadError(problems)
+                class_weights.check_classes(connection, class_weights.write_classes(connection, rows))
+            except LoadError as error:
+                # A mapping has no rows that a person could look up.
+                said = " ".join(str(replace(problem, row=0)) for problem in error.problems)
+                raise ClassesError(f"Nothing was saved. {said}") from None
+
+    def save_band(self, band: Band | str | None, scope: str = ALL, asset_class: str | None = None) -> None:
+        """Say how far weights may stray from their targets before they count as over or under.
+
+        Parameters:
+            band: in words that :func:`allocation.read_band` reads, such as ``"5 points or 25 %"``, or a
+                :class:`~allocation.Band`. None: back to 5/25, and for a class to its strategy's.
+            scope: ``"all"``, or an account with targets of its own.
+            asset_class: the band is for this class and its holdings; by default for every class without one of its own.
+
+        Raises:
+            AmountError: the band can't be read.
+            TargetsError: the account has no targets of its own, or the class has none.
+        """
+        exact = read_band(band) if isinstance(band, str) else band
+        with self._database.write() as connection:
+            saving.save_band(connection, _strategy(connection, scope, "bands"), asset_class, exact)
+
+    def save_trigger(self, trigger: Trigger | str, scope: str = ALL) -> None:
+        """Say when a rebalance is due; :meth:`due` answers whether it is.
+
+        Parameters:
+            trigger: ``"drift"``, ``"every 6 months"`` or ``"every 6 months and drift"``, or a
+                :class:`~allocation.triggers.Trigger`.
+            scope: ``"all"``, or an account with targets of its own.
+
+        Raises:
+            AmountError: the trigger can't be read.
+            TargetsError: the account has no targets of its own.
+        """
+        exact = read_trigger(trigger) if isinstance(trigger, str) else trigger
+        with self._database.write() as connection:
+            saving.save_trigger(connection, _strategy(connection, scope, "trigger"), exact)
+
+    def due(self, scope: str = ALL, last_executed: Day | None = None) -> Due:
+        """Whether a rebalance of a scope is due, by its trigger.
+
+        Parameters:
+            last_executed: when a plan was executed last; None: none has been.
+
+        Returns:
+            ``is_due``, ``why`` (in words) and ``next_date``; ``str()`` gives them as sentences.
+        """
+        with self._database.read() as connection:
+            tables = reading.read_tables(connection, scope)
+        drift = by_class(tables)
+        statuses = dict(zip(drift["asset_class"], drift["status"], strict=True))
+        last = None if last_executed is None else as_day(last_executed)
+        return due(tables.strategy.trigger, statuses, last, datetime.date.today())
+
+
+def _strategy(connection: duckdb.DuckDBPyConnection, scope: str, what: str) -> int:
+    """The number of a scope's own strategy; refuses an account that uses the whole portfolio's."""
+    reading.check_scope(scope, reading.account_names(connection))
+    strategy = reading.read_strategy(connection, scope)
+    if strategy.inherited:
+        raise TargetsError(
+            f"{scope} has no targets of its own, so it uses the {what} of the whole portfolio. Save targets for it "
+            f"first, or set the {what} of {ALL!r}."
+        )
+    assert strategy.strategy_id is not None
+    return strategy.strategy_id

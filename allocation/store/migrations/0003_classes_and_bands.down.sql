@@ -1,0 +1,3 @@
+DROP TABLE rebalancing_triggers;
+DROP TABLE bands;
+DROP TABLE asset_class_weights;
