@@ -12,6 +12,7 @@ from allocation.errors import (
     MissingPrice,
     MissingRate,
     NoNetValue,
+    OrdersError,
     Problem,
     StoreError,
     TargetsError,
@@ -19,6 +20,7 @@ from allocation.errors import (
 )
 from allocation.export import plan_csv
 from allocation.opening import open, sample
+from allocation.orders import order_file
 from allocation.planner import GOALS, RULES, Fee, Limits, Plan
 from allocation.portfolio import Portfolio
 from allocation.summary import Summary
@@ -39,6 +41,7 @@ __all__ = [
     "MissingPrice",
     "MissingRate",
     "NoNetValue",
+    "OrdersError",
     "Plan",
     "Portfolio",
     "Problem",
@@ -49,6 +52,7 @@ __all__ = [
     "UnknownName",
     "charts",
     "open",
+    "order_file",
     "plan_csv",
     "sample",
 ]
