@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,25 +24,31 @@ class Format:
         title: the program that reads it.
         suffix: what its files' names end with.
         write: makes its text of a plan, the account and its options, which its docstring explains.
+        options: what can be chosen: texts and numbers.
+        by_name: what can be chosen for single symbols or accounts: mappings.
     """
 
     name: str
     title: str
     suffix: str
     write: Callable[..., str]
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """What can be chosen: names of the arguments besides the plan and the account."""
-        return tuple(inspect.signature(self.write).parameters)[2:]
+    options: tuple[str, ...]
+    by_name: tuple[str, ...]
 
 
 FORMATS = {
     made.name: made
     for made in (
-        Format("ibkr", "Interactive Brokers BasketTrader", ".csv", ibkr),
-        Format("portfolio-performance", "Portfolio Performance", ".csv", portfolio_performance),
-        Format("beancount", "Beancount", ".beancount", beancount),
+        Format(
+            "ibkr",
+            "Interactive Brokers BasketTrader",
+            ".csv",
+            ibkr,
+            ("limit_percent", "exchange", "time_in_force", "sec_type"),
+            ("symbols",),
+        ),
+        Format("portfolio-performance", "Portfolio Performance", ".csv", portfolio_performance, ("decimal",), ()),
+        Format("beancount", "Beancount", ".beancount", beancount, ("lots", "opens", "fees", "gains"), ("accounts",)),
     )
 }
 
@@ -79,8 +84,12 @@ def order_file(plan: Plan, format: str, account: str | None = None, **options: A
         UnknownName: there is no such format, or the plan trades nothing in that account.
     """
     found = find_format(format)
-    if unknown := [option for option in options if option not in found.options]:
-        raise OrdersError(
-            f"Files for {found.title} have no option {unknown[0]!r}. They have {', '.join(found.options)}."
-        )
+    for option, value in options.items():
+        known = found.by_name if isinstance(value, Mapping) else found.options
+        if option not in known:
+            each = "".join(f", {name} by name" for name in found.by_name)
+            raise OrdersError(
+                f"Files for {found.title} have no option {option!r} like that. They have "
+                f"{', '.join(found.options)}{each}."
+            )
     return found.write(plan, account, **options)

@@ -124,7 +124,7 @@ def _require_distinct(trades: Sequence[Trade], accounts: Mapping[str, str]) -> N
 
 def _narration(trade: Trade) -> str:
     called = trade.symbol if trade.name in ("", trade.symbol) else f"{trade.symbol} ({trade.name})"
-    return f"{trade.action.capitalize()} {called}: {trade.reason}"
+    return " ".join(f"{trade.action.capitalize()} {called}: {trade.reason}".splitlines())
 
 
 def _quoted(text: str) -> str:

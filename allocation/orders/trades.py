@@ -22,7 +22,7 @@ class Trade:
 
     Attributes:
         date: the plan's.
-        account, symbol, name, reason: as in the plan, each on one line.
+        account, symbol, name, reason: as in the plan.
         buys: False: sells.
         shares: to eight decimals, as in the plan.
         price: of a share, in ``quoted_currency``.
@@ -109,7 +109,7 @@ def _require_traded_in(rows: pd.DataFrame, account: str) -> None:
 
 def _trade(row: dict[object, object] | dict[str, object]) -> Trade:
     values = {str(column): value for column, value in row.items()}
-    texts = {column: _one_line(values[column]) for column in ("account", "symbol", "name", "reason")}
+    texts = {column: str(values[column]) for column in ("account", "symbol", "name", "reason")}
     shares, price = abs(_exact(values["shares"])), _exact(values["quoted_price"])
     currency, quoted = str(values["currency"]), str(values["quoted_currency"])
     amount = _to_minor(abs(_exact(values["amount"])), currency)
@@ -139,7 +139,3 @@ def _exact(value: object) -> Decimal:
 
 def _to_minor(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), ROUND_HALF_UP)
-
-
-def _one_line(text: object) -> str:
-    return " ".join(str(text).splitlines())

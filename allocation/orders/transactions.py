@@ -7,7 +7,7 @@ import io
 import re
 
 from allocation.errors import OrdersError
-from allocation.export import FORMULA_STARTS, as_text
+from allocation.export import as_text
 from allocation.orders.trades import Trade, money, plain, trades_of
 from allocation.planner.result import Plan
 
@@ -38,7 +38,7 @@ def portfolio_performance(plan: Plan, account: str | None = None, decimal: str =
             the decimal mark is skipped, and 1234.50 is read as 123450.
 
     Raises:
-        OrdersError: there is nothing to trade, the decimal mark is another, or a symbol begins like a formula.
+        OrdersError: there is nothing to trade, the decimal mark is another, or a symbol looks like a formula.
     """
     if decimal not in DELIMITERS:
         raise OrdersError(f"The decimal mark is {decimal!r}. It is '.' or ','.")
@@ -51,10 +51,10 @@ def portfolio_performance(plan: Plan, account: str | None = None, decimal: str =
 
 
 def _cells(trade: Trade, decimal: str) -> list[str]:
-    if trade.symbol.startswith(FORMULA_STARTS):
+    if as_text(trade.symbol) != trade.symbol:
         raise OrdersError(
-            f"The symbol {trade.symbol!r} begins like a spreadsheet's formula, and would not be read as it is. Rename "
-            "it."
+            f"The symbol {trade.symbol!r} begins like a spreadsheet's formula or has a line break in it, and would not "
+            "be read as it is. Rename it."
         )
     isin = bool(ISIN.fullmatch(trade.symbol))
     net = trade.amount + trade.fee if trade.buys else trade.amount - trade.fee
