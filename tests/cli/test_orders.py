@@ -83,5 +83,5 @@ def test_a_refusal_is_one_sentence_and_status_1(rebalance, arguments, sentence, 
 
 
 def test_the_help_names_formats_and_options(rebalance):
-    out = " ".join(rebalance("--help")[1].split())
-    assert all(word in out for word in ("portfolio-performance", "limit_percent", "accounts.NAME"))
+    out = rebalance("--help")[1]
+    assert all(word in out for word in ("beancount", "limit_percent", "accounts.NAME"))
