@@ -9,7 +9,7 @@ from beancount.core import data
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allocation import Fee, Limits, OrdersError, UnknownName, order_file
+from allocation import AllocationError, Fee, Limits, OrdersError, UnknownName, order_file
 from allocation.orders.names import commodity, component
 from allocation.orders.trades import trades_of
 from allocation.planner import plan_deposit, plan_rebalance, plan_withdrawal
@@ -188,6 +188,36 @@ def test_any_name_becomes_one_that_beancount_allows(names):
     opened = [f"{BEGUN} open Assets:{component(name)}:{component(name, '.')} {commodity(name)}" for name in names]
     _, errors, _ = loader.load_string("\n".join([*opened, ""]))
     assert [error.message for error in errors] == []
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    base=st.sampled_from(["USD", "JPY", "KWD"]),
+    assets=st.lists(
+        st.tuples(
+            st.sampled_from(["USD", "JPY", "KWD", "EUR"]),
+            st.decimals("0.0001", "900000", places=4),
+            st.decimals("0.0021", "300", places=4),
+            st.integers(1, 10**7),
+        ),
+        min_size=2,
+        max_size=4,
+    ),
+    whole=st.booleans(),
+    lots=st.sampled_from(["cost", "price"]),
+)
+def test_it_balances_whatever_the_prices_and_currencies(base, assets, whole, lots):
+    held = [
+        Held(f"S{n}", f"S{n}", value, float(price), currency=currency, rate=1.0 if currency == base else float(rate))
+        for n, (currency, price, rate, value) in enumerate(assets)
+    ]
+    targets = dict(zip((line.symbol for line in held), [40, 60] if len(held) == 2 else [20, 30, 50, 0], strict=False))
+    try:
+        plan = plan_rebalance(portfolio(held, targets, base=base), TODAY, limits=Limits(whole_shares=whole))
+        expected = trades_of(plan)
+    except AllocationError:
+        return
+    assert len(ledger(plan, lots)) == len(expected)
 
 
 def test_two_names_that_become_one_are_refused(monkeypatch):
