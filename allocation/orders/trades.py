@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import pandas as pd
 
@@ -107,12 +108,11 @@ def _require_traded_in(rows: pd.DataFrame, account: str) -> None:
         raise UnknownName(f"The plan trades nothing in the account {account!r}. It trades in {', '.join(known)}.")
 
 
-def _trade(row: dict[object, object] | dict[str, object]) -> Trade:
-    values = {str(column): value for column, value in row.items()}
-    texts = {column: str(values[column]) for column in ("account", "symbol", "name", "reason")}
-    shares, price = abs(_exact(values["shares"])), _exact(values["quoted_price"])
-    currency, quoted = str(values["currency"]), str(values["quoted_currency"])
-    amount = _to_minor(abs(_exact(values["amount"])), currency)
+def _trade(row: Mapping[Hashable, Any]) -> Trade:
+    texts = {column: str(row[column]) for column in ("account", "symbol", "name", "reason")}
+    shares, price = abs(_exact(row["shares"])), _exact(row["quoted_price"])
+    currency, quoted = str(row["currency"]), str(row["quoted_currency"])
+    amount = _to_minor(abs(_exact(row["amount"])), currency)
     shares = shares.quantize(Decimal(1).scaleb(-SHARE_DIGITS), ROUND_HALF_UP)
     if not shares:
         raise OrdersError(
@@ -120,21 +120,21 @@ def _trade(row: dict[object, object] | dict[str, object]) -> Trade:
             "no order can say. Set a smallest trade (minimum_trade) in the limits."
         )
     return Trade(
-        date=datetime.date.fromisoformat(str(values["date"])),
+        date=row["date"],
         **texts,
-        buys=values["action"] == BUY,
+        buys=row["action"] == BUY,
         shares=shares,
         price=price,
         quoted_currency=quoted,
         gross=amount if quoted == currency else _to_minor(shares * price, quoted),
         amount=amount,
-        fee=_to_minor(_exact(values["fee"]), currency),
+        fee=_to_minor(_exact(row["fee"]), currency),
         currency=currency,
     )
 
 
-def _exact(value: object) -> Decimal:
-    return Decimal(repr(float(str(value))))
+def _exact(value: float) -> Decimal:
+    return Decimal(repr(float(value)))
 
 
 def _to_minor(amount: Decimal, currency: str) -> Decimal:
