@@ -9,8 +9,6 @@ import highspy
 import numpy as np
 
 INFINITE = highspy.kHighsInf
-REGULARIZATIONS = (1e-12, 1e-7)
-"""The less, the more exact a quadratic program; with too little, HiGHS sometimes takes a convex one for another."""
 
 
 @dataclass
@@ -40,19 +38,11 @@ class Columns:
             seconds: to look for them.
             squares: column → what its square costs; only where no column is whole.
         """
-        if squares is None:
-            return self._solved(seconds, None, REGULARIZATIONS[0])
-        answers = (self._solved(seconds, squares, regularization) for regularization in REGULARIZATIONS)
-        return next((answer for answer in answers if answer is not None), None)
-
-    def _solved(
-        self, seconds: float, squares: Mapping[int, float] | None, regularization: float
-    ) -> tuple[list[float], float] | None:
         solver = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, value in (
             ("output_flag", False), ("mip_rel_gap", 0.0), ("mip_abs_gap", 1e-9), ("threads", 1),
             ("time_limit", max(seconds, 0.01)), ("mip_feasibility_tolerance", 1e-9),
-            ("primal_feasibility_tolerance", 1e-9), ("random_seed", 1), ("qp_regularization_value", regularization),
+            ("primal_feasibility_tolerance", 1e-9), ("random_seed", 1), ("qp_regularization_value", 1e-12),
         ):  # fmt: skip
             solver.setOptionValue(option, value)
         solver.passModel(self._model())

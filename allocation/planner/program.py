@@ -248,11 +248,8 @@ class _Model:
     def solve(self, until: float) -> tuple[list[float], float] | None:
         return self.columns.solve(until - time.monotonic())
 
-    def settle(self, values: Sequence[float], until: float) -> list[float] | None:
-        """The nearest values where everything whole stays as it is in ``values``: exact, as a quadratic program.
-
-        None where the solver finds none in time.
-        """
+    def settle(self, values: Sequence[float], until: float) -> list[float]:
+        """The nearest values where everything whole stays as it is in ``values``: exact, as a quadratic program."""
         own, fixed = self.columns, Columns()
         if all(line.unit is not None for line in self.program.lines):
             return list(values)
@@ -272,7 +269,7 @@ class _Model:
             fixed.row(parts | {off: -1.0}, goal.wanted, goal.wanted)
             squares[off] = largest / goal.scale
         found = fixed.solve(max(until - time.monotonic(), 0.2), squares)
-        return None if found is None else found[0][: len(own.cost)]
+        return list(values) if found is None else found[0][: len(own.cost)]
 
 
 def solve(program: Program) -> Answer | None:
@@ -289,10 +286,7 @@ def _nearest(model: _Model, until: float) -> Answer | None:
     program, columns = model.program, model.columns
     if not any(columns.whole):
         found = columns.solve(until - time.monotonic())
-        if found is None:
-            return None
-        if (settled := model.settle(found[0], until)) is not None:
-            return _answer(model, settled, 0.0)
+        return None if found is None else _answer(model, model.settle(found[0], until), 0.0)
     for column in model.cost_columns:
         columns.cost[column] = 1.0
     for column in model.dear:
@@ -305,7 +299,7 @@ def _nearest(model: _Model, until: float) -> Answer | None:
         if found is None:
             break
         bound = max(bound, found[1])
-        values = model.settle(found[0], until) or found[0]
+        values = model.settle(found[0], until)
         cost = sum(goal.cost(model.money(values, goal)) for goal in program.goals)
         cost += IDLE * sum(values[column] for column in model.dear)
         if cost < least:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from allocation.errors import AmountError, UnknownName
 from allocation.planner import RULES, Fee, Limits, plan_deposit, plan_rebalance, plan_withdrawal
-from allocation.planner.linear import Columns
 from tests.builders import TODAY, Held, amounts_by, minor, portfolio
 
 PUBLISHED = json.loads(Path(__file__).parents[1].joinpath("cases.json").read_text(encoding="utf-8"))
@@ -57,18 +56,9 @@ def test_an_account_buys_what_it_holds_and_says_what_it_cannot():
 
 
 def test_the_household_of_the_sample_comes_nearer_to_its_targets(sample):
-    """HiGHS takes its quadratic program for one that isn't convex, and solves nothing."""
     plan = sample.plan_rebalance()
     assert plan.header.drift_after < 0.03 < 0.08 < plan.header.drift_before
     assert plan.header.turnover < 0.07
-
-
-def test_without_a_quadratic_solver_the_plan_is_the_same_to_a_cent_a_trade(sample, monkeypatch):
-    exact, solved = trades(sample.plan_rebalance()), Columns.solve
-    monkeypatch.setattr(Columns, "solve", lambda *what: None if what[2:] else solved(*what))
-    near = trades(sample.plan_rebalance())
-    assert set(near) == set(exact)
-    assert all(abs(near[trade] - exact[trade]) <= 0.5 for trade in exact)
 
 
 def test_what_nobody_holds_may_be_bought_anywhere():
