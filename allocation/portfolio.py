@@ -15,8 +15,8 @@ from allocation import planner
 from allocation.errors import StoreError, UnknownName
 from allocation.money import Amount, is_known_currency
 from allocation.planner import Limits, Plan
+from allocation.planner.limits import NO_LIMITS
 from allocation.planner.money_in import Flow
-from allocation.planner.plan import NO_LIMITS
 from allocation.readers import Source, read_together
 from allocation.store import loading, reading, saving
 from allocation.store.loading import LoadReport
@@ -290,6 +290,25 @@ class Portfolio(Tidying):
         tables, today = self._tables(scope), datetime.date.today()
         return planner.plan_rebalance(tables, today, goal, only_outside, deposit, withdrawal, limits, distance)
 
-    def minimum_deposit(self, scope: str = ALL) -> float:
-        """The smallest deposit that reaches every class target without a sale; infinite where none does."""
-        return planner.minimum_deposit(self._tables(scope))
+    def compare_rules(
+        self,
+        deposit: Flow | None = None,
+        withdrawal: Flow | None = None,
+        scope: str = ALL,
+        limits: Limits = NO_LIMITS,
+        use_cash: Flow | str = 0,
+    ) -> pd.DataFrame:
+        """Every rule side by side; without money every goal. See :func:`allocation.planner.compare_rules`."""
+        tables, today = self._tables(scope), datetime.date.today()
+        return planner.compare_rules(tables, today, deposit, withdrawal, limits, use_cash)
+
+    def minimum_deposit(self, scope: str = ALL, limits: Limits = NO_LIMITS, within: Amount = 0) -> float:
+        """The smallest deposit that reaches every class target without a sale; infinite where none does.
+
+        See :func:`allocation.planner.minimum_deposit`.
+        """
+        return planner.minimum_deposit(self._tables(scope), limits, within)
+
+    def deposits_needed(self, each: Amount, scope: str = ALL) -> float:
+        """How many deposits of ``each`` reach every class target. See :func:`allocation.planner.deposits_needed`."""
+        return planner.deposits_needed(self._tables(scope), each)

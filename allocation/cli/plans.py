@@ -6,11 +6,13 @@ from math import isinf
 from pathlib import Path
 
 import click
+import pandas as pd
 
 from allocation import planner
+from allocation.cli.limit_options import amount_or_amounts, limit_options
 from allocation.cli.printing import column, print_table, write
 from allocation.export import plan_csv
-from allocation.money import write_money
+from allocation.money import write_money, write_percent
 from allocation.planner import GOALS, RULES, Limits, Plan
 from allocation.portfolio import Portfolio
 from allocation.tables import ALL
@@ -21,7 +23,15 @@ GOALS_HELP = "Where what is traded ends: " + "; ".join(f"{goal.name}: {goal.desc
 SCOPE = click.option("--scope", default=ALL, metavar="ACCOUNT", help="An account; without it the whole portfolio.")
 RULE = click.option("--rule", default="lazy", show_default=True, metavar="RULE", help=RULES_HELP)
 CSV = click.option("--csv", "csv", type=click.Path(path_type=Path), help="Also write the plan to this file.")
-AMOUNT = {"ignore_unknown_options": True}  # -5 is an amount, if a wrong one
+EXPLAIN = click.option("--explain", is_flag=True, help="Say it in sentences, with every reason in full.")
+AMOUNTS = click.argument("amount", nargs=-1, required=True, metavar="AMOUNT")
+COMES_IN = click.option(
+    "--deposit", multiple=True, metavar="[ACCOUNT=]AMOUNT", help="Money that comes in with it; repeatable by account."
+)
+GOES_OUT = click.option(
+    "--withdrawal", multiple=True, metavar="[ACCOUNT=]AMOUNT", help="Or money that goes out; repeatable by account."
+)
+NEGATIVE = {"ignore_unknown_options": True}  # -5 is an amount, if a wrong one
 
 
 @click.group()
@@ -29,16 +39,37 @@ def plan() -> None:
     """Print what a flow of money, or coming back to the targets, would buy and sell."""
 
 
-@plan.command("deposit", context_settings=AMOUNT)
-@click.argument("amount")
+@plan.command("deposit", context_settings=NEGATIVE)
+@AMOUNTS
 @SCOPE
 @RULE
+@click.option(
+    "--use-cash",
+    multiple=True,
+    metavar="[ACCOUNT=]AMOUNT",
+    help="Cash held already that is invested with it; all of it: all.",
+)
+@limit_options
+@EXPLAIN
 @CSV
 @click.pass_obj
-def deposit(portfolio: Portfolio, amount: str, scope: str, rule: str, csv: Path | None) -> None:
-    """Print what a deposit of AMOUNT (in the base currency) would buy, without a sale."""
-    table = portfolio.plan_deposit(amount, scope, rule)
-    _show(table, csv, "A deposit of 0 buys nothing.")
+def deposit(
+    portfolio: Portfolio,
+    amount: tuple[str, ...],
+    scope: str,
+    rule: str,
+    use_cash: tuple[str, ...],
+    limits: Limits,
+    explain: bool,
+    csv: Path | None,
+) -> None:
+    """Print what a deposit of AMOUNT (in the base currency) would buy, without a sale.
+
+    Where it goes into several accounts, each as ACCOUNT=AMOUNT. Cash held already: --use-cash all 0.
+    """
+    flow, cash = amount_or_amounts(amount, "deposit"), amount_or_amounts(use_cash, "cash to use")
+    made = portfolio.plan_deposit(flow, scope, rule, limits, cash)
+    _show(made, csv, explain, "A deposit of 0 buys nothing.")
     tables = portfolio.tables(scope)
     least = planner.minimum_deposit(tables)
     if isinf(least):
@@ -46,70 +77,159 @@ def deposit(portfolio: Portfolio, amount: str, scope: str, rule: str, csv: Path 
             "No deposit alone reaches every target: something is held in a class without a target, or with a target "
             "of 0."
         )
-    else:
-        money = write_money(least, tables.base_currency)
-        click.echo(f"The smallest deposit that reaches every class target without a sale is {money}.")
+        return
+    money = write_money(least, tables.base_currency)
+    said = f"The smallest deposit that reaches every class target without a sale is {money}."
+    if made.header.flow > 0 and least > made.header.flow:
+        number = planner.deposits_needed(tables, made.header.flow)
+        said += f" In deposits of {write_money(made.header.flow, tables.base_currency)} it takes {number:,.0f}."
+    click.echo(said)
 
 
-@plan.command("withdrawal", context_settings=AMOUNT)
-@click.argument("amount")
+@plan.command("withdrawal", context_settings=NEGATIVE)
+@AMOUNTS
 @SCOPE
 @RULE
+@limit_options
+@EXPLAIN
 @CSV
 @click.pass_obj
-def withdrawal(portfolio: Portfolio, amount: str, scope: str, rule: str, csv: Path | None) -> None:
-    """Print what a withdrawal of AMOUNT (in the base currency) would sell, without buying anything."""
-    _show(portfolio.plan_withdrawal(amount, scope, rule), csv, "A withdrawal of 0 sells nothing.")
+def withdrawal(
+    portfolio: Portfolio,
+    amount: tuple[str, ...],
+    scope: str,
+    rule: str,
+    limits: Limits,
+    explain: bool,
+    csv: Path | None,
+) -> None:
+    """Print what a withdrawal of AMOUNT (in the base currency) would sell, without buying anything.
+
+    Where it comes from several accounts, each as ACCOUNT=AMOUNT.
+    """
+    made = portfolio.plan_withdrawal(amount_or_amounts(amount, "withdrawal"), scope, rule, limits)
+    _show(made, csv, explain, "A withdrawal of 0 sells nothing.")
 
 
-@plan.command("rebalance", context_settings=AMOUNT)
+@plan.command("rebalance", context_settings=NEGATIVE)
 @SCOPE
 @click.option("--goal", default="target", show_default=True, metavar="GOAL", help=GOALS_HELP)
-@click.option("--only-outside", is_flag=True, help="Trade only what is out of its 5/25 band, and what that needs.")
-@click.option("--deposit", default="0", metavar="AMOUNT", help="Money that comes in with it.")
-@click.option("--withdrawal", default="0", metavar="AMOUNT", help="Or money that goes out with it.")
 @click.option(
-    "--keep", multiple=True, metavar="NAME", help="A symbol or class that is neither bought nor sold; repeatable."
+    "--distance", default="1.75", show_default=True, metavar="POINTS", help="Where the goal distance ends, off target."
 )
+@click.option("--only-outside", is_flag=True, help="Trade only what is out of its band, and what that needs.")
+@COMES_IN
+@GOES_OUT
+@limit_options
+@EXPLAIN
 @CSV
 @click.pass_obj
 def rebalance(
     portfolio: Portfolio,
     scope: str,
     goal: str,
+    distance: str,
     only_outside: bool,
-    deposit: str,
-    withdrawal: str,
-    keep: tuple[str, ...],
+    deposit: tuple[str, ...],
+    withdrawal: tuple[str, ...],
+    limits: Limits,
+    explain: bool,
     csv: Path | None,
 ) -> None:
-    """Print what would be sold and bought to come back to the targets."""
-    table = portfolio.plan_rebalance(scope, goal, only_outside, deposit, withdrawal, Limits(keep=keep))
-    _show(table, csv, "Nothing is to be done: everything is where it may be.")
-    if scope == ALL and len(portfolio.accounts()) > 1 and len(table.rows):
-        click.echo(
-            "This is the portfolio as a whole: money doesn't move from one account to another by itself. For trades "
-            "that stay inside an account: --scope ACCOUNT."
-        )
+    """Print what would be sold and bought to come back to the targets.
+
+    Money doesn't move between accounts: each account's trades pay for themselves.
+    """
+    coming, going = amount_or_amounts(deposit, "deposit"), amount_or_amounts(withdrawal, "withdrawal")
+    made = portfolio.plan_rebalance(scope, goal, only_outside, coming, going, limits, distance)
+    _show(made, csv, explain, "Nothing is to be done: everything is where it may be.")
 
 
-def _show(plan: Plan, csv: Path | None, nothing: str) -> None:
+@plan.command("compare", context_settings=NEGATIVE)
+@SCOPE
+@COMES_IN
+@GOES_OUT
+@limit_options
+@click.pass_obj
+def compare(
+    portfolio: Portfolio, scope: str, deposit: tuple[str, ...], withdrawal: tuple[str, ...], limits: Limits
+) -> None:
+    """Print every rule's plan for a deposit or a withdrawal side by side; without money, every goal of a rebalance."""
+    coming = amount_or_amounts(deposit, "deposit") if deposit else None
+    going = amount_or_amounts(withdrawal, "withdrawal") if withdrawal else None
+    table = portfolio.compare_rules(coming, going, scope, limits)
+    currency = portfolio.tables(scope).base_currency
+    outside = [" outside" if only else "" for only in table["only_outside"]]
+    shown = pd.DataFrame({"rule": table["rule"] + outside})
+    shown["trades"] = column(table["trades"], lambda number: f"{number:.0f}")
+    for name in ("bought", "sold", "fees", "cash_left"):
+        shown[name] = column(table[name], lambda value: write_money(value, currency))
+    shown["drift after"] = column(table["drift_after"], lambda part: write_percent(part, 2))
+    shown["out of band"] = column(table["out_of_band"], lambda number: f"{number:.0f}")
+    print_table(shown)
+    before = table["drift_before"].dropna()
+    if len(before):
+        click.echo(f"\nDrift before: {write_percent(before.iloc[0], 2)}. Money in {currency}.")
+    for rule, problem in zip(shown["rule"], table["problem"], strict=True):
+        if problem:
+            click.echo(f"{rule}: {problem}")
+
+
+@plan.command("minimum")
+@SCOPE
+@click.option("--within", default="0", metavar="POINTS", help="In whole shares: how far off target a class may be.")
+@limit_options
+@click.pass_obj
+def minimum(portfolio: Portfolio, scope: str, within: str, limits: Limits) -> None:
+    """Print the smallest deposit that brings every class to its target without a sale."""
+    least, currency = portfolio.minimum_deposit(scope, limits, within), portfolio.tables(scope).base_currency
+    click.echo("No deposit alone does it." if isinf(least) else f"{write_money(least, currency)} {currency}")
+
+
+def _show(plan: Plan, csv: Path | None, explain: bool, nothing: str) -> None:
     if csv is not None:
         write(csv, plan_csv(plan))
-    table, currency = plan.rows, plan.header.currency
-    if table.empty:
+    if explain:
+        click.echo(plan.explain().replace("−", "-"))
+        return
+    if plan.rows.empty:
         click.echo(nothing)
         return
-    shown = table[["account", "symbol", "asset_class", "action"]].assign(
-        amount=column(table["amount"], lambda value: write_money(value, currency)),
-        shares=column(table["shares"], lambda value: f"{value:,.4f}"),
-        price=column(table["price"], lambda value: f"{value:,.4f}"),
-        reason=table["reason"],
+    for title, rows in (("", plan.trades), ("Left undone:", plan.undone)):
+        if len(rows):
+            if title:
+                click.echo(f"\n{title}")
+            print_table(_columns(rows, plan.header.currency))
+    click.echo(f"\n{_summary(plan)}".replace("−", "-"))
+    for limit in plan.header.limits:
+        click.echo(f"Limit: {limit}.")
+
+
+def _columns(rows: pd.DataFrame, currency: str) -> pd.DataFrame:
+    shown = rows[["account", "symbol", "asset_class", "action"]].assign(
+        amount=column(rows["amount"], lambda value: write_money(value, currency)),
+        shares=column(rows["shares"], lambda value: f"{value:,.4f}"),
+        price=column(rows["price"], lambda value: f"{value:,.4f}"),
     )
-    print_table(shown)
-    sold, bought = (round(table.loc[table["amount"] * side > 0, "amount"].sum(), 6) for side in (-1, 1))
-    if sold and bought:
-        said = f"Sold {write_money(-sold, currency)}, bought {write_money(bought, currency)} {currency}."
+    if rows["fee"].any():
+        shown["fee"] = column(rows["fee"], lambda value: write_money(value, currency))
+    return shown.assign(reason=rows["reason"])
+
+
+def _summary(plan: Plan) -> str:
+    head, currency = plan.header, plan.header.currency
+
+    def money(value: float) -> str:
+        return f"{write_money(value, currency)} {currency}"
+
+    if head.sold and head.bought:
+        said = f"Sold {money(head.sold)}, bought {money(head.bought)}."
     else:
-        said = f"Together {write_money(round(sold + bought, 6), currency)} {currency}."
-    click.echo(f"\n{said}".replace("−", "-"))
+        said = f"Together {money(round(plan.rows['amount'].sum(), 6))}."
+    said += f" Fees {money(head.fees)}." if head.fees else ""
+    said += f" Left as cash {money(head.cash_left)}." if head.cash_left else ""
+    drifts = [write_percent(part, 2) for part in (head.drift_before, head.drift_after) if part == part]
+    said += f" Drift {drifts[0]} before, {drifts[1]} after." if len(drifts) == 2 else ""
+    if head.gap:
+        said += f" The time limit was reached: a plan nearer by up to {head.gap:.3g} in the measure may exist."
+    return said

@@ -185,19 +185,16 @@ def _slopes(
         for name in classes
     }
     traded = [asset for asset in filled if shared.by_asset.get(asset)]
-    level = reached((filled[asset] for asset in traded), default=Fraction(1))
-    class_level = reached((classes[names[asset]] for asset in traded if names[asset] in classes), default=Fraction(1))
+    # Where nothing is traded, the next money would go where the ratio is lowest, or come from where it is highest.
+    level = reached((filled[asset] for asset in traded or filled), default=Fraction(1))
+    class_level = reached(
+        (classes[names[asset]] for asset in traded or filled if names[asset] in classes), default=Fraction(1)
+    )
     return {
-        asset: min(level - 1, Fraction(0))
-        + (classes[name] - class_level)
-        + _part(filled[asset] - inside[name], classes[name])
+        asset: min(level - 1, Fraction(0)) + (classes[name] - class_level) + (filled[asset] - inside[name])
         for asset in filled
         if (name := names[asset]) in classes
     }
-
-
-def _part(apart: Fraction, of_class: Fraction) -> Fraction:
-    return apart / of_class if of_class else apart
 
 
 def price_in_minor(tables: Tables, asset: Mapping[Any, Any]) -> Fraction:

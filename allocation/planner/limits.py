@@ -82,6 +82,9 @@ class Limits:
     time_limit: float = 2.0
 
 
+NO_LIMITS = Limits()
+
+
 @dataclass(frozen=True)
 class Allowed:
     """Limits as they hold for a scope: names as assets, money in minor units.

@@ -1,4 +1,4 @@
-"""A linear, mixed-integer or quadratic program as it grows, solved by HiGHS."""
+"""A linear or mixed-integer program as it grows, solved by HiGHS."""
 
 from __future__ import annotations
 
@@ -31,27 +31,16 @@ class Columns:
     def row(self, parts: Mapping[int, float], low: float, high: float) -> None:
         self.rows.append((dict(parts), low, high))
 
-    def solve(self, seconds: float, squares: Mapping[int, float] | None = None) -> tuple[list[float], float] | None:
-        """The values of the columns and the proven bound; None where no values keep the rows.
-
-        Parameters:
-            seconds: to look for them.
-            squares: column → what its square costs; only where no column is whole.
-        """
-        solver = highspy.Highs()  # type: ignore[no-untyped-call]
-        for option, value in (
-            ("output_flag", False), ("mip_rel_gap", 0.0), ("mip_abs_gap", 1e-9), ("threads", 1),
-            ("time_limit", max(seconds, 0.01)), ("mip_feasibility_tolerance", 1e-9),
-            ("primal_feasibility_tolerance", 1e-9), ("random_seed", 1), ("qp_regularization_value", 1e-12),
-        ):  # fmt: skip
-            solver.setOptionValue(option, value)
+    def solve(self, seconds: float) -> tuple[list[float], float] | None:
+        """The values of the columns and the proven bound; None where no values keep the rows, or none was found."""
+        solver = _solver(seconds)
         solver.passModel(self._model())
-        if squares:
-            solver.passHessian(_diagonal(squares, len(self.cost)))
         solver.run()
         status, info = solver.getModelStatus(), solver.getInfo()
         done = status == highspy.HighsModelStatus.kOptimal
-        if not done and info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        if not done and (
+            not any(self.whole) or info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible
+        ):
             return None
         values = [float(value) for value in solver.getSolution().col_value]
         return values, float(info.mip_dual_bound if any(self.whole) else info.objective_function_value)
@@ -75,11 +64,12 @@ class Columns:
         return model
 
 
-def _diagonal(squares: Mapping[int, float], size: int) -> highspy.HighsHessian:
-    at = sorted(squares)
-    diagonal = highspy.HighsHessian()
-    diagonal.dim_, diagonal.format_ = size, highspy.HessianFormat.kTriangular
-    diagonal.start_ = np.searchsorted(at, np.arange(size + 1)).astype(np.int32)
-    diagonal.index_ = np.array(at, dtype=np.int32)
-    diagonal.value_ = np.array([2 * squares[column] for column in at])
-    return diagonal
+def _solver(seconds: float) -> highspy.Highs:
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    for option, value in (
+        ("output_flag", False), ("mip_rel_gap", 0.0), ("mip_abs_gap", 1e-9), ("threads", 1),
+        ("time_limit", max(seconds, 0.01)), ("mip_feasibility_tolerance", 1e-9),
+        ("primal_feasibility_tolerance", 1e-9), ("random_seed", 1),
+    ):  # fmt: skip
+        solver.setOptionValue(option, value)
+    return solver

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import datetime
 from fractions import Fraction
-from math import ceil, inf
 
 from allocation.errors import AmountError, TargetsError
 from allocation.money import Amount, from_minor, read_exact, write_money
 from allocation.planner.goals import find_goal
-from allocation.planner.limits import Allowed, Limits, allowed
+from allocation.planner.limits import NO_LIMITS, Allowed, Limits, allowed
 from allocation.planner.money_in import Flow, money_in, money_out
 from allocation.planner.rebalance import Back
 from allocation.planner.result import Plan
 from allocation.planner.rows import build
 from allocation.planner.rules import find_rule
 from allocation.planner.settle import settled
-from allocation.planner.spanning import minimum_deposit_spanning, rebalance_spanning, share_spanning
+from allocation.planner.spanning import rebalance_spanning, share_spanning
 from allocation.planner.two_levels import Shared, share_flow
 from allocation.tables import ALL, Tables
-
-NO_LIMITS = Limits()
 
 
 def plan_deposit(
@@ -46,7 +43,7 @@ def plan_deposit(
         UnknownName: there is no such rule, account or asset.
     """
     find_rule(rule)
-    _require_targets(tables)
+    require_targets(tables)
     able = allowed(tables, limits)
     money = money_in(tables, amount, use_cash, able)
     before = money.without_cash(tables)
@@ -80,7 +77,7 @@ def plan_withdrawal(tables: Tables, amount: Flow, rule: str, on: datetime.date, 
         UnknownName: there is no such rule, account or asset.
     """
     find_rule(rule)
-    _require_targets(tables)
+    require_targets(tables)
     able = allowed(tables, limits)
     money = money_out(tables, amount)
     sellable = able.sellable_value(tables)
@@ -139,7 +136,7 @@ def plan_rebalance(
     coming, going = money_in(tables, deposit), money_out(tables, withdrawal)
     if coming.flow and going.flow:
         raise AmountError("Enter a deposit or a withdrawal, not both: what counts is the difference.")
-    _require_targets(tables)
+    require_targets(tables)
     able = allowed(tables, limits)
     money = going if going.flow else coming
     back = Back(tables, money.flow, found, only_outside, points, able)
@@ -166,28 +163,12 @@ def plan_rebalance(
     )  # fmt: skip
 
 
-def minimum_deposit(tables: Tables) -> float:
-    """The smallest deposit (base currency) that brings every class to its target without a sale.
-
-    It is max(value / target) − total, rounded up to the minor unit. Infinite where no deposit can do it: a class
-    without a target, or with a target of 0, holds something.
-    """
-    _require_targets(tables)
-    targets, values = tables.strategy.class_weights, tables.class_values
-    if any(value and not targets.get(name) for name, value in values.items()):
-        return inf
-    if tables.spans:
-        least = minimum_deposit_spanning(tables, allowed(tables, NO_LIMITS))
-        return inf if least is None else from_minor(ceil(least - 1e-6 * max(least, 1)), tables.digits)
-    needed = max((Fraction(values.get(name, 0)) / target for name, target in targets.items() if target), default=0)
-    return from_minor(max(0, -((tables.total - needed) // 1)), tables.digits)
-
-
 def _shared(tables: Tables, flow: int, rule: str, able: Allowed) -> Shared:
     return (share_spanning if tables.spans else share_flow)(tables, flow, rule, able)
 
 
-def _require_targets(tables: Tables) -> None:
+def require_targets(tables: Tables) -> None:
+    """Refuse to plan without targets."""
     if not tables.strategy.class_weights:
         raise TargetsError(
             f"{_where(tables)} has no targets yet, so there is nothing to plan towards. Set the class targets first: "

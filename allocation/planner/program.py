@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from allocation.planner.linear import INFINITE, Columns
+from allocation.planner.quadratic import Square, nearest
 
 ROUNDS = 60
 CLOSE = 1e-9
@@ -144,6 +145,8 @@ class _Model:
         self.left = [self._budget(name) for name in program.money]
         if self.of_free:
             self.columns.row(dict.fromkeys(self.of_free.values(), 1.0), program.free, program.free)
+        for number, line in enumerate(program.lines):
+            self._sell_nothing_needless(number, line)
         if program.most_sold is not None:
             sold = [column for column, line in zip(self.sold, program.lines, strict=True) if not line.is_cash]
             self.columns.row(dict.fromkeys(sold, 1.0), -INFINITE, program.most_sold)
@@ -200,6 +203,16 @@ class _Model:
         columns.row({capped: 1.0, reached: -most}, 0.0, INFINITE)
         return capped
 
+    def _sell_nothing_needless(self, number: int, line: Line) -> None:
+        """Where as much is left in an account as a step that it sells, it could have sold one less."""
+        most, unit = self.program.idle.get(line.account), line.unit
+        if most is None or unit is None or line.most_sold < unit or line.charge.smallest or line.charge.largest_part:
+            return
+        left = self.left[list(self.program.money).index(line.account)]
+        sells = self.columns.add(0.0, 1.0, whole=True)
+        self.columns.row({self.sold[number]: 1.0, sells: -line.most_sold}, -INFINITE, 0.0)
+        self.columns.row({left: 1.0, sells: most - 0.999 * unit}, -INFINITE, most)
+
     def _free_column(self) -> int:
         free = self.program.free
         return self.columns.add(min(free, 0.0), max(free, 0.0))
@@ -248,28 +261,26 @@ class _Model:
     def solve(self, until: float) -> tuple[list[float], float] | None:
         return self.columns.solve(until - time.monotonic())
 
-    def settle(self, values: Sequence[float], until: float) -> list[float]:
-        """The nearest values where everything whole stays as it is in ``values``: exact, as a quadratic program."""
+    def settle(self, values: Sequence[float]) -> list[float] | None:
+        """The nearest values where everything whole stays as it is in ``values``: exact, as a quadratic program.
+
+        None where that was not solved.
+        """
         own, fixed = self.columns, Columns()
         if all(line.unit is not None for line in self.program.lines):
             return list(values)
         for column, whole in enumerate(own.whole):
             at = float(round(values[column])) if whole else None
             fixed.add(own.low[column] if at is None else at, own.high[column] if at is None else at)
-        for column in self.dear:
-            fixed.cost[column] = IDLE * max((goal.scale for goal in self.program.goals), default=1.0)
         fixed.rows = [row for row in own.rows if not set(row[0]) & set(self.cost_columns)]
-        squares = {}
-        # Multiplied, so that a part of a cent weighs more than the solver's tolerance.
-        largest = max((goal.scale for goal in self.program.goals), default=1.0)
+        squares = []
         for goal in self.program.goals:
-            off = fixed.add(-INFINITE, INFINITE, 2 * goal.slope * largest)
             parts = {self.bought[i]: part for i, part in goal.parts.items()}
             parts |= {self.sold[i]: -part for i, part in goal.parts.items()}
-            fixed.row(parts | {off: -1.0}, goal.wanted, goal.wanted)
-            squares[off] = largest / goal.scale
-        found = fixed.solve(max(until - time.monotonic(), 0.2), squares)
-        return list(values) if found is None else found[0][: len(own.cost)]
+            squares.append(Square(parts, goal.wanted, goal.scale, goal.slope))
+        for column in self.cost_columns:
+            fixed.low[column] = fixed.high[column] = 0.0
+        return nearest(fixed, squares, self.dear)
 
 
 def solve(program: Program) -> Answer | None:
@@ -286,7 +297,11 @@ def _nearest(model: _Model, until: float) -> Answer | None:
     program, columns = model.program, model.columns
     if not any(columns.whole):
         found = columns.solve(until - time.monotonic())
-        return None if found is None else _answer(model, model.settle(found[0], until), 0.0)
+        if found is None:
+            return None
+        exact = model.settle(found[0])
+        if exact is not None:
+            return _answer(model, exact, 0.0)
     for column in model.cost_columns:
         columns.cost[column] = 1.0
     for column in model.dear:
@@ -299,7 +314,7 @@ def _nearest(model: _Model, until: float) -> Answer | None:
         if found is None:
             break
         bound = max(bound, found[1])
-        values = model.settle(found[0], until)
+        values = model.settle(found[0]) or found[0]
         cost = sum(goal.cost(model.money(values, goal)) for goal in program.goals)
         cost += IDLE * sum(values[column] for column in model.dear)
         if cost < least:

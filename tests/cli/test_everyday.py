@@ -215,7 +215,7 @@ def test_an_export_replaces_an_earlier_export_and_nothing_else(sample, run, tmp_
 
 def test_a_withdrawal_is_printed_and_written(loaded, tmp_path):
     status, out, _ = loaded("plan", "withdrawal", "500", "--rule", "proportional", "--csv", tmp_path / "plan.csv")
-    assert status == 0 and out.splitlines()[-1] == "Together -500.00 USD."
+    assert status == 0 and out.splitlines()[-1].startswith("Together -500.00 USD. Drift 8.80 % before")
     with (tmp_path / "plan.csv").open(newline="") as file:
         assert round(sum(float(row["amount"]) for row in csv.DictReader(file)), 2) == -500
 
@@ -224,7 +224,8 @@ def test_a_rebalance_says_what_is_sold_and_bought(loaded):
     status, out, _ = loaded("plan", "rebalance", "--scope", "Roth IRA", "--keep", "BND")
     assert status == 0
     assert any("BND" in line and " kept " in line for line in out.splitlines())
-    assert out.splitlines()[-1].startswith("Sold ") and "bought" in out.splitlines()[-1]
+    assert out.splitlines()[-2].startswith("Sold ") and "bought" in out.splitlines()[-2]
+    assert out.splitlines()[-1] == "Limit: keep BND."
     assert loaded("plan", "rebalance", "--scope", "401(k)", "--deposit", "100", "--goal", "edge")[0] == 0
 
 

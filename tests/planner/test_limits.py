@@ -224,4 +224,5 @@ def test_every_limit_holds_whatever_the_others_are(tables, data):
 def test_a_limit_that_binds_nothing_changes_nothing(tables, flow, rule):
     plain = plan_deposit(tables, flow / 100, rule, TODAY)
     loose = plan_deposit(tables, flow / 100, rule, TODAY, Limits(minimum_trade="0.01", time_limit=20))
-    assert amounts_by("symbol", plain.trades) == pytest.approx(amounts_by("symbol", loose.trades), abs=0.011 * 10)
+    bought, also = amounts_by("symbol", plain.trades), amounts_by("symbol", loose.trades)
+    assert all(abs(bought.get(symbol, 0) - also.get(symbol, 0)) <= 0.11 for symbol in bought | also)

@@ -1,0 +1,131 @@
+"""How much it takes to be on target by deposits alone."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil, inf
+
+from allocation.errors import AmountError
+from allocation.money import Amount, from_minor, read_amount, read_exact, write_money
+from allocation.planner.candidates import price_in_minor
+from allocation.planner.limits import NO_LIMITS, Allowed, Limits, allowed
+from allocation.planner.linear import INFINITE, Columns
+from allocation.planner.plan import require_targets
+from allocation.planner.spanning import minimum_deposit_spanning
+from allocation.planner.two_levels import buyable, members
+from allocation.tables import Tables
+
+AT_MOST = 1000
+"""Whole shares are looked for up to a deposit of so many times what fractions would take or the scope is worth."""
+
+
+def minimum_deposit(tables: Tables, limits: Limits = NO_LIMITS, within: Amount = 0) -> float:
+    """The smallest deposit that brings every class to its target without a sale.
+
+    In fractions it is max(value / target) − total, rounded up to the minor unit. In whole shares it is the smallest
+    sum of whole shares after which every class is within ``within`` points of its target.
+
+    Parameters:
+        tables: the scope as it is.
+        limits: what may be bought, whole shares and lots; other limits play no part.
+        within: percentage points that a class may be off its target, 0–100; used where whole shares are asked for.
+
+    Returns:
+        Base currency. Infinite where no deposit can do it: a class without a target, or with a target of 0, holds
+        something, or one has to grow and nothing in it may be bought.
+
+    Raises:
+        TargetsError: the scope has no targets.
+        AmountError: ``within`` is not between 0 and 100, or in whole shares no such deposit was found in time.
+        UnknownName: a limit names what is not there.
+    """
+    require_targets(tables)
+    off = Fraction(read_exact(within, "distance")) / 100
+    if not 0 <= off <= 1:
+        raise AmountError(f"The distance {within} is not between 0 and 100 points.")
+    able, targets, values = allowed(tables, limits), tables.strategy.class_weights, tables.class_values
+    if any(value and not targets.get(name) for name, value in values.items()):
+        return inf
+    if tables.spans:
+        if able.steps:
+            raise AmountError("The smallest deposit in whole shares is not calculated for funds that span classes.")
+        spanning = minimum_deposit_spanning(tables, able)
+        return inf if spanning is None else from_minor(ceil(spanning - 1e-6 * max(spanning, 1)), tables.digits)
+    needed = _total_needed(tables)
+    least = ceil(needed - tables.total)
+    short = [name for name, target in targets.items() if target * needed > values.get(name, 0)]
+    assets = {name: [asset for asset in ids if asset in able.buyable and buyable(tables, name, asset)]
+              for name, ids in members(tables).items()}  # fmt: skip
+    if able.words and any(not assets.get(name) for name in short):
+        return inf
+    if not any(asset in able.steps for ids in assets.values() for asset in ids):
+        return from_minor(least, tables.digits)
+    return from_minor(_in_whole_shares(tables, able, limits, assets, off, least), tables.digits)
+
+
+def deposits_needed(tables: Tables, each: Amount) -> float:
+    """How many equal deposits, at today's prices and without a sale, bring every class to its target.
+
+    Deposits by ``lazy`` one after another end where one of their sum does, so it is the smallest such deposit divided
+    by ``each``, rounded up. Infinite where no deposit can do it.
+
+    Raises:
+        AmountError: ``each`` is not an amount above 0.
+        TargetsError: the scope has no targets.
+    """
+    amount = read_amount(each, tables.base_currency, "deposit")
+    if amount <= 0:
+        raise AmountError(f"A deposit of {each} never gets there. Enter an amount above 0.")
+    least = minimum_deposit(tables)
+    if least == inf:
+        return inf
+    return float(ceil(Fraction(round(least * 10**tables.digits), amount)))
+
+
+def _total_needed(tables: Tables) -> Fraction:
+    """Minor units that the scope is worth once its largest value/target ratio is every class's."""
+    targets, values = tables.strategy.class_weights, tables.class_values
+    ratios = [Fraction(values.get(name, 0)) / target for name, target in targets.items() if target]
+    return max([Fraction(tables.total), *ratios])
+
+
+def _in_whole_shares(
+    tables: Tables, able: Allowed, limits: Limits, assets: dict[str, list[int]], off: Fraction, least: int
+) -> int:
+    """Minor units, rounded up; a mixed-integer program over the shares bought of each asset."""
+    described = {int(asset["asset_id"]): asset for asset in tables.assets.to_dict("records")}
+    units: list[Fraction] = []
+    of_class: list[str] = []
+    columns, most = Columns(), AT_MOST * max(least, tables.total, 1)
+    for name, ids in assets.items():
+        for asset in ids if name in tables.strategy.class_weights else ():
+            step = able.steps.get(asset)
+            unit = Fraction(1) if step is None else step * price_in_minor(tables, described[asset])
+            columns.add(0.0, float(most // unit), float(unit), whole=True)
+            units.append(unit)
+            of_class.append(name)
+    for name, target in tables.strategy.class_weights.items():
+        missing = {side: (target + side * off) * tables.total - tables.class_values.get(name, 0) for side in (-1, 1)}
+        for side in (-1, 1):
+            parts = {i: float(unit * ((of_class[i] == name) - target - side * off)) for i, unit in enumerate(units)}
+            low, high = (float(missing[-1]), INFINITE) if side == -1 else (-INFINITE, float(missing[1]))
+            columns.row(parts, low, high)
+    answer = columns.solve(limits.time_limit)
+    bought = [] if answer is None else [round(value) for value in answer[0]]
+    deposit = sum((count * unit for count, unit in zip(bought, units, strict=False)), Fraction(0))
+    after = {name: Fraction(value) for name, value in tables.class_values.items()}
+    for count, unit, name in zip(bought, units, of_class, strict=False):
+        after[name] = after.get(name, Fraction(0)) + count * unit
+    proven = answer is not None and answer[1] >= float(deposit) - max(1.0, 1e-9 * float(deposit))
+    kept = all(
+        abs(after.get(name, 0) - target * (tables.total + deposit)) <= off * (tables.total + deposit)
+        for name, target in tables.strategy.class_weights.items()
+    )
+    if not proven or not kept:
+        money = write_money(from_minor(most, tables.digits), tables.base_currency)
+        raise AmountError(
+            f"In whole shares, no deposit up to {money} {tables.base_currency} was found that brings every class "
+            f"{f'within {float(off * 100):.10g} points of' if off else 'exactly to'} its target. Allow more distance, "
+            "such as 0.5 points, or fractions."
+        )
+    return ceil(deposit)
