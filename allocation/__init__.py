@@ -14,6 +14,7 @@ from allocation.errors import (
     MissingPrice,
     MissingRate,
     NoNetValue,
+    OrdersError,
     Problem,
     StoreError,
     TargetsError,
@@ -21,6 +22,7 @@ from allocation.errors import (
 )
 from allocation.export import plan_csv
 from allocation.opening import open, sample
+from allocation.orders import order_file
 from allocation.planner import GOALS, RULES, Fee, Limits, Plan
 from allocation.portfolio import Portfolio
 from allocation.summary import Summary
@@ -43,6 +45,7 @@ __all__ = [
     "MissingPrice",
     "MissingRate",
     "NoNetValue",
+    "OrdersError",
     "Plan",
     "Portfolio",
     "Problem",
@@ -53,6 +56,7 @@ __all__ = [
     "UnknownName",
     "charts",
     "open",
+    "order_file",
     "plan_csv",
     "read_band",
     "sample",

@@ -83,6 +83,10 @@ class AmountError(AllocationError):
     """An amount of money that can't be planned: negative, not a number, or finer than the currency's minor unit."""
 
 
+class OrdersError(AllocationError):
+    """A plan that can't be an order file: nothing to trade, no single account, or a name that can't be written."""
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing that is wrong in a file a person brought.

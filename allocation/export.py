@@ -27,7 +27,7 @@ def plan_csv(plan: Plan) -> str:
     for column, places in {**dict.fromkeys(WEIGHTS, 6), "shares": 8, "price": 8, "quoted_price": 8}.items():
         table[column] = ["" if value != value else f"{value:.{places}f}" for value in rows[column]]
     for column in TEXTS:
-        table[column] = [_as_text(value) for value in rows[column]]
+        table[column] = [as_text(value) for value in rows[column]]
     return table.to_csv(index=False, lineterminator="\n")
 
 
@@ -35,7 +35,7 @@ def drift_csv(drift: pd.DataFrame) -> str:
     """A drift table as CSV text: its columns, a header row, decimal points; as safe to open as :func:`plan_csv`."""
     table = drift.copy()
     for column in table.columns.intersection(["asset_class", "symbol", "name"]):
-        table[column] = table[column].map(_as_text)
+        table[column] = table[column].map(as_text)
     return table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
 
 
@@ -47,11 +47,12 @@ def classes_csv(classes: pd.DataFrame) -> str:
     """
     table = classes.copy()
     for column in ("symbol", "asset_class"):
-        table[column] = table[column].map(_as_text)
+        table[column] = table[column].map(as_text)
     table["weight_percent"] = [f"{percent:.4f}".rstrip("0").rstrip(".") for percent in table["weight_percent"]]
     return table.to_csv(index=False, lineterminator="\n")
 
 
-def _as_text(value: str) -> str:
+def as_text(value: str) -> str:
+    """A text on one line, marked as text where a spreadsheet would run it as a formula."""
     one_line = " ".join(value.splitlines())
     return f"'{one_line}" if one_line.startswith(FORMULA_STARTS) else one_line

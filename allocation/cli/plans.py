@@ -10,6 +10,7 @@ import pandas as pd
 
 from allocation import planner
 from allocation.cli.limit_options import amount_or_amounts, limit_options
+from allocation.cli.orders import Orders, with_orders, write_orders
 from allocation.cli.printing import column, print_table, write
 from allocation.export import plan_csv
 from allocation.money import write_money, write_percent
@@ -52,6 +53,7 @@ def plan() -> None:
 @limit_options
 @EXPLAIN
 @CSV
+@with_orders
 @click.pass_obj
 def deposit(
     portfolio: Portfolio,
@@ -62,6 +64,7 @@ def deposit(
     limits: Limits,
     explain: bool,
     csv: Path | None,
+    orders: Orders | None,
 ) -> None:
     """Print what a deposit of AMOUNT (in the base currency) would buy, without a sale.
 
@@ -69,7 +72,7 @@ def deposit(
     """
     flow, cash = amount_or_amounts(amount, "deposit"), amount_or_amounts(use_cash, "cash to use")
     made = portfolio.plan_deposit(flow, scope, rule, limits, cash)
-    _show(made, csv, explain, "A deposit of 0 buys nothing.")
+    _show(made, csv, orders, explain, "A deposit of 0 buys nothing.")
     tables = portfolio.tables(scope)
     least = planner.minimum_deposit(tables)
     if isinf(least):
@@ -93,6 +96,7 @@ def deposit(
 @limit_options
 @EXPLAIN
 @CSV
+@with_orders
 @click.pass_obj
 def withdrawal(
     portfolio: Portfolio,
@@ -102,13 +106,14 @@ def withdrawal(
     limits: Limits,
     explain: bool,
     csv: Path | None,
+    orders: Orders | None,
 ) -> None:
     """Print what a withdrawal of AMOUNT (in the base currency) would sell, without buying anything.
 
     Where it comes from several accounts, each as ACCOUNT=AMOUNT.
     """
     made = portfolio.plan_withdrawal(amount_or_amounts(amount, "withdrawal"), scope, rule, limits)
-    _show(made, csv, explain, "A withdrawal of 0 sells nothing.")
+    _show(made, csv, orders, explain, "A withdrawal of 0 sells nothing.")
 
 
 @plan.command("rebalance", context_settings=NEGATIVE)
@@ -123,6 +128,7 @@ def withdrawal(
 @limit_options
 @EXPLAIN
 @CSV
+@with_orders
 @click.pass_obj
 def rebalance(
     portfolio: Portfolio,
@@ -135,6 +141,7 @@ def rebalance(
     limits: Limits,
     explain: bool,
     csv: Path | None,
+    orders: Orders | None,
 ) -> None:
     """Print what would be sold and bought to come back to the targets.
 
@@ -142,7 +149,7 @@ def rebalance(
     """
     coming, going = amount_or_amounts(deposit, "deposit"), amount_or_amounts(withdrawal, "withdrawal")
     made = portfolio.plan_rebalance(scope, goal, only_outside, coming, going, limits, distance)
-    _show(made, csv, explain, "Nothing is to be done: everything is where it may be.")
+    _show(made, csv, orders, explain, "Nothing is to be done: everything is where it may be.")
 
 
 @plan.command("compare", context_settings=NEGATIVE)
@@ -186,7 +193,8 @@ def minimum(portfolio: Portfolio, scope: str, within: str, limits: Limits) -> No
     click.echo("No deposit alone does it." if isinf(least) else f"{write_money(least, currency)} {currency}")
 
 
-def _show(plan: Plan, csv: Path | None, explain: bool, nothing: str) -> None:
+def _show(plan: Plan, csv: Path | None, orders: Orders | None, explain: bool, nothing: str) -> None:
+    write_orders(plan, orders)
     if csv is not None:
         write(csv, plan_csv(plan))
     if explain:

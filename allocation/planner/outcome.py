@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from allocation.drift import effective_weights
+from allocation.money import to_minor
 from allocation.planner.two_levels import Shared
 from allocation.tables import CASH, Tables
 
@@ -84,6 +85,12 @@ class Outcome:
         self.targets = dict(zip(tables.assets["asset_id"].astype(int), effective_weights(tables), strict=True))
         self.values = dict(zip(tables.assets["asset_id"].astype(int), tables.asset_values, strict=True))
         self.assets = {int(asset["asset_id"]): asset for asset in tables.assets.to_dict("records")}
+        self.held = {
+            (str(account), int(asset_id)): (to_minor(value, tables.digits), float(quantity))
+            for account, asset_id, value, quantity in tables.holdings[
+                ["account", "asset_id", "value", "quantity"]
+            ].itertuples(index=False)
+        }
         self.amounts: dict[int, int] = {}
         for order in settled.orders:
             self.amounts[order.asset_id] = self.amounts.get(order.asset_id, 0) + order.amount

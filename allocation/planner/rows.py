@@ -12,7 +12,7 @@ import pandas as pd
 
 from allocation.drift import portfolio_drift_of
 from allocation.money import from_minor, write_money, write_percent
-from allocation.planner.outcome import Outcome, Settled, cash_class
+from allocation.planner.outcome import Order, Outcome, Settled, cash_class
 from allocation.planner.reasons import held_in_words, place, quoted, spanning, weight_of, why
 from allocation.planner.result import (
     BUY,
@@ -119,9 +119,7 @@ def _order_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
         yield _described(outcome, order.asset_id, order.account) | {
             "action": _action(order.amount, outcome.is_cash(order.asset_id)),
             "amount": from_minor(order.amount, tables.digits),
-            "shares": round(from_minor(order.amount, tables.digits) / price_of(asset), 8)
-            if order.shares is None
-            else order.shares,
+            "shares": _shares(outcome, order),
             "fee": from_minor(order.fee, tables.digits),
             "reason": "; ".join(
                 [
@@ -135,6 +133,16 @@ def _order_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
                 ]
             ),
         }
+
+
+def _shares(outcome: Outcome, order: Order) -> float:
+    if order.shares is not None:
+        return order.shares
+    value, quantity = outcome.held.get((order.account, order.asset_id), (0, 0.0))
+    if order.amount == -value < 0:
+        # All of it, which its value alone doesn't say: that is rounded to the minor unit.
+        return -quantity
+    return round(from_minor(order.amount, outcome.tables.digits) / price_of(outcome.assets[order.asset_id]), 8)
 
 
 def _unplaced_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:

@@ -55,6 +55,12 @@ def test_an_account_buys_what_it_holds_and_says_what_it_cannot():
     assert all("money doesn't move between accounts" in reason for reason in plan.undone["reason"])
 
 
+def test_the_household_of_the_sample_comes_nearer_to_its_targets(sample):
+    plan = sample.plan_rebalance()
+    assert plan.header.drift_after < 0.03 < 0.08 < plan.header.drift_before
+    assert plan.header.turnover < 0.07
+
+
 def test_what_nobody_holds_may_be_bought_anywhere():
     held = [*two_accounts(Stocks=(100, 100)), Held("Gold", "Gold", 0, account=None)]
     tables = portfolio(held, {"Stocks": 80, "Gold": 20}, {"Gold": {"Gold": 100}})
