@@ -121,9 +121,10 @@ class Program:
 
 @dataclass(frozen=True)
 class Answer:
-    """The money traded of each line, each account's part of what is free, and how much less another plan may cost."""
+    """The money traded of each line; what each account is left with, and its part of what is free; the proven gap."""
 
     traded: list[float]
+    left: dict[str, float]
     of_free: dict[str, float]
     gap: float
 
@@ -139,19 +140,22 @@ class _Model:
         self.fees: list[dict[int, float]] = []
         self.trades: list[int] = []
         for line in program.lines:
-            self.bought.append(self._side(line, line.most_bought))
+            self.bought.append(self._side(line, min(line.most_bought, self._purse(line.account))))
             self.sold.append(self._side(line, line.most_sold))
         self.of_free = {name: self._free_column() for name in program.money} if program.free else {}
         self.left = [self._budget(name) for name in program.money]
         if self.of_free:
             self.columns.row(dict.fromkeys(self.of_free.values(), 1.0), program.free, program.free)
-        for number, line in enumerate(program.lines):
-            self._sell_nothing_needless(number, line)
         if program.most_sold is not None:
             sold = [column for column, line in zip(self.sold, program.lines, strict=True) if not line.is_cash]
             self.columns.row(dict.fromkeys(sold, 1.0), -INFINITE, program.most_sold)
         self.dear = [left for name, left in zip(program.money, self.left, strict=True) if name in program.dear]
         self.cost_columns = [self.columns.add(-INFINITE, INFINITE) for _ in program.goals]
+
+    def _purse(self, account: str) -> float:
+        """The most that an account can spend: what it has, what may come to it, and all that it may sell."""
+        sold = sum(line.most_sold for line in self.program.lines if line.account == account)
+        return max(self.program.money[account] + max(self.program.free, 0.0) + sold, 0.0)
 
     def _side(self, line: Line, most: float) -> int:
         """The column of what is bought (or sold) of a line, in money."""
@@ -203,15 +207,24 @@ class _Model:
         columns.row({capped: 1.0, reached: -most}, 0.0, INFINITE)
         return capped
 
-    def _sell_nothing_needless(self, number: int, line: Line) -> None:
-        """Where as much is left in an account as a step that it sells, it could have sold one less."""
-        most, unit = self.program.idle.get(line.account), line.unit
-        if most is None or unit is None or line.most_sold < unit or line.charge.smallest or line.charge.largest_part:
-            return
-        left = self.left[list(self.program.money).index(line.account)]
-        sells = self.columns.add(0.0, 1.0, whole=True)
-        self.columns.row({self.sold[number]: 1.0, sells: -line.most_sold}, -INFINITE, 0.0)
-        self.columns.row({left: 1.0, sells: most - 0.999 * unit}, -INFINITE, most)
+    def needless(self, answer: Answer) -> set[str]:
+        """Accounts that are left with as much as a step that they sell: they could have sold one less."""
+        found = set()
+        for line, traded in zip(self.program.lines, answer.traded, strict=True):
+            able = line.unit is not None and traded < 0 and not _must_be_large(line)
+            if able and line.account in self.program.idle and answer.left[line.account] >= 0.999 * (line.unit or 0.0):
+                found.add(line.account)
+        return found
+
+    def sell_nothing_needless(self, accounts: set[str]) -> None:
+        """Of what these accounts sell, no step is worth as little as what is left in them."""
+        for number, line in enumerate(self.program.lines):
+            if line.account not in accounts or line.unit is None or line.most_sold < line.unit or _must_be_large(line):
+                continue
+            most, left = self.program.idle[line.account], self.left[list(self.program.money).index(line.account)]
+            sells = self.columns.add(0.0, 1.0, whole=True)
+            self.columns.row({self.sold[number]: 1.0, sells: -line.most_sold}, -INFINITE, 0.0)
+            self.columns.row({left: 1.0, sells: most - 0.999 * line.unit}, -INFINITE, most)
 
     def _free_column(self) -> int:
         free = self.program.free
@@ -283,13 +296,22 @@ class _Model:
         return nearest(fixed, squares, self.dear)
 
 
+def _must_be_large(line: Line) -> bool:
+    """Whether a smaller sale of it might not be worth a trade."""
+    return bool(line.charge.smallest or line.charge.largest_part)
+
+
 def solve(program: Program) -> Answer | None:
     """The nearest plan; None where nothing keeps all limits, or none was found in time."""
     until = time.monotonic() + program.time_limit
     model = _Model(program)
     if program.all_cash and not _least_left(model, until):
         return None
-    best = _nearest(model, until)
+    best, settled = _nearest(model, until), set[str]()
+    while best is not None and (needless := model.needless(best) - settled):
+        model.sell_nothing_needless(needless)
+        settled |= needless
+        best = _nearest(model, until) or best
     return None if best is None else _tidied(model, best, until)
 
 
@@ -363,4 +385,5 @@ def _tidied(model: _Model, best: Answer, until: float) -> Answer:
 
 def _answer(model: _Model, values: Sequence[float], gap: float) -> Answer:
     traded = [values[buy] - values[sell] for buy, sell in zip(model.bought, model.sold, strict=True)]
-    return Answer(traded, {name: values[column] for name, column in model.of_free.items()}, gap)
+    left = {name: values[column] for name, column in zip(model.program.money, model.left, strict=True)}
+    return Answer(traded, left, {name: values[column] for name, column in model.of_free.items()}, gap)

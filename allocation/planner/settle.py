@@ -167,10 +167,14 @@ def _fell_short(
         )
         tolerated = max(units.get(asset) or 0, Fraction(abs(goal.amount), 20), CENTS_APART) if done.get(asset) else 0
         if goal.amount and short > tolerated:
-            yield Undone(asset, tables.place, "; ".join(_why(tables, goal.amount, units.get(asset), able, by_account)))
+            yield Undone(
+                asset, tables.place, "; ".join(_why(tables, asset, goal.amount, units.get(asset), able, by_account))
+            )
 
 
-def _why(tables: Tables, amount: int, unit: Fraction | None, able: Allowed, by_account: bool) -> Iterable[str]:
+def _why(
+    tables: Tables, asset_id: int, amount: int, unit: Fraction | None, able: Allowed, by_account: bool
+) -> Iterable[str]:
     def money(minor: float) -> str:
         return f"{write_money(float(minor) / 10**tables.digits, tables.base_currency)} {tables.base_currency}"
 
@@ -183,6 +187,9 @@ def _why(tables: Tables, amount: int, unit: Fraction | None, able: Allowed, by_a
         reasons.append(f"its fee of {money(able.fee_of(amount))} is over {float(100 * able.largest_fee):.10g} % of it")
     if able.turnover is not None and amount < 0:
         reasons.append(f"at most {money(able.turnover)} may be sold")
+    kept = sum(stays for (_, cash), stays in able.cash_kept.items() if cash == asset_id)
+    if kept and amount < 0:
+        reasons.append(f"{money(kept)} of it are to be kept")
     if not reasons and by_account:
         reasons.append("money doesn't move between accounts, and those that may trade it have no more to trade it for")
     return reasons or ["the limits of the other trades leave no more for it"]

@@ -176,7 +176,7 @@ def test_with_use_all_cash_no_possible_plan_leaves_less(case):
 
 
 def test_with_use_all_cash_many_lines_leave_nothing_and_are_proven():
-    held = [Held(f"S{i}", f"S{i}", 900 + 37 * i, price=17.31 + 11.07 * i) for i in range(20)]
+    held = [Held(f"S{i}", f"S{i}", 900 + 37 * i, price=round(17.31 + 11.07 * i + 0.13 * i * i, 2)) for i in range(20)]
     tables = portfolio(held, {f"S{i}": 5 for i in range(20)})
     plan = plan_deposit(tables, 7000.02, "lazy", TODAY, Limits(whole_shares=True, use_all_cash=True))
     assert (plan.header.cash_left, plan.header.gap) == (0, 0)
