@@ -133,6 +133,48 @@ def before_and_after(classes: pd.DataFrame) -> go.Figure:
     return _style(figure, names, lowest, edge.max(), row_height=ROW_HEIGHT + 10)
 
 
+def rules_compared(table: pd.DataFrame) -> go.Figure:
+    """Drift of the scope that each rule's plan leaves, and in words what it trades, against the drift before.
+
+    Parameters:
+        table: from :meth:`allocation.Portfolio.compare_rules`; a rule without a plan has no bar.
+    """
+    outside = table["only_outside"].map({True: ", only outside", False: ""})
+    names = (table["rule"] + outside).map(_plain)
+    drift, before = 100 * table["drift_after"], 100 * table["drift_before"]
+    figure = go.Figure()
+    figure.add_bar(
+        name="drift after",
+        orientation="h",
+        y=names,
+        x=drift,
+        width=0.6,
+        marker={"color": AFTER_COLOUR},
+        hovertemplate="%{y}: %{x:.2f} % after<extra></extra>",
+    )
+    figure.add_scatter(
+        name="drift before",
+        mode="markers",
+        y=names,
+        x=before,
+        marker={"symbol": "line-ns", "size": 22, "line": {"width": 3, "color": INK}},
+        hovertemplate="%{y}: %{x:.2f} % before<extra></extra>",
+    )
+    figure.add_scatter(
+        name="words",
+        mode="text",
+        y=names,
+        x=pd.concat([drift, before], axis="columns").max(axis="columns").fillna(0),
+        text=["  no plan" if problem else f"  {write_percent(after, 2)}, trades: {trades:.0f}"
+              for problem, after, trades in zip(table["problem"], table["drift_after"], table["trades"], strict=True)],
+        textposition="middle right",
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
+    )  # fmt: skip
+    return _style(figure, names, 0.0, max(table["drift_after"].max(), table["drift_before"].max()))
+
+
 def largest_drift_first(classes: pd.DataFrame) -> pd.DataFrame:
     """The classes in the order of the bars: largest drift before the plan first, those without a target last."""
     order = classes["drift_before"].abs().sort_values(ascending=False, na_position="last", kind="stable").index

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from allocation import charts
+from allocation import Limits, charts
 from allocation.drift import by_class, by_holding
 from allocation.planner import plan_deposit
 from tests.builders import TODAY, Held, one_a_class, portfolio
@@ -176,3 +176,12 @@ def test_long_names_that_begin_alike_keep_a_row_each(number):
 def test_an_overdraft_is_in_sight(number):
     tables = portfolio([Held("CASH", "Cash", -50), Held("A", "A", 150)], {"A": 90, "Cash": 10})
     assert figures(tables)[number].layout.xaxis.range[0] < -5
+
+
+def test_rules_side_by_side_are_a_bar_each_with_words(sample):
+    table = sample.compare_rules(withdrawal=40_000, limits=Limits(no_sell=["US stocks"]))
+    assert charts.rules_compared(table).data[-1].text == ("  no plan",) * 4
+    figure = charts.rules_compared(sample.compare_rules())
+    assert list(figure.data[0].y)[-1] == "distance, only outside"
+    assert figure.data[0].x[0] == pytest.approx(2.95, abs=0.01)
+    assert figure.data[-1].text[0] == "  2.95 %, trades: 15"

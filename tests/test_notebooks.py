@@ -42,5 +42,5 @@ def test_a_cell_of_an_analysis_notebook_is_one_or_two_lines(path):
 
 
 def test_the_notebooks_the_readme_names_are_there():
-    numbered = ["1_your_portfolio", "2_drift", "3_deposit", "4_rebalance", "5_withdrawal"]
+    numbered = ["1_your_portfolio", "2_drift", "3_deposit", "4_rebalance", "5_withdrawal", "6_rules_compared"]
     assert [path.stem for path in NOTEBOOKS] == [*numbered, "dashboard"]
