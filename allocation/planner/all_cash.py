@@ -68,7 +68,7 @@ def least_left(lines: Steps, budget: float, time_limit: float) -> tuple[Ints, fl
         best = _met(halves, goal, whole_budget, len(able)) or best
         if best is not None and best[1] <= cut and (goal is not None or _comes_to(able, best[0]) == whole_budget):
             return best[0], 0.0
-        everything = all((line.further <= cut).all() for line in able)
+        everything = sum(float(line.further.max()) for line in able) <= cut
         many = max(len(half.money) for half in halves) > MOST_STATES
         if everything or many or time.monotonic() > until:
             found = best or _met(halves, None, whole_budget, len(able))

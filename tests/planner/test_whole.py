@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from allocation.errors import AmountError
@@ -163,6 +163,7 @@ def test_no_possible_plan_is_nearer_than_lazy(case):
 
 @FEW
 @given(case=small_cases())
+@example(case=([3, 7, 3], [0, 0, 0], [1, 1, 98], 7))
 def test_with_use_all_cash_no_possible_plan_leaves_less(case):
     prices, held, targets, deposit = case
     tables = numbered(held, prices, targets)
