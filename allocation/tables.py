@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -131,6 +131,20 @@ class Tables:
     strategy: Strategy
     spans: Mapping[int, Mapping[str, Fraction]] = field(default_factory=dict)
 
+    def in_order(self) -> Tables:
+        """The same, by name: what is calculated from it can't depend on the order that things were loaded in."""
+        strategy = replace(
+            self.strategy,
+            class_targets=_sorted(self.strategy.class_targets, "asset_class"),
+            holding_targets=_sorted(self.strategy.holding_targets, "asset_class", "symbol", "currency"),
+        )
+        return replace(
+            self,
+            holdings=_sorted(self.holdings, "account", "symbol", "currency"),
+            assets=_sorted(self.assets, "symbol", "currency"),
+            strategy=strategy,
+        )
+
     @cached_property
     def digits(self) -> int:
         """Decimals of the base currency's minor unit."""
@@ -204,6 +218,12 @@ class Tables:
                 "negative amounts of CASH."
             )
         return total
+
+
+def _sorted(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    keys = list(zip(*(table[column] for column in columns), strict=True))
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    return table if order == list(range(len(keys))) else table.iloc[order].reset_index(drop=True)
 
 
 def called(symbol: str, currency: str) -> str:

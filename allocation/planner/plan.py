@@ -44,6 +44,7 @@ def plan_deposit(
     """
     find_rule(rule)
     require_targets(tables)
+    tables = tables.in_order()
     able = allowed(tables, limits)
     money = money_in(tables, amount, use_cash, able)
     before = money.without_cash(tables)
@@ -78,6 +79,7 @@ def plan_withdrawal(tables: Tables, amount: Flow, rule: str, on: datetime.date, 
     """
     find_rule(rule)
     require_targets(tables)
+    tables = tables.in_order()
     able = allowed(tables, limits)
     money = money_out(tables, amount)
     sellable = able.sellable_value(tables)
@@ -137,6 +139,7 @@ def plan_rebalance(
     if coming.flow and going.flow:
         raise AmountError("Enter a deposit or a withdrawal, not both: what counts is the difference.")
     require_targets(tables)
+    tables = tables.in_order()
     able = allowed(tables, limits)
     money = going if going.flow else coming
     back = Back(tables, money.flow, found, only_outside, points, able)

@@ -29,7 +29,8 @@ def settled(
     if not by_account and not _is_limited(able, shared):
         orders += _as_wanted(tables, shared)
         waiting = {(name, tables.place): amount for name, amount in shared.unplaced.items()}
-        return Settled(orders, shared, waiting, alone, {}, limits.keep, able.words)
+        left = money.flow - sum(order.amount for order in orders) - sum(waiting.values())
+        return Settled(orders, shared, waiting, alone, {tables.place: left}, limits.keep, able.words)
     flow = money.flow + money.cash
     purse = Purse(tables, money, flow - sum(shared.unplaced.values()), by_account)
     most = max(purse.placed, 0) + (sum(max(value, 0) for value in tables.asset_values) if kind == "rebalance" else 0)

@@ -34,6 +34,14 @@ def test_only_what_is_on_the_list_is_bought(rule):
 
 
 @pytest.mark.parametrize("rule", RULES)
+def test_where_nothing_may_be_bought_all_of_a_deposit_stays_cash(rule):
+    plan = deposit(ABC, 100, rule, no_buy=["A", "B", "C"])
+    (left,) = plan.undone[plan.undone["action"] == "cash left"].to_dict("records")
+    assert plan.trades.empty and left["amount"] == plan.header.cash_left == 100
+    assert left["reason"] == "no trade that keeps the limits can use it"
+
+
+@pytest.mark.parametrize("rule", RULES)
 def test_a_withdrawal_takes_from_the_others_what_may_not_be_sold(rule):
     plan = plan_withdrawal(OFF, 250, rule, TODAY, Limits(no_sell=["A"]))
     assert set(by_class(plan)) <= {"B", "C"} and sum(by_class(plan).values()) == -250
