@@ -206,7 +206,7 @@ def test_of_two_versions_the_saved_one_can_be_kept(conflict, sample):
 
 def test_of_two_versions_ones_own_can_be_saved(conflict, sample):
     conflict.click("Save mine instead")
-    conflict.see("Saved. Gold 5 → 4")
+    conflict.see("Saved. US stocks 48 → 47")
     percents = sample.strategy().class_percents
     assert (percents["Bonds"], percents["US stocks"], percents["Gold"], percents["Cash"]) == (20, 47, 4, 2)
     assert "in the dashboard" in sample.strategy().saved_by
