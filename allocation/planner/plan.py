@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from fractions import Fraction
 
 from allocation.errors import AmountError, TargetsError
 from allocation.money import Amount, from_minor, read_exact, write_money
 from allocation.planner.goals import find_goal
 from allocation.planner.limits import NO_LIMITS, Allowed, Limits, allowed
-from allocation.planner.money_in import Flow, money_in, money_out
+from allocation.planner.money_in import Flow, Money, money_in, money_out
+from allocation.planner.outcome import Settled
 from allocation.planner.rebalance import Back
+from allocation.planner.request import DEPOSIT, REBALANCE, WITHDRAWAL, Request
 from allocation.planner.result import Plan
 from allocation.planner.rows import build
 from allocation.planner.rules import find_rule
@@ -42,16 +45,8 @@ def plan_deposit(
         TargetsError: the scope has no targets.
         UnknownName: there is no such rule, account or asset.
     """
-    find_rule(rule)
-    require_targets(tables)
-    tables = tables.in_order()
-    able = allowed(tables, limits)
-    money = money_in(tables, amount, use_cash, able)
-    before = money.without_cash(tables)
-    if money.cash:
-        able = able.without_cash(tables)
-    shared = _shared(before, money.flow + money.cash, rule, able)
-    return build(tables, "deposit", rule, on, money.flow, settled(before, "deposit", shared, money, able, limits, rule))
+    request = Request(DEPOSIT, tables.scope, rule, coming=amount, use_cash=use_cash, limits=limits)
+    return calculate(tables, request, on)
 
 
 def plan_withdrawal(tables: Tables, amount: Flow, rule: str, on: datetime.date, limits: Limits = NO_LIMITS) -> Plan:
@@ -77,22 +72,7 @@ def plan_withdrawal(tables: Tables, amount: Flow, rule: str, on: datetime.date, 
         TargetsError: the scope has no targets.
         UnknownName: there is no such rule, account or asset.
     """
-    find_rule(rule)
-    require_targets(tables)
-    tables = tables.in_order()
-    able = allowed(tables, limits)
-    money = money_out(tables, amount)
-    sellable = able.sellable_value(tables)
-    if -money.flow > sellable:
-        held = write_money(from_minor(sellable, tables.digits), tables.base_currency)
-        raise AmountError(
-            f"The withdrawal is more than the {held} {tables.base_currency} that {_where(tables)} holds in classes "
-            f"with a target{' and that may be sold' if able.words else ''}. Enter a smaller amount."
-        )
-    shared = _shared(tables, money.flow, rule, able)
-    return build(
-        tables, "withdrawal", rule, on, money.flow, settled(tables, "withdrawal", shared, money, able, limits, rule)
-    )
+    return calculate(tables, Request(WITHDRAWAL, tables.scope, rule, going=amount, limits=limits), on)
 
 
 def plan_rebalance(
@@ -131,23 +111,75 @@ def plan_rebalance(
         TargetsError: the scope has no targets.
         UnknownName: no such goal, account or asset.
     """
-    found = find_goal(goal)
-    points = Fraction(read_exact(distance, "distance")) / 100
-    if not 0 <= points <= 1:
-        raise AmountError(f"The distance {distance} is not between 0 and 100 points.")
-    coming, going = money_in(tables, deposit), money_out(tables, withdrawal)
-    if coming.flow and going.flow:
-        raise AmountError("Enter a deposit or a withdrawal, not both: what counts is the difference.")
+    return calculate(
+        tables,
+        Request(
+            REBALANCE, tables.scope, find_goal(goal).name, deposit, withdrawal,
+            only_outside=only_outside, distance=distance, limits=limits,
+        ),
+        on,
+    )  # fmt: skip
+
+
+def calculate(tables: Tables, request: Request, on: datetime.date) -> Plan:
+    """The plan that a request comes to, on the scope as it is.
+
+    Raises:
+        AmountError, TargetsError, UnknownName: see :func:`plan_deposit`, :func:`plan_withdrawal` and
+            :func:`plan_rebalance`.
+    """
+    tables, money, able = prepared(tables, request)
+    return build(tables, request, on, money.flow, settle(tables, request, money, able))
+
+
+def prepared(tables: Tables, request: Request) -> tuple[Tables, Money, Allowed]:
+    """The scope in order, the money of a request, and what its limits allow."""
+    if request.kind != REBALANCE:
+        find_rule(request.rule)
     require_targets(tables)
     tables = tables.in_order()
-    able = allowed(tables, limits)
-    money = going if going.flow else coming
-    back = Back(tables, money.flow, found, only_outside, points, able)
+    able = allowed(tables, request.limits)
+    coming, going = money_in(tables, request.coming, request.use_cash, able), money_out(tables, request.going)
+    if coming.flow and going.flow:
+        raise AmountError("Enter a deposit or a withdrawal, not both: what counts is the difference.")
+    return tables, going if request.kind == WITHDRAWAL or going.flow else coming, able
+
+
+def settle(tables: Tables, request: Request, money: Money, able: Allowed) -> Settled:
+    """What is traded and what is not."""
+    return _SETTLED[request.kind](tables, request, money, able)
+
+
+def _deposit(tables: Tables, request: Request, money: Money, able: Allowed) -> Settled:
+    before = money.without_cash(tables)
+    if money.cash:
+        able = able.without_cash(tables)
+    shared = _shared(before, money.flow + money.cash, request.rule, able)
+    return settled(before, request.kind, shared, money, able, request.limits, request.rule)
+
+
+def _withdrawal(tables: Tables, request: Request, money: Money, able: Allowed) -> Settled:
+    sellable = able.sellable_value(tables)
+    if -money.flow > sellable:
+        held = write_money(from_minor(sellable, tables.digits), tables.base_currency)
+        raise AmountError(
+            f"The withdrawal is more than the {held} {tables.base_currency} that {_where(tables)} holds in classes "
+            f"with a target{' and that may be sold' if able.words else ''}. Enter a smaller amount."
+        )
+    shared = _shared(tables, money.flow, request.rule, able)
+    return settled(tables, request.kind, shared, money, able, request.limits, request.rule)
+
+
+def _rebalance(tables: Tables, request: Request, money: Money, able: Allowed) -> Settled:
+    points = Fraction(read_exact(request.distance, "distance")) / 100
+    if not 0 <= points <= 1:
+        raise AmountError(f"The distance {request.distance} is not between 0 and 100 points.")
+    back = Back(tables, money.flow, find_goal(request.rule), request.only_outside, points, able)
     by_class = back.among_classes()
     done = sum(by_class.values())
     if done != money.flow:
         could = write_money(from_minor(abs(done), tables.digits), tables.base_currency)
-        if going.flow:
+        if money.flow < 0:
             raise AmountError(
                 f"The withdrawal is more than the {could} {tables.base_currency} that may be sold in classes with a "
                 "target. Enter a smaller amount, or keep less."
@@ -160,10 +192,14 @@ def plan_rebalance(
         shared = rebalance_spanning(tables, money.flow, by_class, able, back.inside_classes)
     else:
         shared = back.shared(by_class)
-    return build(
-        tables, "rebalance", found.name, on, money.flow,
-        settled(tables, "rebalance", shared, money, able, limits, found.name),
-    )  # fmt: skip
+    return settled(tables, request.kind, shared, money, able, request.limits, request.rule)
+
+
+_SETTLED: dict[str, Callable[[Tables, Request, Money, Allowed], Settled]] = {
+    DEPOSIT: _deposit,
+    WITHDRAWAL: _withdrawal,
+    REBALANCE: _rebalance,
+}
 
 
 def _shared(tables: Tables, flow: int, rule: str, able: Allowed) -> Shared:

@@ -9,6 +9,7 @@ from math import isfinite
 import pandas as pd
 
 from allocation.money import write_money, write_percent
+from allocation.planner.request import Request
 
 BUY, SELL, KEEP_AS_CASH, TAKE_FROM_CASH = "buy", "sell", "keep as cash", "take from cash"
 TRADES = (BUY, SELL, KEEP_AS_CASH, TAKE_FROM_CASH)
@@ -102,6 +103,7 @@ class Plan:
             ``value_before``, ``amount``, ``value_after`` (base currency), ``weight_before``, ``weight_after``,
             ``target_weight``, ``drift_before``, ``drift_after`` (0–1), ``status_before``, ``status_after`` (against the
             band). The weights after add up to 1.
+        request: what was asked for, to ask it again.
 
     The columns of ``rows``: ``date``; ``scope``; ``rule``; ``account`` (empty where it can be any); ``symbol``,
     ``name``, ``asset_class``; ``action`` (``buy``, ``sell``, ``keep as cash``, ``take from cash``; undone:
@@ -116,6 +118,7 @@ class Plan:
     header: Header
     rows: pd.DataFrame
     classes: pd.DataFrame
+    request: Request
 
     @property
     def trades(self) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from allocation.drift import portfolio_drift_of
 from allocation.money import from_minor, write_money, write_percent
 from allocation.planner.outcome import Order, Outcome, Settled, cash_class
 from allocation.planner.reasons import held_in_words, place, quoted, spanning, weight_of, why
+from allocation.planner.request import Request
 from allocation.planner.result import (
     BUY,
     CASH_LEFT,
@@ -32,10 +33,10 @@ from allocation.summary import oldest_price
 from allocation.tables import CASH, Tables, called
 
 
-def build(tables: Tables, kind: str, rule: str, on: datetime.date, flow: int, settled: Settled) -> Plan:
+def build(tables: Tables, request: Request, on: datetime.date, flow: int, settled: Settled) -> Plan:
     """The plan that ``settled`` comes to."""
     outcome = Outcome(tables, flow, settled)
-    fixed = {"date": on, "scope": tables.scope, "rule": rule, "currency": tables.base_currency}
+    fixed = {"date": on, "scope": tables.scope, "rule": request.rule, "currency": tables.base_currency}
     done: list[dict[str, Any]] = [fixed | row for row in _order_rows(outcome)]
     done.sort(key=lambda row: (-abs(row["amount"]), row["asset_class"], row["symbol"], row["name"], row["account"]))
     undone: list[dict[str, Any]] = [
@@ -46,10 +47,10 @@ def build(tables: Tables, kind: str, rule: str, on: datetime.date, flow: int, se
     words = {"quoted_currency"}
     numbers = [name for name in PLAN_COLUMNS[PLAN_COLUMNS.index("shares") : -1] if name not in words]
     rows = rows.astype(dict.fromkeys(["amount", *numbers], "float64"))
-    return Plan(_header(outcome, kind, rule, on, len(done)), rows, _classes(outcome))
+    return Plan(_header(outcome, request, on, len(done)), rows, _classes(outcome), request)
 
 
-def _header(outcome: Outcome, kind: str, rule: str, on: datetime.date, trades: int) -> Header:
+def _header(outcome: Outcome, request: Request, on: datetime.date, trades: int) -> Header:
     tables, digits = outcome.tables, outcome.tables.digits
     traded = [order.amount for order in outcome.settled.orders if not outcome.is_cash(order.asset_id)]
     bought, sold = sum(amount for amount in traded if amount > 0), -sum(amount for amount in traded if amount < 0)
@@ -60,10 +61,10 @@ def _header(outcome: Outcome, kind: str, rule: str, on: datetime.date, trades: i
              for name in tables.class_values | outcome.class_amounts}  # fmt: skip
     targets = tables.strategy.class_weights
     return Header(
-        kind=kind,
+        kind=request.kind,
         date=on,
         scope=tables.scope,
-        rule=rule,
+        rule=request.rule,
         flow=from_minor(outcome.flow, digits),
         currency=tables.base_currency,
         limits=outcome.settled.limits,
