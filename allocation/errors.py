@@ -83,6 +83,10 @@ class AmountError(AllocationError):
     """An amount of money that can't be planned: negative, not a number, or finer than the currency's minor unit."""
 
 
+class PlanError(AllocationError):
+    """A plan that can't be kept, compared, deleted or executed as asked."""
+
+
 class OrdersError(AllocationError):
     """A plan that can't be an order file: nothing to trade, no single account, or a name that can't be written."""
 

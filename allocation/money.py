@@ -7,6 +7,7 @@ Amounts enter and leave as numbers in the base currency; between the two they ar
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache
@@ -16,6 +17,9 @@ from babel.numbers import get_currency_precision, is_currency
 from allocation.errors import AmountError
 
 Amount = int | float | str | Decimal
+
+PerAccount = Amount | Mapping[str, Amount]
+"""An amount of all accounts together, or amounts by account."""
 
 LARGEST_MINOR = 10**15
 """Up to here minor units are exact as floats, too."""

@@ -13,10 +13,10 @@ import pandas as pd
 from allocation import drift as drifts
 from allocation import planner
 from allocation.errors import StoreError, UnknownName
-from allocation.money import Amount, is_known_currency
+from allocation.money import Amount, PerAccount, is_known_currency
 from allocation.planner import Limits, Plan
 from allocation.planner.limits import NO_LIMITS
-from allocation.planner.money_in import Flow
+from allocation.plans import Plans
 from allocation.readers import Source, read_together
 from allocation.settings import Settings
 from allocation.store import class_weights, loading, reading, saving
@@ -29,7 +29,7 @@ from allocation.text import Day, as_day
 from allocation.tidying import Tidying
 
 
-class Portfolio(Settings, Tidying):
+class Portfolio(Plans, Settings, Tidying):
     """A portfolio file. Get one with :func:`allocation.open`.
 
     A *scope* is ``"all"`` or the name of an account. Every method opens the file, does its work and closes it, so
@@ -275,12 +275,19 @@ class Portfolio(Settings, Tidying):
             saving.set_saved(connection, strategy_id, self._database.by)
 
     def plan_deposit(
-        self, amount: Flow, scope: str = ALL, rule: str = "lazy", limits: Limits = NO_LIMITS, use_cash: Flow | str = 0
+        self,
+        amount: PerAccount,
+        scope: str = ALL,
+        rule: str = "lazy",
+        limits: Limits = NO_LIMITS,
+        use_cash: PerAccount | str = 0,
     ) -> Plan:
         """What a deposit would buy. See :func:`allocation.planner.plan_deposit`."""
         return planner.plan_deposit(self._tables(scope), amount, rule, datetime.date.today(), limits, use_cash)
 
-    def plan_withdrawal(self, amount: Flow, scope: str = ALL, rule: str = "lazy", limits: Limits = NO_LIMITS) -> Plan:
+    def plan_withdrawal(
+        self, amount: PerAccount, scope: str = ALL, rule: str = "lazy", limits: Limits = NO_LIMITS
+    ) -> Plan:
         """What a withdrawal would sell. See :func:`allocation.planner.plan_withdrawal`."""
         return planner.plan_withdrawal(self._tables(scope), amount, rule, datetime.date.today(), limits)
 
@@ -289,8 +296,8 @@ class Portfolio(Settings, Tidying):
         scope: str = ALL,
         goal: str = "target",
         only_outside: bool = False,
-        deposit: Flow = 0,
-        withdrawal: Flow = 0,
+        deposit: PerAccount = 0,
+        withdrawal: PerAccount = 0,
         limits: Limits = NO_LIMITS,
         distance: Amount = "1.75",
     ) -> Plan:
@@ -300,11 +307,11 @@ class Portfolio(Settings, Tidying):
 
     def compare_rules(
         self,
-        deposit: Flow | None = None,
-        withdrawal: Flow | None = None,
+        deposit: PerAccount | None = None,
+        withdrawal: PerAccount | None = None,
         scope: str = ALL,
         limits: Limits = NO_LIMITS,
-        use_cash: Flow | str = 0,
+        use_cash: PerAccount | str = 0,
     ) -> pd.DataFrame:
         """Every rule side by side; without money every goal. See :func:`allocation.planner.compare_rules`."""
         tables, today = self._tables(scope), datetime.date.today()

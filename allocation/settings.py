@@ -14,7 +14,7 @@ from allocation.drift import by_class
 from allocation.errors import ClassesError, LoadError, TargetsError
 from allocation.portfolio_file import PortfolioFile
 from allocation.readers import read_classes
-from allocation.store import class_weights, reading, saving
+from allocation.store import class_weights, plans, reading, saving
 from allocation.tables import ALL, symbol_and_currency
 from allocation.targets import Percent
 from allocation.text import Day, as_day
@@ -104,16 +104,18 @@ class Settings(PortfolioFile):
         """Whether a rebalance of a scope is due, by its trigger.
 
         Parameters:
-            last_executed: when a plan was executed last; None: none has been.
+            last_executed: when a rebalance was executed last; by default, the last one that is known
+                (:meth:`~allocation.Portfolio.execute_plan`). For an account, one of the whole portfolio counts, too.
 
         Returns:
             ``is_due``, ``why`` (in words) and ``next_date``; ``str()`` gives them as sentences.
         """
         with self._database.read() as connection:
             tables = reading.read_tables(connection, scope)
+            known = plans.last_rebalance(connection, scope)
         drift = by_class(tables)
         statuses = dict(zip(drift["asset_class"], drift["status"], strict=True))
-        last = None if last_executed is None else as_day(last_executed)
+        last = known if last_executed is None else as_day(last_executed)
         return due(tables.strategy.trigger, statuses, last, datetime.date.today())
 
 

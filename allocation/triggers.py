@@ -22,7 +22,7 @@ class Trigger:
 
     Attributes:
         on_drift: a class is out of its band.
-        every_months: so many months have passed since the last plan was executed; None: time doesn't count. With
+        every_months: so many months have passed since the last rebalance was executed; None: time doesn't count. With
             ``on_drift`` both have to be so: the portfolio is looked at every so many months, and traded only if a
             class is out of its band then (Vanguard, *Best practices for portfolio rebalancing*, 2010:
             time-and-threshold).
@@ -86,7 +86,7 @@ def due(
     Parameters:
         trigger: what makes it due.
         statuses: class → its status against its band, as :func:`allocation.drift.by_class` has it.
-        last_executed: date of the last executed plan; None where none has been.
+        last_executed: date of the last executed rebalance; None where none has been.
         today: the day that is asked about.
     """
     if all(status == NO_TARGET for status in statuses.values()):
@@ -123,11 +123,11 @@ def _drifted(outside: Mapping[str, str]) -> str:
 
 def _elapsed(months: int, last: datetime.date | None, next_date: datetime.date | None, has_come: bool) -> str:
     if last is None:
-        return "No plan has been executed yet."
+        return "No rebalance has been executed yet."
     span = _months("{}", months)
     if has_come:
-        return f"The last plan was executed on {last}, {span} ago or more."
-    return f"The last plan was executed on {last}; {span} have passed on {next_date}."
+        return f"The last rebalance was executed on {last}, {span} ago or more."
+    return f"The last rebalance was executed on {last}; {span} have passed on {next_date}."
 
 
 def _months(form: str, months: int) -> str:

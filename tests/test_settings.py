@@ -136,7 +136,7 @@ def test_a_trigger_is_kept_and_says_whether_a_rebalance_is_due(sample):
     assert sample.due().is_due and "nothing is held of Real estate" in sample.due().why
     sample.save_trigger("every 6 months")
     assert sample.strategy().trigger == Trigger(on_drift=False, every_months=6)
-    assert str(sample.due()) == "A rebalance is due. No plan has been executed yet."
+    assert str(sample.due()) == "A rebalance is due. No rebalance has been executed yet."
     assert not sample.due(last_executed="2100-01-31").is_due
     assert f"{sample.due(last_executed='2100-01-31').next_date}" == "2100-07-31"
     sample.save_trigger(Trigger(on_drift=True, every_months=1))

@@ -34,13 +34,13 @@ def test_by_the_calendar_it_is_due_so_many_months_after_the_last_plan(last, is_d
 def test_by_the_calendar_it_says_when_it_will_be():
     answer = due(Trigger(on_drift=False, every_months=6), CALM, day("2026-06-01"), NOVEMBER)
     assert str(answer) == (
-        "A rebalance is not due. The last plan was executed on 2026-06-01; 6 months have passed on 2026-12-01."
+        "A rebalance is not due. The last rebalance was executed on 2026-06-01; 6 months have passed on 2026-12-01."
     )
 
 
 def test_by_the_calendar_it_is_due_where_no_plan_has_been_executed():
     answer = due(Trigger(on_drift=False, every_months=12), CALM, None, NOVEMBER)
-    assert str(answer) == "A rebalance is due. No plan has been executed yet."
+    assert str(answer) == "A rebalance is due. No rebalance has been executed yet."
     assert answer.next_date is None
 
 

@@ -9,6 +9,7 @@ import click
 
 from allocation.cli.everyday import cli
 from allocation.cli.plans import plan
+from allocation.cli.saved_plans import plans
 from allocation.cli.settings import add_settings
 from allocation.cli.upkeep import add_upkeep
 from allocation.errors import AllocationError
@@ -16,6 +17,7 @@ from allocation.errors import AllocationError
 __all__ = ["main"]
 
 cli.add_command(plan)
+cli.add_command(plans)
 add_settings(cli)
 add_upkeep(cli)
 

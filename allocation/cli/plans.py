@@ -24,6 +24,7 @@ GOALS_HELP = "Where what is traded ends: " + "; ".join(f"{goal.name}: {goal.desc
 SCOPE = click.option("--scope", default=ALL, metavar="ACCOUNT", help="An account; without it the whole portfolio.")
 RULE = click.option("--rule", default="lazy", show_default=True, metavar="RULE", help=RULES_HELP)
 CSV = click.option("--csv", "csv", type=click.Path(path_type=Path), help="Also write the plan to this file.")
+SAVE = click.option("--save", metavar="TITLE", help="Also keep the plan under this title; see allocation plans.")
 EXPLAIN = click.option("--explain", is_flag=True, help="Say it in sentences, with every reason in full.")
 AMOUNTS = click.argument("amount", nargs=-1, required=True, metavar="AMOUNT")
 COMES_IN = click.option(
@@ -52,6 +53,7 @@ def plan() -> None:
 )
 @limit_options
 @EXPLAIN
+@SAVE
 @CSV
 @with_orders
 @click.pass_obj
@@ -63,6 +65,7 @@ def deposit(
     use_cash: tuple[str, ...],
     limits: Limits,
     explain: bool,
+    save: str | None,
     csv: Path | None,
     orders: Orders | None,
 ) -> None:
@@ -72,7 +75,8 @@ def deposit(
     """
     flow, cash = amount_or_amounts(amount, "deposit"), amount_or_amounts(use_cash, "cash to use")
     made = portfolio.plan_deposit(flow, scope, rule, limits, cash)
-    _show(made, csv, orders, explain, "A deposit of 0 buys nothing.")
+    show_plan(made, csv, orders, explain, "A deposit of 0 buys nothing.")
+    _keep(portfolio, made, save)
     tables = portfolio.tables(scope)
     least = planner.minimum_deposit(tables)
     if isinf(least):
@@ -95,6 +99,7 @@ def deposit(
 @RULE
 @limit_options
 @EXPLAIN
+@SAVE
 @CSV
 @with_orders
 @click.pass_obj
@@ -105,6 +110,7 @@ def withdrawal(
     rule: str,
     limits: Limits,
     explain: bool,
+    save: str | None,
     csv: Path | None,
     orders: Orders | None,
 ) -> None:
@@ -113,7 +119,8 @@ def withdrawal(
     Where it comes from several accounts, each as ACCOUNT=AMOUNT.
     """
     made = portfolio.plan_withdrawal(amount_or_amounts(amount, "withdrawal"), scope, rule, limits)
-    _show(made, csv, orders, explain, "A withdrawal of 0 sells nothing.")
+    show_plan(made, csv, orders, explain, "A withdrawal of 0 sells nothing.")
+    _keep(portfolio, made, save)
 
 
 @plan.command("rebalance", context_settings=NEGATIVE)
@@ -127,6 +134,7 @@ def withdrawal(
 @GOES_OUT
 @limit_options
 @EXPLAIN
+@SAVE
 @CSV
 @with_orders
 @click.pass_obj
@@ -140,6 +148,7 @@ def rebalance(
     withdrawal: tuple[str, ...],
     limits: Limits,
     explain: bool,
+    save: str | None,
     csv: Path | None,
     orders: Orders | None,
 ) -> None:
@@ -149,7 +158,8 @@ def rebalance(
     """
     coming, going = amount_or_amounts(deposit, "deposit"), amount_or_amounts(withdrawal, "withdrawal")
     made = portfolio.plan_rebalance(scope, goal, only_outside, coming, going, limits, distance)
-    _show(made, csv, orders, explain, "Nothing is to be done: everything is where it may be.")
+    show_plan(made, csv, orders, explain, "Nothing is to be done: everything is where it may be.")
+    _keep(portfolio, made, save)
 
 
 @plan.command("compare", context_settings=NEGATIVE)
@@ -193,7 +203,13 @@ def minimum(portfolio: Portfolio, scope: str, within: str, limits: Limits) -> No
     click.echo("No deposit alone does it." if isinf(least) else f"{write_money(least, currency)} {currency}")
 
 
-def _show(plan: Plan, csv: Path | None, orders: Orders | None, explain: bool, nothing: str) -> None:
+def _keep(portfolio: Portfolio, plan: Plan, title: str | None) -> None:
+    if title is not None:
+        click.echo(f"Saved as plan {portfolio.save_plan(plan, title)}.")
+
+
+def show_plan(plan: Plan, csv: Path | None, orders: Orders | None, explain: bool, nothing: str) -> None:
+    """Print a plan, and write the files that are asked for."""
     write_orders(plan, orders)
     if csv is not None:
         write(csv, plan_csv(plan))

@@ -10,9 +10,9 @@ import pandas as pd
 
 from allocation.bands import IN_BAND, NO_TARGET
 from allocation.errors import AmountError
+from allocation.money import PerAccount
 from allocation.planner.goals import GOALS
 from allocation.planner.limits import NO_LIMITS, Limits
-from allocation.planner.money_in import Flow
 from allocation.planner.plan import plan_deposit, plan_rebalance, plan_withdrawal
 from allocation.planner.result import Plan
 from allocation.planner.rules import RULES
@@ -27,10 +27,10 @@ COMPARED = [
 def compare_rules(
     tables: Tables,
     on: datetime.date,
-    deposit: Flow | None = None,
-    withdrawal: Flow | None = None,
+    deposit: PerAccount | None = None,
+    withdrawal: PerAccount | None = None,
     limits: Limits = NO_LIMITS,
-    use_cash: Flow | str = 0,
+    use_cash: PerAccount | str = 0,
 ) -> pd.DataFrame:
     """Every rule's plan for the same money in one table; without money, every goal of a rebalance.
 
@@ -64,10 +64,10 @@ def compare_rules(
 def _plans(
     tables: Tables,
     on: datetime.date,
-    deposit: Flow | None,
-    withdrawal: Flow | None,
+    deposit: PerAccount | None,
+    withdrawal: PerAccount | None,
     limits: Limits,
-    use_cash: Flow | str,
+    use_cash: PerAccount | str,
 ) -> Iterable[tuple[str, bool, Callable[[], Plan]]]:
     if withdrawal is not None:
         for rule in RULES:

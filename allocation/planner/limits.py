@@ -8,10 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from allocation.errors import AmountError, UnknownName
-from allocation.money import Amount, from_minor, read_amount, read_exact, to_minor, write_money
+from allocation.money import Amount, PerAccount, from_minor, read_amount, read_exact, to_minor, write_money
 from allocation.tables import CASH, Tables, called
-
-PerAccount = Amount | Mapping[str, Amount]
 
 
 @dataclass(frozen=True)

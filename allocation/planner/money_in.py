@@ -8,12 +8,10 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from allocation.errors import AmountError, UnknownName
-from allocation.money import Amount, from_minor, read_amount, to_minor, write_money
+from allocation.money import PerAccount, from_minor, read_amount, to_minor, write_money
 from allocation.planner.limits import Allowed
 from allocation.planner.rules import share
 from allocation.tables import ALL, CASH, Tables
-
-Flow = Amount | Mapping[str, Amount]
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,9 @@ class Money:
         return replace(tables, holdings=holdings, assets=assets)
 
 
-def money_in(tables: Tables, amount: Flow, use_cash: Flow | str = 0, limits: Allowed | None = None) -> Money:
+def money_in(
+    tables: Tables, amount: PerAccount, use_cash: PerAccount | str = 0, limits: Allowed | None = None
+) -> Money:
     """A deposit: new money, and cash held already.
 
     Raises:
@@ -69,13 +69,13 @@ def money_in(tables: Tables, amount: Flow, use_cash: Flow | str = 0, limits: All
     return replace(_read(tables, amount, "deposit"), cash_used=_cash_used(tables, use_cash, limits))
 
 
-def money_out(tables: Tables, amount: Flow) -> Money:
+def money_out(tables: Tables, amount: PerAccount) -> Money:
     """A withdrawal; its amounts are negative."""
     money = _read(tables, amount, "withdrawal")
     return Money(-money.free, {account: -part for account, part in money.by_account.items()})
 
 
-def _read(tables: Tables, amount: Flow, what: str) -> Money:
+def _read(tables: Tables, amount: PerAccount, what: str) -> Money:
     if not isinstance(amount, Mapping):
         return Money(read_amount(amount, tables.base_currency, what))
     for account in amount:
@@ -93,7 +93,7 @@ def _check(tables: Tables, account: str, what: str) -> None:
         raise UnknownName(f"The {what} names the account {account!r}, which is not in this scope: {', '.join(known)}.")
 
 
-def _cash_used(tables: Tables, use_cash: Flow | str, limits: Allowed | None) -> dict[tuple[str, int], int]:
+def _cash_used(tables: Tables, use_cash: PerAccount | str, limits: Allowed | None) -> dict[tuple[str, int], int]:
     cash = tables.holdings[tables.holdings["symbol"] == CASH]
     kept = {} if limits is None else limits.cash_kept
     free = {

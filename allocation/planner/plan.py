@@ -7,10 +7,10 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from allocation.errors import AmountError, TargetsError
-from allocation.money import Amount, from_minor, read_exact, write_money
+from allocation.money import Amount, PerAccount, from_minor, read_exact, write_money
 from allocation.planner.goals import find_goal
 from allocation.planner.limits import NO_LIMITS, Allowed, Limits, allowed
-from allocation.planner.money_in import Flow, Money, money_in, money_out
+from allocation.planner.money_in import Money, money_in, money_out
 from allocation.planner.outcome import Settled
 from allocation.planner.rebalance import Back
 from allocation.planner.request import DEPOSIT, REBALANCE, WITHDRAWAL, Request
@@ -24,7 +24,12 @@ from allocation.tables import ALL, Tables
 
 
 def plan_deposit(
-    tables: Tables, amount: Flow, rule: str, on: datetime.date, limits: Limits = NO_LIMITS, use_cash: Flow | str = 0
+    tables: Tables,
+    amount: PerAccount,
+    rule: str,
+    on: datetime.date,
+    limits: Limits = NO_LIMITS,
+    use_cash: PerAccount | str = 0,
 ) -> Plan:
     """What a deposit would buy, without a sale.
 
@@ -49,7 +54,9 @@ def plan_deposit(
     return calculate(tables, request, on)
 
 
-def plan_withdrawal(tables: Tables, amount: Flow, rule: str, on: datetime.date, limits: Limits = NO_LIMITS) -> Plan:
+def plan_withdrawal(
+    tables: Tables, amount: PerAccount, rule: str, on: datetime.date, limits: Limits = NO_LIMITS
+) -> Plan:
     """What a withdrawal would sell: the mirror of a deposit by the same rule.
 
     ``lazy`` lowers the highest value/target ratios together; ``proportional`` sells in proportion to what each one is
@@ -80,8 +87,8 @@ def plan_rebalance(
     on: datetime.date,
     goal: str = "target",
     only_outside: bool = False,
-    deposit: Flow = 0,
-    withdrawal: Flow = 0,
+    deposit: PerAccount = 0,
+    withdrawal: PerAccount = 0,
     limits: Limits = NO_LIMITS,
     distance: Amount = "1.75",
 ) -> Plan:

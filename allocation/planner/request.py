@@ -8,9 +8,8 @@ from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from allocation.money import Amount
+from allocation.money import Amount, PerAccount
 from allocation.planner.limits import NO_LIMITS, Fee, Limits
-from allocation.planner.money_in import Flow
 
 DEPOSIT, WITHDRAWAL, REBALANCE = "deposit", "withdrawal", "rebalance"
 
@@ -51,9 +50,9 @@ class Request:
     kind: str
     scope: str
     rule: str
-    coming: Flow = 0
-    going: Flow = 0
-    use_cash: Flow | str = 0
+    coming: PerAccount = 0
+    going: PerAccount = 0
+    use_cash: PerAccount | str = 0
     only_outside: bool = False
     distance: Amount = "1.75"
     limits: Limits = NO_LIMITS

@@ -72,3 +72,10 @@ SELECT format('The portfolio has {} settings rows and {} strategies for the whol
     (SELECT count(*) FROM portfolio), count(*))
 FROM rebalancing_strategies WHERE account_id IS NULL
 HAVING count(*) <> 1 OR (SELECT count(*) FROM portfolio) <> 1
+UNION ALL
+SELECT format('Line {} of plan {} belongs to a plan that is not there.', line, plan_id)
+FROM (SELECT plan_id, line FROM plan_rows UNION ALL SELECT plan_id, line FROM plan_classes)
+WHERE plan_id NOT IN (SELECT plan_id FROM plans)
+UNION ALL
+SELECT format('Plan {} was executed in line {}, which is not there.', plan_id, line)
+FROM executions ANTI JOIN plan_rows USING (plan_id, line)
