@@ -45,7 +45,7 @@ def test_or_are_calculated_anew_around_it():
 
 def test_a_trade_can_be_taken_out_put_in_or_given_in_shares():
     plan = plan_deposit(ONE, 500, "lazy", TODAY)
-    assert amounts_by("symbol", edited(ONE, plan, BND=0)) == {"VXUS": 100.0, "CASH": 400.0}
+    assert amounts_by("symbol", edited(ONE, plan, BND=0)) == {"BND": 0.0, "VXUS": 100.0, "CASH": 400.0}
     assert amounts_by("symbol", edited(ONE, plan, BND=300, VTI=100)) == {"BND": 300.0, "VXUS": 100.0, "VTI": 100.0}
     by_shares = edited(ONE, plan, shares={"BND": 12})
     assert by_shares.trades.set_index("symbol").loc["BND", ["shares", "amount"]].tolist() == [12, 240]
@@ -113,7 +113,8 @@ def test_an_edited_deposit_adds_up_or_is_refused(bonds, stocks, recalculate, lim
 def test_a_request_is_read_as_it_was_written():
     request = Request(
         "deposit", "all", "lazy", coming={"A": Decimal("10.50")}, use_cash="all",
-        limits=Limits(keep={"BND"}, only_buy=("VTI",), may_buy={"A": ["VXUS"]}, lots={"VTI": 10}, fee=Fee("1", at_most=5)),
+        limits=Limits(keep={"BND"}, only_buy=("VTI",), may_buy={"A": ["VXUS"]}, lots={"VTI": 10},
+                      fee=Fee("1", at_most=5)),
         set_by_hand=(SetByHand("A", "VTI", Decimal("3.50"), Decimal("0.35")),),
     )  # fmt: skip
     again = Request.from_json(request.to_json())

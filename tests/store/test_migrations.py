@@ -16,7 +16,8 @@ from tests.conftest import SCHEMAS, unpacked
 
 TABLES = {
     "accounts", "asset_class_targets", "asset_class_weights", "assets", "bands", "fx_rates", "holding_targets",
-    "holdings", "portfolio", "prices", "rebalancing_strategies", "rebalancing_triggers", "schema_migrations",
+    "executions", "holdings", "plan_classes", "plan_rows", "plans", "portfolio", "prices", "rebalancing_strategies",
+    "rebalancing_triggers", "schema_migrations",
     "snapshots",
 }  # fmt: skip
 NOTES = Migration(99, "notes", "CREATE TABLE notes (note VARCHAR)", "DROP TABLE notes")
@@ -147,7 +148,7 @@ def test_a_portfolio_from_a_newer_version_is_refused(sample):
 def rows(connection):
     """Everything a person put in, whatever the schema's version is called: for comparing a file with itself."""
     names = sorted(tables(connection) - {"schema_migrations"})
-    return {name: connection.execute(f"FROM {name} ORDER BY ALL").fetchall() for name in names}
+    return {name: repr(connection.execute(f"FROM {name} ORDER BY ALL").fetchall()) for name in names}
 
 
 @pytest.mark.parametrize("version", [int(path.name.split("-")[1].split(".")[0]) for path in SCHEMAS.iterdir()])
@@ -186,7 +187,7 @@ def test_down_and_up_again_on_a_file_with_data_keeps_the_data(sample, version):
         assert rows(connection) == before
 
 
-@pytest.mark.parametrize("version", [2, 3])
+@pytest.mark.parametrize("version", [2, 3, 4])
 def test_up_and_down_again_on_a_file_of_a_later_release_keeps_every_row(version, tmp_path):
     path = unpacked(version, tmp_path)
     with duckdb.connect(str(path)) as connection:
@@ -247,6 +248,15 @@ def test_a_file_of_the_third_schema_has_classes_bands_and_triggers(tmp_path):
     assert strategy.band == read_band("1 point or 20 %, whichever is larger")
     assert strategy.class_bands == {"Gold": read_band("2.5 points, out only beyond the edge, measured in the class")}
     assert portfolio.strategy("Roth IRA").trigger == Trigger(on_drift=True, every_months=6)
+
+
+def test_a_file_of_the_fourth_schema_has_plans(tmp_path):
+    portfolio = allocation.open(unpacked(4, tmp_path))
+    assert portfolio.plans()["executed"].tolist() == ["", "", "in part"]
+    assert portfolio.saved_plan(1).header.bought == 5000 - portfolio.saved_plan(1).header.cash_left
+    assert portfolio.saved_plan(2).header.limits == ("set by hand: BND 100.00 USD",)
+    with pytest.raises(StoreError, match="lose: the saved plan 1, Spring deposit; the saved plan 2, By hand"):
+        portfolio.migrate(3)
 
 
 @pytest.mark.parametrize("version", [1, 2])
