@@ -1,4 +1,4 @@
-"""The page: scope, summary, asset classes, targets, deposit. It knows what stands where, and nothing else."""
+"""The page: scope, summary, asset classes, plan, targets. It knows what stands where, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pandas as pd
 
 from allocation import drift
 from allocation.charts import current_vs_target
-from allocation.dashboard.deposit import DepositPanel
 from allocation.dashboard.markup import class_table, sentence, status_sentence, summary_figures
 from allocation.dashboard.parts import Notice, heading, told
+from allocation.dashboard.plan import PlanPanel
 from allocation.dashboard.targets import TargetsPanel
 from allocation.dashboard.widgets import Chart, Pulse
 from allocation.errors import AllocationError
@@ -37,13 +37,13 @@ class Page:
         self._scope = widgets.Dropdown(options=[("All Portfolio", ALL)], description="Scope", layout={"width": "320px"})
         self._problem, self._summary, self._classes = (widgets.HTML() for _ in range(3))
         self._chart = Chart()
-        self._deposit = DepositPanel()
+        self._plan = PlanPanel(portfolio, self._refresh)
         self._targets = TargetsPanel(portfolio, self._refresh)
         title = widgets.HTML(f'<h1>Allocation</h1><p class="allocation-quiet">{escape(note)}</p>')
         top = widgets.HBox([title, self._scope])
         top.add_class("allocation-top")
         self._content = widgets.VBox(
-            [self._summary, heading("Asset classes"), self._chart, self._classes, self._deposit.box, self._targets.box]
+            [self._summary, heading("Asset classes"), self._chart, self._classes, self._plan.box, self._targets.box]
         )
         self.box = widgets.VBox([_style(), Pulse(), top, notice.line, self._problem, self._content])
         self.box.add_class("allocation")
@@ -65,7 +65,7 @@ class Page:
         self._summary.value = summary_figures(summary, pd.Timestamp.now()) + sentence(status_sentence(summary, classes))
         self._classes.value = class_table(classes, drift.by_holding(tables), tables.base_currency)
         self._targets.show(tables)
-        self._deposit.show(tables)
+        self._plan.show(tables)
         self._chart.draw(current_vs_target(classes), CHART_LABEL)
         self._content.layout.display = ""
 

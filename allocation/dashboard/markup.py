@@ -84,10 +84,10 @@ def class_table(classes: pd.DataFrame, holdings: pd.DataFrame, currency: str) ->
 
 
 def plan_table(plan: Plan) -> str:
-    """The trades of a plan, with their sum."""
+    """The trades of a plan, with their sum, and their fees where there are any."""
     currency = plan.header.currency
-    rows = []
-    for trade in plan.rows.to_dict("records"):
+    rows, fees = [], bool(plan.trades["fee"].any())
+    for trade in plan.trades.to_dict("records"):
         asset = f"{escape(trade['symbol'])}<br><small>{escape(trade['name'])}</small>" if trade["symbol"] else "—"
         rows.append(
             [
@@ -97,16 +97,69 @@ def plan_table(plan: Plan) -> str:
                 write_money(trade["amount"], currency),
                 _number(trade["shares"], "{:,.4f}"),
                 _number(trade["price"], "{:,.4f}"),
+                *([write_money(trade["fee"], currency)] if fees else []),
                 f"{write_points(trade['drift_before'])} → {write_points(trade['drift_after'])}"
                 if trade["drift_before"] == trade["drift_before"]
                 else "",
                 escape(trade["reason"]),
             ]
         )
-    head = ["Action", "Asset", "Account", f"Amount, {currency}", "Shares", "Price", "Points", "Why"]
-    total = write_money(round(plan.rows["amount"].sum(), 6), currency)
-    foot = f'<tfoot><tr><td colspan="3">Together</td><td class="number">{total}</td><td colspan="4"></td></tr></tfoot>'
-    return _table("Trades of this plan", head, rows, numbers={3, 4, 5, 6}, foot=foot)
+    numbers = [f"Amount, {currency}", "Shares", "Price", *(["Fee"] if fees else []), "Points"]
+    head = ["Action", "Asset", "Account", *numbers, "Why"]
+    total = write_money(round(plan.trades["amount"].sum(), 6), currency)
+    rest = f'<td colspan="{len(head) - 4}"></td>'
+    foot = f'<tfoot><tr><td colspan="3">Together</td><td class="number">{total}</td>{rest}</tr></tfoot>'
+    return _table("Trades of this plan", head, rows, numbers=set(range(3, len(head) - 1)), foot=foot)
+
+
+def undone_table(plan: Plan) -> str:
+    """What a plan doesn't trade, the money that stays with it, and why."""
+    rows = [
+        [
+            escape(row["action"]),
+            escape(row["symbol"] or row["asset_class"]),
+            escape(row["account"]) or "—",
+            write_money(row["amount"], plan.header.currency) if row["amount"] else "",
+            escape(row["reason"]),
+        ]
+        for row in plan.undone.to_dict("records")
+    ]
+    head = ["Left undone", "What", "Account", f"Amount, {plan.header.currency}", "Why"]
+    return _table("Left undone", head, rows, numbers={3})
+
+
+def effect_sentence(plan: Plan) -> str:
+    """What a plan does to the whole: trades, money, fees, drift before and after."""
+    head = plan.header
+
+    def money(value: float) -> str:
+        return f"{write_money(value, head.currency)} {head.currency}"
+
+    parts = [f"{head.trades} trade{'' if head.trades == 1 else 's'}"]
+    parts += [f"{money(head.bought)} bought"] if head.bought else []
+    parts += [f"{money(head.sold)} sold"] if head.sold else []
+    parts += [f"{money(head.fees)} in fees"] if head.fees else []
+    parts += [f"{money(head.cash_left)} left as cash"] if head.cash_left else []
+    said = f"{', '.join(parts)}."
+    if head.drift_before == head.drift_before and head.drift_after == head.drift_after:
+        before, after = (write_percent(drift, 2) for drift in (head.drift_before, head.drift_after))
+        said += f" Portfolio drift {before} before, {after} after."
+    return sentence(f"{said} {head.unproven}".strip())
+
+
+def executed_table(changes: pd.DataFrame) -> str:
+    """What executing a plan changes."""
+    rows = [
+        [
+            escape(row["account"]),
+            escape(row["symbol"]),
+            f"{row['quantity_before']:,.10g}",
+            f"{row['change']:+,.10g}".replace("-", "−"),
+            f"{row['quantity_after']:,.10g}",
+        ]
+        for row in changes.to_dict("records")
+    ]
+    return _table("Changes", ["Account", "Asset", "Quantity before", "Change", "After"], rows, numbers={2, 3, 4})
 
 
 def classes_after_table(classes: pd.DataFrame, currency: str) -> str:

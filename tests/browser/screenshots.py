@@ -1,4 +1,4 @@
-"""`make screenshots`: the picture in the README, of the real page on the sample."""
+"""`make screenshots`: the pictures in the README, of the real page on the sample."""
 
 import tempfile
 from pathlib import Path
@@ -19,6 +19,9 @@ def main():
             visit = Visit(browser, address, width=1120, height=1500)
             visit.charts()
             visit.page.screenshot(path=DOCS / "dashboard.png")
+            visit.click("Rebalance")
+            visit.see("Brings what is traded to its target.")
+            visit.page.locator(".allocation-plan").screenshot(path=DOCS / "plan.png")
 
 
 if __name__ == "__main__":

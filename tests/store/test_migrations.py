@@ -148,7 +148,7 @@ def test_a_portfolio_from_a_newer_version_is_refused(sample):
 def rows(connection):
     """Everything a person put in, whatever the schema's version is called: for comparing a file with itself."""
     names = sorted(tables(connection) - {"schema_migrations"})
-    return {name: repr(connection.execute(f"FROM {name} ORDER BY ALL").fetchall()) for name in names}
+    return {name: connection.execute(f"FROM {name} ORDER BY ALL").fetchall() for name in names}
 
 
 @pytest.mark.parametrize("version", [int(path.name.split("-")[1].split(".")[0]) for path in SCHEMAS.iterdir()])
@@ -187,7 +187,7 @@ def test_down_and_up_again_on_a_file_with_data_keeps_the_data(sample, version):
         assert rows(connection) == before
 
 
-@pytest.mark.parametrize("version", [2, 3, 4])
+@pytest.mark.parametrize("version", [2, 3])
 def test_up_and_down_again_on_a_file_of_a_later_release_keeps_every_row(version, tmp_path):
     path = unpacked(version, tmp_path)
     with duckdb.connect(str(path)) as connection:

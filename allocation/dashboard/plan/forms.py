@@ -1,0 +1,184 @@
+"""What is asked of the planner: one form each for a deposit, a withdrawal and a rebalance."""
+
+from __future__ import annotations
+
+import datetime
+from html import escape
+from math import isinf
+
+import ipywidgets as widgets
+
+from allocation import planner
+from allocation.dashboard.markup import sentence
+from allocation.dashboard.parts import row
+from allocation.errors import AmountError
+from allocation.money import Amount, PerAccount, write_money
+from allocation.planner import GOALS, RULES, Goal, Limits, Plan, Rule
+from allocation.tables import Tables
+
+ANY = "any account"
+
+
+def number(description: str, value: str = "") -> widgets.Text:
+    """A box for an amount or a percent."""
+    box = widgets.Text(
+        value=value, description=description, style={"description_width": "110px"}, layout={"width": "250px"}
+    )
+    box.add_class("allocation-number")
+    return box
+
+
+def choice(description: str, options: list[tuple[str, str]]) -> widgets.Dropdown:
+    """A list to choose one of."""
+    return widgets.Dropdown(
+        options=options, description=description, style={"description_width": "110px"}, layout={"width": "400px"}
+    )
+
+
+class Money:
+    """An amount, and the account it goes to or comes from where the scope has several."""
+
+    def __init__(self, description: str, value: str, where: str) -> None:
+        self.amount = number(description, value)
+        self.account = choice(where, [(ANY, ANY)])
+        self.inputs = [self.amount, self.account]
+
+    def offer(self, tables: Tables) -> None:
+        """The accounts to choose from."""
+        options = [ANY, *tables.accounts]
+        if list(self.account.options) != options:
+            chosen = self.account.value
+            self.account.options = options
+            self.account.value = chosen if chosen in options else ANY
+        self.account.layout.display = "none" if tables.place else ""
+
+    def of(self, tables: Tables) -> PerAccount:
+        """What was entered."""
+        text = self.amount.value.strip()
+        if not text:
+            raise AmountError(
+                f"Enter the amount of the {self.amount.description.lower()} in {tables.base_currency}, such as 1000 "
+                "or 1000.50."
+            )
+        return text if tables.place or self.account.value == ANY else {self.account.value: text}
+
+
+class DepositForm:
+    """Where a deposit goes."""
+
+    title, nothing = "Deposit", "A deposit of 0 buys nothing."
+
+    def __init__(self) -> None:
+        self._money = Money("Deposit", "1000", "Into")
+        self._rule = choice("Rule", [(rule.title, rule.name) for rule in RULES.values()])
+        self._cash = number("Cash to use")
+        self._cash.placeholder = "none, or all"
+        self.inputs = [*self._money.inputs, self._rule, self._cash]
+        self.box = widgets.VBox([row(self._money.amount, self._money.account), row(self._rule, self._cash)])
+
+    def offer(self, tables: Tables) -> None:
+        """Fit the choices to a scope."""
+        self._money.offer(tables)
+
+    def plan(self, tables: Tables, limits: Limits) -> Plan:
+        """The plan for what was entered."""
+        amount = self._money.of(tables)
+        cash = self._cash.value.strip() or "0"
+        return planner.plan_deposit(tables, amount, self._rule.value, datetime.date.today(), limits, cash)
+
+    def explain(self, tables: Tables, plan: Plan) -> str:
+        """The rule and its source; the smallest deposit that reaches every target."""
+        return _described(RULES[self._rule.value]) + sentence(_least(tables, plan))
+
+
+class WithdrawalForm:
+    """What a withdrawal sells."""
+
+    title, nothing = "Withdraw", "A withdrawal of 0 sells nothing."
+
+    def __init__(self) -> None:
+        self._money = Money("Withdrawal", "1000", "From")
+        self._rule = choice("Rule", [(rule.title, rule.name) for rule in RULES.values()])
+        self.inputs = [*self._money.inputs, self._rule]
+        self.box = widgets.VBox([row(self._money.amount, self._money.account), row(self._rule)])
+
+    def offer(self, tables: Tables) -> None:
+        """Fit the choices to a scope."""
+        self._money.offer(tables)
+
+    def plan(self, tables: Tables, limits: Limits) -> Plan:
+        """The plan for what was entered."""
+        amount = self._money.of(tables)
+        return planner.plan_withdrawal(tables, amount, self._rule.value, datetime.date.today(), limits)
+
+    def explain(self, tables: Tables, plan: Plan) -> str:
+        """The rule, in mirror, and its source."""
+        return _described(RULES[self._rule.value]) + sentence(
+            "Taking money out, the rule works in mirror; what has a target of 0 goes first."
+        )
+
+
+class RebalanceForm:
+    """What is sold and bought to come back to the targets."""
+
+    title, nothing = "Rebalance", "Nothing is to be done: everything is where it may be."
+
+    def __init__(self) -> None:
+        self._goal = choice("Goal", [(goal.title, goal.name) for goal in GOALS.values()])
+        self._distance = number("Points off", "1.75")
+        self._outside = widgets.Checkbox(
+            description="Only what is out of its band", indent=False, layout={"width": "300px"}
+        )
+        self._coming, self._going = Money("Deposit", "0", "Into"), Money("Withdrawal", "0", "From")
+        self.inputs = [self._goal, self._distance, self._outside, *self._coming.inputs, *self._going.inputs]
+        self.box = widgets.VBox(
+            [row(self._goal, self._distance, self._outside), row(*self._coming.inputs), row(*self._going.inputs)]
+        )
+
+    def offer(self, tables: Tables) -> None:
+        """Fit the choices to a scope."""
+        self._coming.offer(tables)
+        self._going.offer(tables)
+
+    def plan(self, tables: Tables, limits: Limits) -> Plan:
+        """The plan for what was entered."""
+        coming, going = self._coming.of(tables), self._going.of(tables)
+        distance: Amount = self._distance.value if self._has_distance else "1.75"
+        return planner.plan_rebalance(
+            tables, datetime.date.today(), self._goal.value, self._outside.value, coming, going, limits, distance
+        )
+
+    @property
+    def _has_distance(self) -> bool:
+        return GOALS[self._goal.value].share is None
+
+    def explain(self, tables: Tables, plan: Plan) -> str:
+        """The goal and its source."""
+        self._distance.layout.display = "" if self._has_distance else "none"
+        money = "" if tables.place else " Money doesn't move between accounts: each one's trades pay for themselves."
+        return _described(GOALS[self._goal.value]) + (sentence(money.strip()) if money else "")
+
+
+Form = DepositForm | WithdrawalForm | RebalanceForm
+
+
+def _described(rule: Rule | Goal) -> str:
+    return f'<p class="allocation-quiet">{escape(rule.description)} <br>Source: {escape(rule.source)}.</p>'
+
+
+def _least(tables: Tables, plan: Plan) -> str:
+    least, flow, currency = planner.minimum_deposit(tables), plan.header.flow, tables.base_currency
+    if isinf(least):
+        return (
+            "No deposit alone reaches every target: something is held in a class that has no target, or a target of 0."
+        )
+    if not least:
+        return "Every class is on its target."
+    said = (
+        "The smallest deposit that reaches every class target without a sale is "
+        f"{write_money(least, currency)} {currency}."
+    )
+    if 0 < flow < least:
+        number = planner.deposits_needed(tables, flow)
+        said += f" In deposits of {write_money(flow, currency)} it takes {number:,.0f}."
+    return said

@@ -1,0 +1,75 @@
+"""The panel with its three tabs: what is entered is calculated at every change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import ipywidgets as widgets
+
+from allocation.dashboard.parts import heading, row, told
+from allocation.dashboard.plan.forms import DepositForm, Form, RebalanceForm, WithdrawalForm
+from allocation.dashboard.plan.limits import LimitsForm
+from allocation.dashboard.plan.result import PlanResult
+from allocation.dashboard.plan.saved import SavedPlans
+from allocation.errors import AllocationError
+from allocation.planner import Plan
+from allocation.portfolio import Portfolio
+from allocation.tables import Tables
+
+
+class PlanPanel:
+    """Plans a deposit, a withdrawal or a rebalance; each tab keeps what was entered in it.
+
+    Parameters:
+        portfolio: where plans are saved.
+        changed: called after a plan was executed, to show everything anew.
+    """
+
+    def __init__(self, portfolio: Portfolio, changed: Callable[[], object]) -> None:
+        self._tables: Tables | None = None
+        self.plan: Plan | None = None
+        self._forms: dict[str, Form] = {form.title: form for form in (DepositForm(), WithdrawalForm(), RebalanceForm())}
+        self._tab = widgets.ToggleButtons(options=list(self._forms), style={"button_width": "auto"})
+        self._tab.add_class("allocation-tabs")
+        self._limits, self._result = LimitsForm(), PlanResult()
+        self._saved = SavedPlans(portfolio, lambda: self.plan, changed)
+        self._problem, self._explained = widgets.HTML(), widgets.HTML()
+        self._entered = widgets.VBox()
+        self._calculate = told(self._problem, self._recalculate)
+        for entry in [*(entry for form in self._forms.values() for entry in form.inputs), *self._limits.inputs]:
+            entry.observe(self._calculate, "value")
+        self._tab.observe(self._calculate, "value")
+        self.box = widgets.VBox(
+            [heading("Plan"), row(self._tab), self._entered, self._limits.box, self._problem, self._explained,
+             self._result.box, self._saved.box]
+        )  # fmt: skip
+        self.box.add_class("allocation-plan")
+
+    def show(self, tables: Tables) -> None:
+        """Plan for this scope."""
+        self._tables = None
+        for form in self._forms.values():
+            form.offer(tables)
+        self._limits.offer(tables)
+        self._tables = tables
+        self._calculate()
+        self._saved.show()
+
+    def _recalculate(self) -> None:
+        if self._tables is None:
+            # The choices are being fitted to another scope; it is calculated once they are.
+            return
+        form = self._forms[self._tab.value]
+        if self._entered.children != (form.box,):
+            self._entered.children = [form.box]
+        self.plan = None
+        try:
+            plan = form.plan(self._tables, self._limits.limits())
+        except AllocationError:
+            self._result.hide()
+            self._explained.value = ""
+            raise
+        self._explained.value = form.explain(self._tables, plan)
+        self._limits.say(plan.header.limits)
+        self._result.show(plan, form.nothing)
+        self.plan = plan

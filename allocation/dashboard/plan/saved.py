@@ -1,0 +1,93 @@
+"""Saving the plan in view, and marking saved plans as executed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import ipywidgets as widgets
+
+from allocation.dashboard.markup import executed_table, sentence
+from allocation.dashboard.parts import row, told
+from allocation.dashboard.plan.forms import choice
+from allocation.errors import PlanError
+from allocation.money import write_money
+from allocation.planner import Plan
+from allocation.portfolio import Portfolio
+
+EVERY, OPEN = "every account", "say it where it is left open"
+
+
+class SavedPlans:
+    """Saves the plan in view; shows what executing a saved one would change, and does it.
+
+    Parameters:
+        portfolio: where they are kept.
+        current: gives the plan in view, if there is one.
+        changed: called after a plan was executed.
+    """
+
+    def __init__(self, portfolio: Portfolio, current: Callable[[], Plan | None], changed: Callable[[], object]) -> None:
+        self._portfolio, self._current, self._changed = portfolio, current, changed
+        self._title = widgets.Text(description="Title", style={"description_width": "110px"}, layout={"width": "400px"})
+        self._save = widgets.Button(description="Save this plan")
+        self._plans = choice("Saved plans", [])
+        self._account, self._into = choice("Trades in", []), choice("What is open", [])
+        self._look = widgets.Button(description="Show what it would change")
+        self._execute = widgets.Button(description="Mark as executed")
+        self._problem, self._done = widgets.HTML(), widgets.HTML()
+        self._save.on_click(told(self._problem, self._save_plan))
+        self._look.on_click(told(self._problem, lambda: self._carry_out(preview=True)))
+        self._execute.on_click(told(self._problem, lambda: self._carry_out(preview=False)))
+        self._plans.observe(lambda _change: self._clear(), "value")
+        self._kept = widgets.VBox([row(self._plans, self._account, self._into), row(self._look, self._execute)])
+        self.box = widgets.VBox([row(self._title, self._save), self._kept, self._problem, self._done])
+
+    def show(self) -> None:
+        """The plans that are not executed in full yet."""
+        table = self._portfolio.plans()
+        waiting = table[table["executed"] != "in full"]
+        options = [
+            (
+                f"{plan['plan']}: {plan['title'] or plan['kind']}, {plan['date']}, "
+                f"{write_money(plan['flow'], plan['currency'])} {plan['currency']}"
+                + (f", executed {plan['executed']}" if plan["executed"] else ""),
+                int(plan["plan"]),
+            )
+            for plan in waiting.to_dict("records")
+        ]
+        chosen = self._plans.value
+        self._plans.options = options
+        if chosen in [number for _, number in options]:
+            self._plans.value = chosen
+        for chooser, first in ((self._account, EVERY), (self._into, OPEN)):
+            names = [first, *self._portfolio.accounts()]
+            if list(chooser.options) != names:
+                chooser.options, chooser.value = names, first
+        self._kept.layout.display = "" if options else "none"
+
+    def _save_plan(self) -> None:
+        plan = self._current()
+        if plan is None or plan.rows.empty:
+            raise PlanError("There is no plan to save: it trades nothing.")
+        number = self._portfolio.save_plan(plan, self._title.value)
+        self.show()
+        self._plans.value = number
+        self._done.value = sentence(f"Saved as plan {number}.")
+
+    def _carry_out(self, preview: bool) -> None:
+        self._done.value = ""
+        account, into = self._account.value, self._into.value
+        done = self._portfolio.execute_plan(
+            self._plans.value,
+            accounts=None if account == EVERY else [account],
+            into=None if into == OPEN else into,
+            preview=preview,
+        )
+        if not preview:
+            self._changed()
+        said = f"Plan {done.plan} {'would be' if preview else 'is'} executed as of {done.on}"
+        left = f"; {done.remaining} of its lines are left" if done.remaining else ""
+        self._done.value = sentence(f"{said}{left}.") + executed_table(done.changes)
+
+    def _clear(self) -> None:
+        self._done.value = self._problem.value = ""

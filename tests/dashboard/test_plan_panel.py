@@ -1,0 +1,177 @@
+"""The panel that plans, without a browser: what is entered, and what it shows then."""
+
+import pandas as pd
+import pytest
+
+from allocation.dashboard.plan import PlanPanel
+
+
+class Panel:
+    """A panel on a portfolio, spoken to by the words that stand beside its controls."""
+
+    def __init__(self, portfolio, scope="all"):
+        self.portfolio, self.executed = portfolio, []
+        self.panel = PlanPanel(portfolio, lambda: self.executed.append(True))
+        self.panel.show(portfolio.tables(scope))
+
+    def widgets(self, part=None):
+        for child in (part or self.panel.box).children:
+            yield child
+            if hasattr(child, "children"):
+                yield from self.widgets(child)
+
+    def find(self, description):
+        return next(each for each in self.widgets() if getattr(each, "description", "").endswith(description))
+
+    def enter(self, description, value):
+        self.find(description).value = value
+
+    def tab(self, name):
+        self.panel._tab.value = name
+
+    def click(self, description):
+        self.find(description).click()
+
+    @property
+    def text(self):
+        return " ".join(each.value for each in self.widgets() if type(each).__name__ == "HTML" and shown(each))
+
+    @property
+    def plan(self):
+        return self.panel.plan
+
+
+def shown(widget):
+    return widget.layout.display != "none"
+
+
+@pytest.fixture
+def panel(sample):
+    return Panel(sample)
+
+
+def test_a_deposit_is_planned_at_once_and_at_every_change(panel):
+    assert panel.plan.header.flow == 1000 and "Together" in panel.text
+    panel.enter("Deposit", "250.50")
+    assert panel.plan.header.flow == 250.5 and panel.plan.rows["amount"].sum() == pytest.approx(250.5)
+    panel.enter("Rule", "by_target")
+    assert panel.plan.header.rule == "by_target" and "by the target weights" in panel.text
+
+
+def test_each_tab_keeps_what_was_entered(panel):
+    panel.enter("Deposit", "300")
+    panel.tab("Withdraw")
+    panel.enter("Withdrawal", "400")
+    assert panel.plan.header.flow == -400 and "in mirror" in panel.text
+    panel.tab("Rebalance")
+    assert panel.plan.header.kind == "rebalance" and panel.plan.header.sold > 0
+    panel.tab("Deposit")
+    assert panel.plan.header.flow == 300
+    panel.tab("Withdraw")
+    assert panel.plan.header.flow == -400
+
+
+def test_a_rebalance_with_its_goal_its_band_and_its_money(panel):
+    panel.tab("Rebalance")
+    panel.enter("Goal", "distance")
+    panel.enter("Points off", "3")
+    panel.enter("Only what is out of its band", True)
+    panel.enter("Deposit", "500")
+    request = panel.plan.request
+    assert (request.rule, request.distance, request.only_outside, request.coming) == ("distance", "3", True, "500")
+    panel.enter("Withdrawal", "1")
+    assert "Enter a deposit or a withdrawal, not both" in panel.text and panel.plan is None
+
+
+def test_money_goes_into_an_account_and_cash_is_used(panel):
+    panel.enter("Into", "Roth IRA")
+    panel.enter("Cash to use", "100")
+    assert panel.plan.request.coming == {"Roth IRA": "1000"}
+    assert set(panel.plan.trades.query("action == 'buy'")["account"]) >= {"Roth IRA"}
+    assert panel.plan.trades.query("symbol == 'CASH'")["amount"].sum() == -100
+
+
+def test_limits_are_folded_and_say_what_is_set(panel):
+    fold = panel.panel._limits._fold
+    assert fold.description == "▸ Limits: none" and not shown(panel.panel._limits._fields)
+    fold.value = True
+    assert shown(panel.panel._limits._fields)
+    panel.enter("Trade", "whole shares")
+    panel.enter("Smallest trade", "50")
+    panel.enter("Fee", "1")
+    panel.enter("Don't buy", ("Gold",))
+    assert fold.description == ("▾ Limits: don't buy Gold; whole shares; no trade under 50 USD; fee per trade 1 USD")
+    assert (panel.plan.trades["shares"] % 1 == 0).all() and "in fees" in panel.text and ">Fee<" in panel.text
+    assert "GLD" not in set(panel.plan.trades["symbol"]) and "Left undone" in panel.text
+    panel.click("Clear the limits")
+    assert fold.description == "▾ Limits: none" and not panel.plan.header.limits
+
+
+@pytest.mark.parametrize(
+    ("where", "entered", "sentence"),
+    [
+        ("Deposit", "", "Enter the amount of the deposit in USD"),
+        ("Deposit", "<b>5", "is not a number"),
+        ("Sell at most, %", "200", "is not between 0 and 100"),
+        ("Smallest trade", "x", "The minimum trade &#x27;x&#x27; is not a number"),
+        ("Cash to use", "999999", "The cash to use is more than"),
+    ],
+)
+def test_what_can_t_be_planned_is_a_sentence_and_nothing_else(panel, where, entered, sentence):
+    panel.enter(where, entered)
+    assert sentence in panel.text and panel.plan is None and not shown(panel.panel._result.box)
+    assert "<b>" not in panel.text.replace("<br>", "")
+    panel.enter(where, "10")
+    assert panel.plan is not None and shown(panel.panel._result.box)
+
+
+def test_another_scope_keeps_the_entries_and_drops_what_it_does_not_have(panel):
+    panel.enter("Deposit", "700")
+    panel.enter("Don't buy", ("GLD", "BND"))
+    panel.panel.show(panel.portfolio.tables("Roth IRA"))
+    assert panel.plan.header.flow == 700 and panel.plan.header.scope == "Roth IRA"
+    assert panel.find("Don't buy").value == ("BND",) and not shown(panel.find("Into"))
+
+
+def test_a_deposit_of_nothing_buys_nothing(panel):
+    panel.enter("Deposit", "0")
+    assert "A deposit of 0 buys nothing." in panel.text and not shown(panel.panel._result._files)
+
+
+def test_the_files_are_of_the_plan_in_view(panel, tmp_path):
+    panel.tab("Withdraw")
+    name, data, _ = panel.panel._result._plan_file()
+    (tmp_path / name).write_bytes(data)
+    assert name.startswith("withdrawal-plan-") and pd.read_csv(tmp_path / name)["amount"].sum().round(2) == -1000
+    panel.enter("Orders for", "beancount")
+    name, data, _ = panel.panel._result._order_file()
+    assert name.endswith("-beancount.beancount")
+    sold = panel.plan.trades.query("action == 'sell'")
+    assert data.decode().count("\n  Income:Gains") == len(sold)
+
+
+def test_a_plan_is_saved_looked_at_and_executed(panel):
+    panel.enter("Title", "Spring")
+    panel.click("Save this plan")
+    assert "Saved as plan 1." in panel.text and panel.find("Saved plans").value == 1
+    panel.enter("Trades in", "Brokerage")
+    panel.click("Show what it would change")
+    assert "Plan 1 would be executed as of" in panel.text and panel.portfolio.plans()["executed"].tolist() == [""]
+    panel.click("Mark as executed")
+    assert panel.executed and panel.portfolio.plans()["executed"].tolist() == ["in part"]
+    assert "of its lines are left" in panel.text
+
+
+def test_what_a_saved_plan_leaves_open_is_a_sentence(panel):
+    panel.click("Save this plan")
+    panel.click("Mark as executed")
+    assert "leaves open in which account" in panel.text and not panel.executed
+    panel.enter("What is open", "Brokerage")
+    panel.click("Mark as executed")
+    assert panel.executed
+
+
+def test_without_a_plan_there_is_nothing_to_save(panel):
+    panel.enter("Deposit", "x")
+    panel.click("Save this plan")
+    assert "There is no plan to save" in panel.text and panel.portfolio.plans().empty
