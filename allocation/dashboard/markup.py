@@ -229,7 +229,7 @@ def _status(status: str) -> str:
 def _number(value: float, form: str = "", write: object = None) -> str:
     if value != value:
         return ""
-    return form.format(value) if form else write(value)  # type: ignore[operator]
+    return form.format(value).replace("-", "−") if form else write(value)  # type: ignore[operator]
 
 
 def _cells(cells: list[str]) -> str:

@@ -139,7 +139,7 @@ def _chosen(
     """The numbers of the lines to carry out; what is left as cash goes with the last trade of its account."""
     for what, named, known in (
         ("trade", only, {called(line.symbol, line.currency) for line in lines if line.is_trade}),
-        ("account", within, {line.account for line in lines}),
+        ("account", within, {line.account for line in lines if line.account}),
     ):
         for name in named or ():
             if name not in known:

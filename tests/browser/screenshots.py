@@ -21,6 +21,7 @@ def main():
             visit.page.screenshot(path=DOCS / "dashboard.png")
             visit.click("Rebalance")
             visit.see("Brings what is traded to its target.")
+            visit.page.set_viewport_size({"width": 1120, "height": 3200})
             visit.page.locator(".allocation-plan").screenshot(path=DOCS / "plan.png")
 
 

@@ -39,7 +39,7 @@ class LimitsForm:
             self._shares, self._smallest, self._fee, self._fee_percent, self._at_least, self._at_most,
             self._largest_fee, self._turnover, self._cash, *self._names.values(),
         ]  # fmt: skip
-        self._fold = widgets.ToggleButton(value=False, description="Limits", layout={"width": "auto"})
+        self._fold = widgets.ToggleButton(value=False, description="Limits", layout={"width": "fit-content"})
         self._clear = widgets.Button(description="Clear the limits")
         self._clear.on_click(lambda _button: self._empty())
         self._fields = widgets.VBox(

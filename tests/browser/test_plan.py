@@ -1,0 +1,88 @@
+"""Planning on the page."""
+
+import pandas as pd
+import pytest
+
+from tests.browser.conftest import load_sample
+from tests.browser.visiting import Visit, served
+
+
+def trades(visit):
+    return visit.page.get_by_role("table", name="Trades of this plan")
+
+
+def bars(visit):
+    """What the chart says of each class: its weight before and after."""
+    return next(trace for trace in visit.charts()[1] if trace["name"] == "words")["text"]
+
+
+def test_the_bars_and_the_trades_follow_the_amount(visit):
+    visit.charts()
+    drawn = "document.querySelectorAll('.allocation-chart')[1].dataset.drawn"
+    before, revision = bars(visit), visit.page.evaluate(drawn)
+    visit.enter("Deposit", "20000")
+    visit.page.wait_for_function(f"before => {drawn} !== before", arg=revision)
+    assert bars(visit) != before and trades(visit).locator("tbody tr").count() > 5
+
+
+def test_the_tabs_are_reached_by_keyboard_and_keep_their_entries(visit):
+    visit.charts()
+    visit.enter("Deposit", "300")
+    visit.page.get_by_role("button", name="Rebalance").focus()
+    visit.page.keyboard.press("Enter")
+    visit.see("Brings what is traded to its target.")
+    visit.page.get_by_role("button", name="Withdraw").focus()
+    visit.page.keyboard.press("Enter")
+    visit.enter("Withdrawal", "400")
+    visit.see("−400.00")
+    visit.click("Deposit")
+    assert visit.box("Deposit").input_value() == "300"
+
+
+def test_limits_unfold_by_keyboard_and_what_they_left_undone_is_said(visit):
+    visit.charts()
+    visit.page.get_by_role("button", name="Limits: none").focus()
+    visit.page.keyboard.press("Enter")
+    visit.box("Trade").select_option("whole shares")
+    visit.page.get_by_role("button", name="Limits: whole shares").wait_for()
+    visit.enter("Smallest trade", "400")
+    visit.see("under the smallest trade of 400.00 USD")
+    visit.enter("Smallest trade", "no")
+    visit.see("The minimum trade 'no' is not a number")
+    assert not trades(visit).is_visible()
+
+
+def test_an_order_file_is_downloaded_or_a_sentence_says_why_not(visit):
+    visit.charts()
+    visit.click("Download the orders")
+    visit.see("one account")
+    visit.box("of").select_option("Brokerage")
+    with visit.page.expect_download() as download:
+        visit.click("Download the orders")
+    assert pd.read_csv(download.value.path())["Action"].tolist()[0] == "BUY"
+
+
+def test_on_a_phone_nothing_makes_the_page_scroll_sideways(browser, sample_address):
+    visit = Visit(browser, sample_address, width=390, height=800)
+    visit.charts()
+    visit.click("Limits: none")
+    visit.box("Smallest trade").wait_for()
+    wide = visit.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0
+
+
+def test_a_plan_is_saved_and_executed_and_the_page_shows_what_is_held_now(browser, tmp_path):
+    portfolio = load_sample(tmp_path / "sample.duckdb")
+    before = portfolio.summary().total
+    with served(portfolio.path) as address:
+        visit = Visit(browser, address)
+        visit.charts()
+        visit.choose_scope("Brokerage")
+        visit.enter("Deposit", "5000")
+        visit.see("5,000.00")
+        visit.click("Save this plan")
+        visit.see("Saved as plan 1.")
+        visit.click("Mark as executed")
+        visit.see("Plan 1 is executed as of")
+    assert portfolio.plans()["executed"].tolist() == ["in full"]
+    assert portfolio.summary().total == pytest.approx(before + 5000, abs=0.02)
