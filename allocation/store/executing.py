@@ -143,7 +143,7 @@ def _chosen(
     ):
         for name in named or ():
             if name not in known:
-                raise UnknownName(f"Plan {number} has no {what} {name!r}. It has {', '.join(sorted(known - {''}))}.")
+                raise UnknownName(f"Plan {number} has no {what} {name!r}. It has {', '.join(sorted(known))}.")
     wanted = {
         line.number
         for line in lines

@@ -87,7 +87,7 @@ def test_a_bad_amount_gets_a_sentence_and_no_plan(visit, amount, sentence):
     visit.enter("Deposit", amount)
     visit.see(sentence)
     assert not visit.page.get_by_role("table", name="Trades of this plan").is_visible()
-    visit.enter("Deposit", "250")
+    visit.enter("Deposit", "2500")
     visit.page.get_by_role("table", name="Trades of this plan").wait_for()
     assert not visit.page.get_by_text(sentence).is_visible()
 
