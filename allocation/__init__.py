@@ -24,7 +24,7 @@ from allocation.errors import (
 from allocation.export import plan_csv
 from allocation.opening import open, sample
 from allocation.orders import order_file
-from allocation.planner import GOALS, RULES, Fee, Limits, Plan
+from allocation.planner import GOALS, RULES, Fee, Limits, Plan, plan_deposits
 from allocation.portfolio import Portfolio
 from allocation.summary import Summary
 from allocation.tables import Strategy
@@ -60,6 +60,7 @@ __all__ = [
     "open",
     "order_file",
     "plan_csv",
+    "plan_deposits",
     "read_band",
     "sample",
 ]

@@ -18,6 +18,7 @@ from playwright.sync_api import sync_playwright
 import allocation
 from allocation import drift, planner
 from allocation.shipped_files import shipped
+from benchmarks.book import book
 from benchmarks.store import growth, units_of_work, waits
 from benchmarks.timing import Row, once, show, timed
 from tests.browser.visiting import CHROMIUM, Visit, chromium, served
@@ -39,6 +40,7 @@ def main() -> None:
         show("Waiting for the lock while others save the whole time (reference: one writer alone)", waits(folder))
         show("1,000 daily loads of 50 holdings (reference: a bare DuckDB file)", growth(folder, bare))
         show("Tables in memory, 50 holdings (same reference)", in_memory(folder, bare))
+        show("A whole firm's book (reference: one ORDER BY of the same rows)", book())
         show("From request to clickable page (reference: the first)", page_times(folder))
 
 

@@ -106,7 +106,8 @@ def plan_table(plan: Plan) -> str:
         )
     numbers = [f"Amount, {currency}", "Shares", "Price", *(["Fee"] if fees else []), "Points"]
     head = ["Action", "Asset", "Account", *numbers, "Why"]
-    total = write_money(round(plan.trades["amount"].sum(), 6), currency)
+    # Adding 0 makes a plain zero of a negative one.
+    total = write_money(round(plan.trades["amount"].sum(), 6) + 0.0, currency)
     rest = f'<td colspan="{len(head) - 4}"></td>'
     foot = f'<tfoot><tr><td colspan="3">Together</td><td class="number">{total}</td>{rest}</tr></tfoot>'
     return _table("Trades of this plan", head, rows, numbers=set(range(3, len(head) - 1)), foot=foot)

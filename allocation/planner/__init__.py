@@ -1,5 +1,6 @@
 """Plans: what a flow of money would buy or sell, by rule."""
 
+from allocation.planner.book import plan_deposits
 from allocation.planner.compare import compare_rules
 from allocation.planner.edited import calculate_around, edit_plan
 from allocation.planner.goals import GOALS, Goal
@@ -28,6 +29,7 @@ __all__ = [
     "edit_plan",
     "minimum_deposit",
     "plan_deposit",
+    "plan_deposits",
     "plan_rebalance",
     "plan_withdrawal",
     "share",

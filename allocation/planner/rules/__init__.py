@@ -88,21 +88,43 @@ def share(lines: pd.DataFrame, flows: pd.DataFrame, rule: str) -> pd.DataFrame:
         # Copied, because a table that is a view of another, such as a reversed one, can't be registered.
         cursor.register("line_table", lines.copy())
         cursor.register("flow_table", flows.copy())
+        if _is_small(lines):
+            try:
+                return cursor.execute(_statement(find_rule(rule).name, small=True)).df()
+            except (duckdb.OutOfRangeException, duckdb.ConversionException):
+                # Sums and products are checked: what 64 bits can't hold is done with 128.
+                pass
         return cursor.execute(_statement(find_rule(rule).name)).df()
     finally:
         cursor.close()
 
 
+def _is_small(lines: pd.DataFrame) -> bool:
+    """Whether two ratios value/target that differ are different floats, too."""
+    if lines.empty:
+        return True
+    return int(lines["value"].abs().max()) * int(lines["target"].max()) < 2**53
+
+
 @cache
-def _statement(rule: str) -> str:
+def _statement(rule: str, small: bool = False) -> str:
+    """The statement of a rule; for small numbers the same with 64 bits instead of 128, which is several times faster."""
     here = files(__package__)
-    return here.joinpath("share.sql").read_text().replace("/* rule */", here.joinpath(f"{rule}.sql").read_text())
+    text = here.joinpath("share.sql").read_text().replace("/* rule */", here.joinpath(f"{rule}.sql").read_text())
+    return text.replace("HUGEINT", "BIGINT").replace("exact_ratio", "float_ratio") if small else text
+
+
+RATIOS = """
+CREATE MACRO exact_ratio(value, target) AS value * 1000000000000000000::HUGEINT // target;
+CREATE MACRO float_ratio(value, target) AS value::DOUBLE / target;
+"""
+"""A line's value/target, by which lines are put in order; either tells any two of them apart that differ."""
 
 
 @cache
 def _engine() -> duckdb.DuckDBPyConnection:
     # In memory and empty: opening one costs ten times what a statement does.
-    return duckdb.connect(
+    engine = duckdb.connect(
         ":memory:",
         config={
             "enable_external_access": "false",
@@ -110,3 +132,5 @@ def _engine() -> duckdb.DuckDBPyConnection:
             "lock_configuration": "true",
         },
     )
+    engine.execute(RATIOS)
+    return engine

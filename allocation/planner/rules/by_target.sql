@@ -2,10 +2,11 @@
 -- has, and the others share the rest by target: with the lines in order of value/target, those up to the level.
 , levelled AS (
     SELECT group_id, line, target, flow, value, greatest(value, 0) AS has,
-        has * 1000000000000000000::HUGEINT // target AS ratio
+        exact_ratio(has, target) AS ratio
     FROM lines
 ), reached AS (
-    SELECT *, sum(target) OVER (PARTITION BY group_id) AS targets, sum(has) OVER up_to AS v, sum(target) OVER up_to AS t
+    SELECT *, (sum(target) OVER (PARTITION BY group_id))::HUGEINT AS targets, (sum(has) OVER up_to)::HUGEINT AS v,
+        (sum(target) OVER up_to)::HUGEINT AS t
     FROM levelled
     WINDOW up_to AS (PARTITION BY group_id ORDER BY ratio)
 ), settled AS (

@@ -2,9 +2,9 @@
 , queue AS (
     SELECT *, abs(flow) * targets AS money,
         count(*) OVER (PARTITION BY group_id, shortfall) AS peers,
-        coalesce(sum(shortfall) OVER (
-            PARTITION BY group_id ORDER BY shortfall DESC RANGE UNBOUNDED PRECEDING EXCLUDE GROUP), 0) AS ahead
+        (coalesce(sum(shortfall) OVER up_to, 0) - shortfall * peers)::HUGEINT AS ahead
     FROM shortfalls
+    WINDOW up_to AS (PARTITION BY group_id ORDER BY shortfall DESC)
 ), served AS (
     SELECT *, max(CASE WHEN ahead < money AND money < ahead + shortfall * peers THEN peers ELSE 1 END)
             OVER (PARTITION BY group_id) AS sharing

@@ -5,10 +5,10 @@
 -- value × T − V × target <= flow × target, where V and T are the sums up to and including that line.
 -- Targets are whole numbers up to 10^6, so a ratio scaled by 10^18 orders them exactly; equal ratios are peers.
 , levelled AS (
-    SELECT *, sign(flow) * (value * 1000000000000000000::HUGEINT // target) AS ratio
+    SELECT *, sign(flow) * exact_ratio(value, target) AS ratio
     FROM lines
 ), reached AS (
-    SELECT *, sum(value) OVER up_to AS v, sum(target) OVER up_to AS t
+    SELECT *, (sum(value) OVER up_to)::HUGEINT AS v, (sum(target) OVER up_to)::HUGEINT AS t
     FROM levelled
     WINDOW up_to AS (PARTITION BY group_id ORDER BY ratio)
 ), level AS (

@@ -11,14 +11,15 @@ WITH given AS (
     WHERE f.flow <> 0
 ), emptied AS (
     -- Of money that is taken out, what has a target of 0 goes first, by value.
-    SELECT group_id, line, value, target, sum(value) OVER (PARTITION BY group_id) AS unit, least(abs(flow), unit) AS taken
+    SELECT group_id, line, value, target, (sum(value) OVER (PARTITION BY group_id))::HUGEINT AS unit,
+        least(abs(flow), unit) AS taken
     FROM given WHERE flow < 0 AND target = 0 AND value > 0
 ), lines AS (
     SELECT g.group_id, line, value, target, total_after, flow + coalesce(taken, 0) AS flow
     FROM given g LEFT JOIN (SELECT DISTINCT group_id, taken FROM emptied) USING (group_id)
     WHERE target > 0 AND flow + coalesce(taken, 0) <> 0
 ), sized AS (
-    SELECT *, sum(value) OVER whole AS held, sum(target) OVER whole AS targets
+    SELECT *, (sum(value) OVER whole)::HUGEINT AS held, (sum(target) OVER whole)::HUGEINT AS targets
     FROM lines
     WINDOW whole AS (PARTITION BY group_id)
 ), shortfalls AS (
@@ -36,10 +37,11 @@ WITH given AS (
     SELECT group_id, line, value, target, -taken, value * taken // unit, value * taken % unit FROM emptied
 ), ranked AS (
     SELECT *,
-        abs(flow) - sum(whole) OVER (PARTITION BY group_id, target = 0) AS left_over,
-        row_number() OVER (
-            PARTITION BY group_id, target = 0 ORDER BY remainder DESC, target DESC, value, line) AS place
+        abs(flow) - sum(whole) OVER largest_first AS left_over, row_number() OVER largest_first AS place
     FROM floors
+    WINDOW largest_first AS (
+        PARTITION BY group_id, target = 0 ORDER BY remainder DESC, target DESC, value, line
+        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 )
 SELECT group_id, line, (sign(flow) * (whole + CASE WHEN place <= left_over THEN 1 ELSE 0 END))::BIGINT AS amount
 FROM ranked
