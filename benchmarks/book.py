@@ -24,7 +24,7 @@ def book() -> Iterable[Row]:
     for size in SIZES:
         code = f"from benchmarks.book import measured; measured({size})"
         answer = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
-        ordered, planned, peak = (float(figure) for figure in answer.split())
+        ordered, planned, peak = (float(figure) for figure in answer.splitlines()[-1].split())
         yield Row(f"{size:,} portfolios of {LINES} lines, put in order", [ordered], ordered)
         yield Row(f"{size:,} portfolios of {LINES} lines, planned ({peak:,.1f} GB)", [planned], ordered)
     one = made_up(1, 50)
@@ -35,6 +35,7 @@ def measured(size: int) -> None:
     """Print the seconds of one ORDER BY, those of a plan, and the peak memory in GB."""
     lines, deposits = made_up(size, LINES)
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.register("lines", lines)
         connection.execute("CREATE TABLE kept AS FROM lines")
         statement = "CREATE OR REPLACE TABLE ordered AS FROM kept ORDER BY portfolio, value"

@@ -58,20 +58,19 @@ def plan_deposits(
     group, portfolios = pd.factorize(lines["portfolio"])
     where = [lines["portfolio"], lines["line"]]
     _refuse((group < 0) | lines["line"].isna().to_numpy(), where, "has no portfolio or no name", UnknownName)
-    _refuse(_repeated(group, lines["line"]), where, "stands twice", UnknownName)
+    order, repeated = _in_order(group, lines["line"])
+    _refuse(repeated, where, "stands twice", UnknownName)
     value = _whole(lines["value"], digits, where, f"has a value that is no amount of {currency}", AmountError)
-    target = _whole(
-        lines["target_percent"], 4, where, "has a target that is no percent with four decimals", TargetsError
-    )
+    no_percent = "has a target that is no percent to four decimals"
+    target = _whole(lines["target_percent"], 4, where, no_percent, TargetsError)
     _refuse((target < 0) | (target > WHOLE), where, "has a target that is not between 0 and 100", TargetsError)
     sums = _summed(group, target, len(portfolios))
     _refuse(sums != WHOLE, [pd.Series(portfolios)], "has targets that don't add up to 100", TargetsError)
     flow = _flows(deposits, portfolios, digits, currency)
     total = _summed(group, value, len(portfolios)) + flow
-    _refuse(
-        np.abs(total) > LARGEST_MINOR, [pd.Series(portfolios)], "is larger than can be planned exactly", AmountError
-    )
-    amount = _shared(group, value, target, flow, total, rule)
+    each = [pd.Series(portfolios)]
+    _refuse(np.abs(total) > LARGEST_MINOR, each, "is larger than can be planned exactly", AmountError)
+    amount = _shared(order, group, value, target, flow, total, rule)
     unit = 10**digits
     with np.errstate(divide="ignore", invalid="ignore"):
         weight = np.where(total[group] > 0, (value + amount) / total[group], np.nan)
@@ -84,7 +83,8 @@ def plan_deposits(
             "value_after": (value + amount) / unit,
             "weight_after": weight,
             "target_weight": target / WHOLE,
-        }
+        },
+        copy=False,
     )
 
 
@@ -92,22 +92,26 @@ Whole = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
-def _shared(group: Whole, value: Whole, target: Whole, flow: Whole, total: Whole, rule: str) -> Whole:
+def _shared(order: Whole, group: Whole, value: Whole, target: Whole, flow: Whole, total: Whole, rule: str) -> Whole:
     """The amount of each line; portfolios are taken together in chunks."""
     amount = np.zeros(len(group), dtype=np.int64)
-    is_ordered = bool((np.diff(group) >= 0).all())
-    order = np.arange(len(group)) if is_ordered else np.argsort(group, kind="stable")
     ends = np.searchsorted(group[order], np.arange(0, len(flow) + CHUNK, CHUNK))
     for number, (start, end) in enumerate(zip(ends, ends[1:], strict=False)):
         chosen = order[start:end]
         first = number * CHUNK
         given = pd.DataFrame(
-            {"group_id": group[chosen], "line": chosen, "value": value[chosen], "target": target[chosen]}
+            {
+                "group_id": group[chosen],
+                "line": np.arange(start, end),
+                "value": value[chosen],
+                "target": target[chosen],
+            },
+            copy=False,
         )
         among = np.arange(first, min(first + CHUNK, len(flow)))
         flows = pd.DataFrame({"group_id": among, "flow": flow[among], "total_after": total[among]})
         answer = share(given, flows, rule)
-        amount[answer["line"].to_numpy()] = answer["amount"].to_numpy()
+        amount[order[answer["line"].to_numpy()]] = answer["amount"].to_numpy()
     return amount
 
 
@@ -130,7 +134,8 @@ def _whole(numbers: pd.Series, digits: int, where: Sequence[pd.Series], problem:
     with np.errstate(invalid="ignore"):
         whole = np.rint(given * unit)
         _refuse(~((whole / unit == given) & (np.abs(whole) <= LARGEST_MINOR)), where, problem, error)
-    return whole.astype(np.int64)
+    exact: Whole = whole.astype(np.int64)
+    return exact
 
 
 def _summed(group: Whole, numbers: Whole, count: int) -> Whole:
@@ -139,18 +144,23 @@ def _summed(group: Whole, numbers: Whole, count: int) -> Whole:
     return sums
 
 
-def _repeated(group: Whole, names: pd.Series) -> Flags:
-    codes, labels = pd.factorize(names)
-    repeated: Flags = pd.Series(group.astype(np.int64) * len(labels) + codes).duplicated().to_numpy()
-    return repeated
+def _in_order(group: Whole, names: pd.Series) -> tuple[Whole, Flags]:
+    """The rows by portfolio and name, so that no cent depends on the order they came in; which stand twice."""
+    codes, labels = pd.factorize(names, sort=True)
+    key = group.astype(np.int64) * len(labels) + codes
+    repeated = np.zeros(len(key), dtype=np.bool_)
+    if bool((np.diff(key) > 0).all()):
+        return np.arange(len(key)), repeated
+    order: Whole = np.argsort(key, kind="stable")
+    repeated[order[1:]] = key[order[1:]] == key[order[:-1]]
+    return order, repeated
 
 
 def _require_columns(table: pd.DataFrame, what: str, columns: Sequence[str]) -> None:
     missing = [column for column in columns if column not in table.columns]
     if missing:
-        raise UnknownName(
-            f"The {what} have no column {' and no column '.join(missing)}. They need {', '.join(columns)}."
-        )
+        lacking, needed = " and no column ".join(missing), ", ".join(columns)
+        raise UnknownName(f"The {what} have no column {lacking}. They need {needed}.")
 
 
 def _refuse(wrong: Flags, where: Sequence[pd.Series], problem: str, error: type[Exception]) -> None:

@@ -10,13 +10,12 @@ from allocation.errors import AmountError, TargetsError, UnknownName
 from tests.builders import shared
 
 BOOK = pd.DataFrame(
-    [
-        ("Ann", "Stocks", 600.0, 60),
-        ("Ann", "Bonds", 200.0, 40),
-        ("Bob", "Stocks", 0.0, 50),
-        ("Bob", "Bonds", 10.01, 50),
-    ],
-    columns=["portfolio", "line", "value", "target_percent"],
+    {
+        "portfolio": ["Ann", "Ann", "Bob", "Bob"],
+        "line": ["Stocks", "Bonds", "Stocks", "Bonds"],
+        "value": [600.0, 200.0, 0.0, 10.01],
+        "target_percent": [60, 40, 50, 50],
+    }
 )
 DEPOSITS = pd.DataFrame({"portfolio": ["Ann", "Bob"], "amount": [200.0, 5.0]})
 
@@ -70,13 +69,8 @@ def test_of_many_that_are_wrong_the_first_are_named():
 
 cents = st.integers(0, 10**7)
 # Values up to ten trillion: more than 64 bits hold, once they are multiplied.
-portfolios = st.lists(
-    st.tuples(
-        st.lists(st.tuples(st.one_of(cents, st.integers(0, 10**14)), st.integers(1, 40)), min_size=1, max_size=5), cents
-    ),
-    min_size=1,
-    max_size=4,
-)
+line = st.tuples(st.one_of(cents, st.integers(0, 10**14)), st.integers(1, 40))
+portfolios = st.lists(st.tuples(st.lists(line, min_size=1, max_size=5), cents), min_size=1, max_size=4)
 
 
 @given(portfolios, st.sampled_from(sorted(RULES)), st.randoms())

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from allocation.errors import UnknownName
@@ -85,9 +86,8 @@ def share(lines: pd.DataFrame, flows: pd.DataFrame, rule: str) -> pd.DataFrame:
     """
     cursor = _engine().cursor()
     try:
-        # Copied, because a table that is a view of another, such as a reversed one, can't be registered.
-        cursor.register("line_table", lines.copy())
-        cursor.register("flow_table", flows.copy())
+        cursor.register("line_table", _registrable(lines))
+        cursor.register("flow_table", _registrable(flows))
         if _is_small(lines):
             try:
                 return cursor.execute(_statement(find_rule(rule).name, small=True)).df()
@@ -99,6 +99,11 @@ def share(lines: pd.DataFrame, flows: pd.DataFrame, rule: str) -> pd.DataFrame:
         cursor.close()
 
 
+def _registrable(table: pd.DataFrame) -> pd.DataFrame:
+    """The same, but no view of another table, such as a reversed one: those can't be registered."""
+    return pd.DataFrame({name: np.ascontiguousarray(table[name]) for name in table}, copy=False)
+
+
 def _is_small(lines: pd.DataFrame) -> bool:
     """Whether two ratios value/target that differ are different floats, too."""
     if lines.empty:
@@ -108,7 +113,7 @@ def _is_small(lines: pd.DataFrame) -> bool:
 
 @cache
 def _statement(rule: str, small: bool = False) -> str:
-    """The statement of a rule; for small numbers the same with 64 bits instead of 128, which is several times faster."""
+    """The statement of a rule; for small numbers the same with 64 bits instead of 128, which is much faster."""
     here = files(__package__)
     text = here.joinpath("share.sql").read_text().replace("/* rule */", here.joinpath(f"{rule}.sql").read_text())
     return text.replace("HUGEINT", "BIGINT").replace("exact_ratio", "float_ratio") if small else text
