@@ -1,14 +1,18 @@
 """Deposits into many portfolios at once: each comes to what it comes to alone."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import allocation
 from allocation import RULES, plan_deposits
 from allocation.errors import AmountError, TargetsError, UnknownName
 from tests.builders import shared
 
+README = Path(__file__).parents[2] / "README.md"
 BOOK = pd.DataFrame(
     {
         "portfolio": ["Ann", "Ann", "Bob", "Bob"],
@@ -94,3 +98,11 @@ def test_a_book_comes_to_what_each_portfolio_does_alone(groups, rule, random):
     assert dict(zip(zip(book["portfolio"], book["line"], strict=True), book["amount"], strict=True)) == alone
     sums = (100 * book["amount"]).round().groupby(book["portfolio"]).sum()
     assert [sums[number] for number in range(len(groups))] == [flow for _, flow in groups]
+
+
+def test_the_example_in_the_readme_says_what_it_does():
+    text = README.read_text(encoding="utf-8").partition("## A whole firm's book")[2]
+    code = text.partition("```python\n")[2].partition("```")[0].splitlines()
+    given = {"allocation": allocation}
+    exec("\n".join([*code[:-1], f"plan = {code[-1]}"]), given)
+    assert given["plan"]["amount"].tolist() == [0, 200, 5, 0]
