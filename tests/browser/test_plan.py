@@ -33,6 +33,7 @@ def test_the_tabs_are_reached_by_keyboard_and_keep_their_entries(visit):
     visit.see("Brings what is traded to its target.")
     visit.page.get_by_role("button", name="Withdraw").focus()
     visit.page.keyboard.press("Enter")
+    visit.see("the rule works in mirror")
     visit.enter("Withdrawal", "400")
     visit.see("−400.00")
     visit.click("Deposit")
