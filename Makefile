@@ -9,7 +9,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PORTFOLIO ?=
 
-.PHONY: dashboard notebooks test stress lint bench screenshots clean
+.PHONY: dashboard notebooks test stress lint bench bench-peers screenshots clean
 
 dashboard: $(VENV)/.installed
 	$(BIN)/allocation $(if $(PORTFOLIO),--portfolio "$(PORTFOLIO)") dashboard
@@ -32,6 +32,9 @@ lint: $(VENV)/.installed-test
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks
 
+bench-peers: $(VENV)/.installed-bench
+	$(BIN)/python -m benchmarks.peers
+
 screenshots: $(VENV)/.installed-test
 	$(BIN)/python -m tests.browser.screenshots
 
@@ -52,4 +55,8 @@ $(VENV)/.installed-notebooks: $(VENV)/.installed
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	$(PIP) install -c constraints.txt -e '.[test]'
+	touch $@
+
+$(VENV)/.installed-bench: $(VENV)/.installed-test
+	$(PIP) install -c constraints.txt -e '.[bench]'
 	touch $@
