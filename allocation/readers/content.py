@@ -1,0 +1,43 @@
+"""What a reader finds in a file that another program or a broker wrote: the tables that are loaded, and what to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from allocation.errors import Problem
+from allocation.readers import classes, fx, holdings, targets
+
+PRICE_COLUMNS = ["file", "row", "symbol", "currency", "price", "as_of", "source"]
+
+
+def no_rows(columns: list[str]) -> pd.DataFrame:
+    """An empty table with these columns."""
+    return pd.DataFrame(columns=columns, dtype=object)
+
+
+@dataclass(frozen=True)
+class Content:
+    """A file's content as tidy tables.
+
+    Attributes:
+        format: what the file is, for people: ``Wealthfolio database (version 3.5)``.
+        holdings: the columns of :func:`~allocation.readers.read_holdings`; numbers exact (``Decimal``), ``price`` None
+            where the file has none.
+        targets, fx, classes: the columns of the readers of those files.
+        prices: prices of days before the holdings', or of assets not held: :data:`PRICE_COLUMNS`.
+        base_currency: the file's own, or None where it says nothing.
+        problems: what is wrong. Nothing is loaded while there is one.
+        notes: sentences about what was left out, is stale, or was reconciled with the file's own total.
+    """
+
+    format: str
+    holdings: pd.DataFrame = field(default_factory=lambda: no_rows(holdings.COLUMNS))
+    targets: pd.DataFrame = field(default_factory=lambda: no_rows(targets.COLUMNS))
+    fx: pd.DataFrame = field(default_factory=lambda: no_rows(fx.COLUMNS))
+    classes: pd.DataFrame = field(default_factory=lambda: no_rows(classes.COLUMNS))
+    prices: pd.DataFrame = field(default_factory=lambda: no_rows(PRICE_COLUMNS))
+    base_currency: str | None = None
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
