@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -103,6 +104,44 @@ class Strategy:
         return dict(zip(names, (as_percent(as_weight(percent)) for percent in table["target_percent"]), strict=True))
 
 
+class Asset(NamedTuple):
+    """A row of :attr:`Tables.assets`; ``value`` is in minor units."""
+
+    asset_id: int
+    symbol: str
+    name: str
+    asset_class: str
+    currency: str
+    price: float
+    rate: float
+    value: int
+    held_in: list[str]
+
+    @property
+    def is_cash(self) -> bool:
+        return self.symbol == CASH
+
+    @property
+    def called(self) -> str:
+        return called(self.symbol, self.currency)
+
+    @property
+    def price_in_base(self) -> float:
+        """The price of one share in the base currency."""
+        return self.price * self.rate
+
+
+class Position(NamedTuple):
+    """A row of :attr:`Tables.holdings`; ``value`` is in minor units."""
+
+    account: str
+    asset_id: int
+    symbol: str
+    currency: str
+    quantity: float
+    value: int
+
+
 @dataclass(frozen=True)
 class Tables:
     """A portfolio, or one account, valued at its latest prices.
@@ -131,6 +170,7 @@ class Tables:
     strategy: Strategy
     spans: Mapping[int, Mapping[str, Fraction]] = field(default_factory=dict)
 
+    @cached_property
     def in_order(self) -> Tables:
         """The same, by name: what is calculated from it can't depend on the order that things were loaded in."""
         strategy = replace(
@@ -151,14 +191,35 @@ class Tables:
         return minor_digits(self.base_currency)
 
     @cached_property
+    def asset_rows(self) -> tuple[Asset, ...]:
+        """The rows of ``assets``."""
+        columns = ("asset_id", "symbol", "name", "asset_class", "currency", "price", "rate")
+        values = [to_minor(value, self.digits) for value in self.assets["value"].tolist()]
+        rows = zip(*(self.assets[column].tolist() for column in columns), values, self.assets["held_in"], strict=True)
+        return tuple(Asset(int(row[0]), *row[1:]) for row in rows)
+
+    @cached_property
+    def positions(self) -> tuple[Position, ...]:
+        """The rows of ``holdings``."""
+        columns = ("account", "asset_id", "symbol", "currency", "quantity")
+        values = [to_minor(value, self.digits) for value in self.holdings["value"].tolist()]
+        rows = zip(*(self.holdings[column].tolist() for column in columns), values, strict=True)
+        return tuple(Position(row[0], int(row[1]), *row[2:]) for row in rows)
+
+    @cached_property
     def asset_values(self) -> list[int]:
         """Value of each row of ``assets``, in minor units."""
-        return [to_minor(value, self.digits) for value in self.assets["value"]]
+        return [asset.value for asset in self.asset_rows]
+
+    @cached_property
+    def values(self) -> Mapping[int, int]:
+        """Value of each asset, in minor units."""
+        return {asset.asset_id: asset.value for asset in self.asset_rows}
 
     @cached_property
     def class_of(self) -> dict[int, str]:
         """The class of each asset."""
-        return dict(zip(self.assets["asset_id"].astype(int), self.assets["asset_class"].astype(str), strict=True))
+        return {asset.asset_id: asset.asset_class for asset in self.asset_rows}
 
     @property
     def place(self) -> str:
@@ -169,11 +230,7 @@ class Tables:
 
     @cached_property
     def _held(self) -> frozenset[int]:
-        return frozenset(
-            int(asset_id)
-            for asset_id, accounts in zip(self.assets["asset_id"], self.assets["held_in"], strict=True)
-            if len(accounts)
-        )
+        return frozenset(asset.asset_id for asset in self.asset_rows if len(asset.held_in))
 
     def is_held(self, asset_id: int) -> bool:
         """Whether any account of the scope holds an asset."""
@@ -183,11 +240,9 @@ class Tables:
     def class_values(self) -> dict[str, int]:
         """Value of each class that holds anything, in minor units."""
         values: dict[str, int] = {}
-        for asset_id, name, held_in, value in zip(
-            self.assets["asset_id"], self.assets["asset_class"], self.assets["held_in"], self.asset_values, strict=True
-        ):
-            if len(held_in):
-                for part, amount in self.by_class(int(asset_id), str(name), value).items():
+        for asset in self.asset_rows:
+            if len(asset.held_in):
+                for part, amount in self.by_class(asset.asset_id, asset.asset_class, asset.value).items():
                     values[part] = values.get(part, 0) + amount
         return values
 

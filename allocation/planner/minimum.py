@@ -93,7 +93,7 @@ def _in_whole_shares(
     tables: Tables, able: Allowed, limits: Limits, assets: dict[str, list[int]], off: Fraction, least: int
 ) -> int:
     """Minor units, rounded up; a mixed-integer program over the shares bought of each asset."""
-    described = {int(asset["asset_id"]): asset for asset in tables.assets.to_dict("records")}
+    described = {asset.asset_id: asset for asset in tables.asset_rows}
     units: list[Fraction] = []
     of_class: list[str] = []
     columns, most = Columns(), AT_MOST * max(least, tables.total, 1)

@@ -129,7 +129,7 @@ def test_the_smallest_deposit_that_reaches_every_target():
 
 
 @pytest.mark.parametrize("rule", RULES)
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(
     fund=st.integers(1, 10**6),
     others=st.lists(st.integers(0, 10**6), min_size=3, max_size=3),
