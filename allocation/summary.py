@@ -54,14 +54,7 @@ def summarise(tables: Tables) -> Summary:
 
 def oldest_price(tables: Tables) -> tuple[datetime.date | None, str]:
     """Date of the oldest price or FX rate that what is held is valued at, and what it is of."""
-    assets = tables.assets[tables.assets["held_in"].map(len) > 0]
-    dated = [
-        (when, f"{kind} of {what}")
-        for kind, dates, names in (
-            ("price", assets["price_as_of"], assets["symbol"]),
-            ("FX rate", assets["rate_as_of"], assets["currency"]),
-        )
-        for when, what in zip(dates, names, strict=True)
-        if when is not None
-    ]
+    held = [asset for asset in tables.asset_rows if len(asset.held_in)]
+    dated = [(asset.price_as_of, f"price of {asset.symbol}") for asset in held if asset.price_as_of is not None]
+    dated += [(asset.rate_as_of, f"FX rate of {asset.currency}") for asset in held if asset.rate_as_of is not None]
     return min(dated, default=(None, ""))

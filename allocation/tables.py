@@ -114,8 +114,10 @@ class Asset(NamedTuple):
     currency: str
     price: float
     rate: float
-    value: int
+    price_as_of: datetime.date | None
+    rate_as_of: datetime.date | None
     held_in: list[str]
+    value: int
 
     @property
     def is_cash(self) -> bool:
@@ -193,17 +195,15 @@ class Tables:
     @cached_property
     def asset_rows(self) -> tuple[Asset, ...]:
         """The rows of ``assets``."""
-        columns = ("asset_id", "symbol", "name", "asset_class", "currency", "price", "rate")
         values = [to_minor(value, self.digits) for value in self.assets["value"].tolist()]
-        rows = zip(*(self.assets[column].tolist() for column in columns), values, self.assets["held_in"], strict=True)
+        rows = zip(*(self.assets[column].tolist() for column in Asset._fields[:-1]), values, strict=True)
         return tuple(Asset(int(row[0]), *row[1:]) for row in rows)
 
     @cached_property
     def positions(self) -> tuple[Position, ...]:
         """The rows of ``holdings``."""
-        columns = ("account", "asset_id", "symbol", "currency", "quantity")
         values = [to_minor(value, self.digits) for value in self.holdings["value"].tolist()]
-        rows = zip(*(self.holdings[column].tolist() for column in columns), values, strict=True)
+        rows = zip(*(self.holdings[column].tolist() for column in Position._fields[:-1]), values, strict=True)
         return tuple(Position(row[0], int(row[1]), *row[2:]) for row in rows)
 
     @cached_property

@@ -1,7 +1,7 @@
 """The planner beside others, on the same random cases in one run: `make bench-peers`.
 
-Whole shares onto holdings beside `rebalance` (four objectives) and a plain program for HiGHS, whole shares from cash beside PyPortfolioOpt's
-DiscreteAllocation (greedy and lp), fractions beside lakshmi. Measures are defined in ``Header``.
+Whole shares onto holdings beside `rebalance` (four objectives) and a plain program for HiGHS, whole shares from cash
+beside PyPortfolioOpt's DiscreteAllocation (greedy and lp), fractions beside lakshmi. ``Header`` defines the measures.
 """
 
 from __future__ import annotations
