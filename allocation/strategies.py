@@ -220,7 +220,7 @@ class Strategies(PortfolioFile):
         name: str | None = None,
         seen: Mapping[str, Percent] | None = None,
     ) -> None:
-        """Make these the class targets of a scope's own active strategy; a class left out loses its holding targets too.
+        """Make these the class targets of a scope's active strategy; a class left out loses its holding targets.
 
         An account that used the whole portfolio's targets until now keeps their holding targets in its classes.
 
