@@ -13,19 +13,20 @@ from allocation.targets import HUNDRED, share
 def present(tables: Tables) -> Targets:
     """The present allocation as targets, to the hundredth: every class, and the holdings in it.
 
-    A class that a fund is in with only a part of it, or that holds less than two things, gets no holding targets.
+    What is in no class can't have a target, so it is left out, and the others keep their proportions. A class that a
+    fund is in with only a part of it, or that holds less than two things, gets no holding targets.
 
     Raises:
-        TargetsError: nothing is held, something is in no class, or a class is worth less than nothing.
+        TargetsError: nothing is held that is in a class, or a class is worth less than nothing.
     """
-    values = {name: value for name, value in tables.class_values.items() if value}
-    if UNCLASSIFIED in values:
-        raise TargetsError(f"Some of what is held is in no class ({_unclassified(tables)}). Give it one first.")
+    values = {name: value for name, value in tables.class_values.items() if value and name != UNCLASSIFIED}
     debts = [name for name, value in values.items() if value < 0]
     if debts:
         raise TargetsError(f"{', '.join(debts)} is worth less than nothing now, which can't be a target.")
     if not values:
-        raise TargetsError(f"{_whose(tables.scope)} holds nothing yet, so there is no present allocation.")
+        raise TargetsError(
+            f"{_whose(tables.scope)} holds nothing that is in a class, so there is no present allocation."
+        )
     classes = _largest_first(share(HUNDRED, {name: Decimal(value) for name, value in values.items()}))
     shared = {name for parts in tables.spans.values() for name in parts}
     within: dict[str, dict[str, Decimal]] = {}
@@ -41,18 +42,6 @@ def present(tables: Tables) -> Targets:
 
 def _largest_first(percents: dict[str, Decimal]) -> dict[str, Decimal]:
     return dict(sorted(percents.items(), key=lambda row: (-row[1], row[0])))
-
-
-def _unclassified(tables: Tables) -> str:
-    names = [
-        called(symbol, currency)
-        for asset_id, symbol, currency, name in zip(
-            tables.assets["asset_id"], tables.assets["symbol"], tables.assets["currency"],
-            tables.assets["asset_class"], strict=True,
-        )
-        if name == UNCLASSIFIED or UNCLASSIFIED in tables.spans.get(int(asset_id), {})
-    ]  # fmt: skip
-    return ", ".join(names)
 
 
 def _whose(scope: str) -> str:

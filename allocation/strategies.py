@@ -91,7 +91,7 @@ class Strategies(PortfolioFile):
         """Targets to start from; nothing is saved.
 
         Parameters:
-            start: ``"blank"``; ``"present"``, the present allocation to the hundredth; the name of a preset
+            start: ``"blank"``; ``"present"``, the present allocation to the hundredth, without what is in no class; the name of a preset
                 (:data:`allocation.PRESETS`); the name of a strategy, or (scope, name); the number of a version
                 (:meth:`target_versions`); a targets.csv as :class:`~pathlib.Path` or DataFrame, of one scope; or
                 targets: class → percent, or :class:`~allocation.Targets` for both levels.
@@ -100,7 +100,7 @@ class Strategies(PortfolioFile):
 
         Raises:
             UnknownName: there is nothing of that name.
-            TargetsError: they don't add up to 100, or the present allocation can't be targets.
+            TargetsError: they don't add up to 100, or there is no present allocation that could be targets.
             LoadError: something in the file is wrong.
         """
         with self._database.read() as connection:
