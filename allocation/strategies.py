@@ -290,7 +290,7 @@ class Strategies(PortfolioFile):
         are renamed, merged or deleted.
 
         Parameters:
-            name: only of this strategy, by what it is called now or was called then.
+            name: only of this strategy, by what it is called now; one that is gone, by what it was called.
 
         Returns:
             One row a version: ``version`` (its number), ``scope``, ``strategy``, ``saved_by``, ``saved_at`` (UTC),
