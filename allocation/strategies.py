@@ -339,9 +339,9 @@ class Strategies(PortfolioFile):
         Returns:
             One row a class that either has a target for, or that is held, each followed by the holdings that either has
             a target for: ``asset_class``, ``holding`` (empty in a class's row), ``percent_a`` and ``percent_b`` (0–100;
-            of the scope, or of the class; missing where there is no target), ``difference`` (b − a, points; a missing
-            target counts as 0), ``drift_a`` and ``drift_b`` (weight − target weight of the scope, 0–1; missing where
-            there is no target).
+            of the scope, or of the class; missing where there is no target), ``difference`` (b − a in points; no target
+            counts as 0, but it is missing for holdings of a class in which one of the two has no holding targets),
+            ``drift_a`` and ``drift_b`` (weight − target weight of the scope, 0–1; missing where there is no target).
         """
         return side_by_side(self._tables(scope, strategy=a), self._tables(scope, strategy=b))
 
