@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 import duckdb
@@ -85,7 +86,8 @@ class Strategies(PortfolioFile):
             also = [saving.find_asset(connection, *symbol_and_currency(symbol), to_plan=True) for symbol in symbols]
             return reading.read_tables(connection, scope, also=also)
 
-        return self._database.ask(f"tables of {scope} with {symbols}", read).under(exact)
+        tables = self._database.ask(f"tables of {scope} with {symbols}", read)
+        return replace(tables, holdings=tables.holdings.copy(), assets=tables.assets.copy()).under(exact)
 
     def starting_targets(self, start: Start, scope: str = ALL, age: int | None = None) -> Targets:
         """Targets to start from; nothing is saved.
