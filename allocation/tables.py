@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from allocation.bands import FIVE_25, Band
-from allocation.errors import NoNetValue
+from allocation.errors import NoNetValue, UnknownName
 from allocation.money import from_minor, minor_digits, to_minor
 from allocation.triggers import DRIFT, Trigger
 
@@ -25,8 +25,37 @@ UNCLASSIFIED = "Unclassified"
 SEVERAL_CLASSES = "Several classes"
 CASH = "CASH"
 
+Percent = int | float | str | Decimal
+
+Named = str | tuple[str, str]
+"""A strategy: its name, or (scope, name) for one of another scope."""
+
 PERCENT_STEPS = 10_000
 """Targets are kept to four decimals of a percent."""
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Targets of both levels as a person writes them.
+
+    Attributes:
+        classes: class → percent of the scope (0–100).
+        holdings: class → symbol → percent of the class (0–100); a class that isn't here has no holding targets. Cash
+            is called ``CASH EUR``.
+    """
+
+    classes: Mapping[str, Percent]
+    holdings: Mapping[str, Mapping[str, Percent]] = field(default_factory=dict)
+
+    @property
+    def by_name(self) -> dict[str, Percent]:
+        """Both levels in one: ``Bonds``, and ``Bonds › BND`` for a holding in it."""
+        named: dict[str, Percent] = {}
+        for name in [*self.classes, *(name for name in self.holdings if name not in self.classes)]:
+            if name in self.classes:
+                named[name] = self.classes[name]
+            named |= {f"{name} › {symbol}": percent for symbol, percent in self.holdings.get(name, {}).items()}
+        return named
 
 
 @dataclass(frozen=True)
@@ -46,6 +75,8 @@ class Strategy:
         band: how far a weight may stray from its target.
         class_bands: bands of their own, by class; they hold for the class and its holdings.
         trigger: when a rebalance is due.
+        active: whether its scope is measured against it.
+        archived: whether it is put aside.
     """
 
     strategy_id: int | None
@@ -59,6 +90,8 @@ class Strategy:
     band: Band = FIVE_25
     class_bands: Mapping[str, Band] = field(default_factory=dict)
     trigger: Trigger = DRIFT
+    active: bool = True
+    archived: bool = False
 
     def band_of(self, asset_class: str) -> Band:
         """The band of a class and of its holdings."""
@@ -96,6 +129,20 @@ class Strategy:
     def class_percents(self) -> dict[str, Decimal]:
         """Target percent (0–100) of each class."""
         return {name: as_percent(weight) for name, weight in self.class_weights.items()}
+
+    @property
+    def holding_percents_by_id(self) -> dict[str, dict[int, Decimal]]:
+        """Per class that has holding targets: percent of the class (0–100) of each ``asset_id``."""
+        return {
+            name: {asset_id: as_percent(weight) for asset_id, weight in within.items()}
+            for name, within in self.holding_weights.items()
+        }
+
+    @property
+    def targets(self) -> Targets:
+        """Both levels, in percent (0–100, exact)."""
+        within = {name: self.holding_percents(name) for name in self.class_weights}
+        return Targets(self.class_percents, {name: percents for name, percents in within.items() if percents})
 
     def holding_percents(self, asset_class: str) -> dict[str, Decimal]:
         """Target percent (0–100) of each holding of a class, by its symbol; cash is called ``CASH EUR``."""
@@ -171,6 +218,37 @@ class Tables:
     assets: pd.DataFrame
     strategy: Strategy
     spans: Mapping[int, Mapping[str, Fraction]] = field(default_factory=dict)
+
+    def under(self, targets: Targets) -> Tables:
+        """The same, measured against other targets: what editing them would do, before anything is saved.
+
+        Parameters:
+            targets: each level adding up to 100; holdings are among ``assets``.
+
+        Raises:
+            UnknownName: a holding isn't.
+        """
+        rows = {
+            called(symbol, currency): (asset_id, symbol, currency, name)
+            for asset_id, symbol, currency, name in zip(
+                *(self.assets[column] for column in ("asset_id", "symbol", "currency", "name")), strict=True
+            )
+        }
+        within = []
+        for asset_class, percents in targets.holdings.items():
+            for symbol, percent in percents.items():
+                if symbol not in rows:
+                    raise UnknownName(f"{symbol} is neither held in {self.scope} nor has it a target there.")
+                within.append((asset_class, *rows[symbol], float(percent)))
+        classes = sorted(((name, float(percent)) for name, percent in targets.classes.items()), key=_largest_first)
+        held = sorted(within, key=lambda row: (row[0], -row[-1], row[2], row[3]))
+        columns = ["asset_class", "asset_id", "symbol", "currency", "name", "target_percent"]
+        strategy = replace(
+            self.strategy,
+            class_targets=pd.DataFrame(classes, columns=["asset_class", "target_percent"]),
+            holding_targets=pd.DataFrame(held, columns=columns),
+        )
+        return replace(self, strategy=strategy)
 
     @cached_property
     def in_order(self) -> Tables:
@@ -273,6 +351,10 @@ class Tables:
                 "negative amounts of CASH."
             )
         return total
+
+
+def _largest_first(row: tuple[str, float]) -> tuple[float, str]:
+    return -row[1], row[0]
 
 
 def _sorted(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
