@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from allocation import Targets
@@ -57,7 +57,6 @@ def test_nothing_held_and_debts_are_no_present_allocation(portfolio):
         portfolio.starting_targets("present")
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(1, 10**6), min_size=1, max_size=12))
 def test_the_present_adds_up_and_is_within_a_hundredth(values):
     """Any number of classes of any size, each with two holdings."""
