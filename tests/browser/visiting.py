@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,8 +19,6 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# JupyterLab's module federation and Voila's connection talk to the console on every page.
-NOT_OURS = re.compile(r"^(Unsatisfied version|No satisfying version|Starting WebSocket)")
 
 
 @contextmanager
@@ -53,8 +52,10 @@ class Visit:
     def __init__(self, browser, address, width=1200, height=1000):
         self.console, self.outside, self.dialogs = [], [], []
         self.page = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True).new_page()
-        self.page.on("console", lambda message: self._listen(message.type, message.text))
-        self.page.on("pageerror", lambda error: self._listen("pageerror", str(error)))
+        # Playwright's own has the page evaluate a text, which the page's policy forbids.
+        self.page.wait_for_function = self.until
+        self.page.on("console", lambda message: self.console.append((message.type, message.text)))
+        self.page.on("pageerror", lambda error: self.console.append(("pageerror", str(error))))
         self.page.on("request", lambda request: self._ask(request.url))
         self.page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
         self.address = address
@@ -64,9 +65,17 @@ class Visit:
         self.page.goto(self.address, wait_until="commit")
         self.page.get_by_label("Scope").wait_for(timeout=60_000)
 
+    def until(self, expression, arg=None, timeout=30_000):
+        """Wait until a JavaScript expression, or a function of ``arg``, is true."""
+        end = time.monotonic() + timeout / 1000
+        while not (value := self.page.evaluate(expression, arg)):
+            assert time.monotonic() < end, f"never true: {expression}"
+            self.page.wait_for_timeout(20)
+        return value
+
     def charts(self):
         """The data of the page's charts, once they are drawn."""
-        self.page.wait_for_function("document.querySelectorAll('.allocation-chart[data-drawn]').length >= 2")
+        self.until("document.querySelectorAll('.allocation-chart[data-drawn]').length >= 2")
         return self.page.evaluate("[...document.querySelectorAll('.allocation-chart')].map(chart => chart.data)")
 
     def revision(self):
@@ -75,9 +84,7 @@ class Visit:
     def choose_scope(self, name):
         before = self.revision()
         self.page.get_by_label("Scope").select_option(name)
-        self.page.wait_for_function(
-            "before => document.querySelector('.allocation-chart').dataset.drawn !== before", arg=before
-        )
+        self.until("before => document.querySelector('.allocation-chart').dataset.drawn !== before", arg=before)
 
     def box(self, label):
         return self.page.get_by_label(label, exact=True)
@@ -91,10 +98,6 @@ class Visit:
 
     def see(self, text):
         self.page.get_by_text(text).first.wait_for(timeout=15_000)
-
-    def _listen(self, kind, text):
-        if not NOT_OURS.match(text):
-            self.console.append((kind, text))
 
     def _ask(self, url):
         if not re.match(r"(http://127\.0\.0\.1|ws://127\.0\.0\.1|data:|blob:)", url):
