@@ -46,10 +46,17 @@ def is_name_of_this_server(host: str, names: list[str]) -> bool:
     A page of another site can have its own name lead here, but not an address in numbers.
     """
     try:
-        name = urlsplit(f"//{host}").hostname or ""
+        name = urlsplit(f"//{host}").hostname
+    except ValueError:
+        return False
+    return name in ("localhost", *names) or _is_number(name or "")
+
+
+def _is_number(name: str) -> bool:
+    try:
         ipaddress.ip_address(name)
     except ValueError:
-        return name in ("localhost", *names)
+        return False
     return True
 
 

@@ -92,7 +92,7 @@ def settings(work: Path, place: Place) -> dict[str, Any]:
             "identity_provider_class": "allocation.dashboard.handlers.Identity",
             "connection_dir_root": str(work),
             "tornado_settings": {
-                "names": list(place.names),
+                "names": [name.lower() for name in place.names],
                 "headers": HEADERS,
                 "websocket_max_message_size": LARGEST_MESSAGE,
                 "ws_ping_interval": 30000,

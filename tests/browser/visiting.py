@@ -22,10 +22,16 @@ CHROMIUM_FLAGS = [
 
 
 @contextmanager
-def served(portfolio, *arguments, folder=None, environment=None):
-    """`allocation dashboard` on a portfolio (None: the person's own, or the sample); gives the page's address."""
+def served(portfolio, *arguments, folder=None, environment=None, before="pass", opens="--no-browser"):
+    """`allocation dashboard` on a portfolio (None: the person's own, or the sample); gives the page's address.
+
+    ``before`` is code that the command runs first.
+    """
     named = ["--portfolio", str(portfolio)] if portfolio else []
-    command = [str(Path(sys.executable).with_name("allocation")), *named, "dashboard", "--no-browser", *arguments]
+    program = [sys.executable, "-P", "-c", f"{before}; from allocation.cli import main; main()"]
+    if before == "pass":
+        program = [str(Path(sys.executable).with_name("allocation"))]
+    command = [*program, *named, "dashboard", *filter(None, [opens]), *arguments]
     own = {name: value for name, value in os.environ.items() if name != "ALLOCATION_PORTFOLIO"} | (environment or {})
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder, env=own)
     try:
@@ -35,6 +41,12 @@ def served(portfolio, *arguments, folder=None, environment=None):
         process.terminate()
         process.wait(timeout=30)
         process.stdout.close()
+
+
+def processes_of(kernel):
+    """Process numbers of a page's kernel."""
+    found = subprocess.run(["pgrep", "-f", f"kernel-{kernel}.json"], capture_output=True, text=True, check=False)
+    return [int(number) for number in found.stdout.split()]
 
 
 @contextmanager
@@ -64,6 +76,10 @@ class Visit:
     def open(self):
         self.page.goto(self.address, wait_until="commit")
         self.page.get_by_label("Scope").wait_for(timeout=60_000)
+
+    @property
+    def kernel(self):
+        return self.page.locator("body").get_attribute("data-kernel")
 
     def until(self, expression, arg=None, timeout=30_000):
         """Wait until a JavaScript expression, or a function of ``arg``, is true."""
