@@ -61,7 +61,7 @@ def chromium(playwright):
 class Visit:
     """One visitor's page, with what it said to the console and asked from elsewhere."""
 
-    def __init__(self, browser, address, width=1200, height=1000):
+    def __init__(self, browser, address, width=1200, height=1000, opens=True):
         self.console, self.outside, self.dialogs = [], [], []
         self.page = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True).new_page()
         # Playwright's own has the page evaluate a text, which the page's policy forbids.
@@ -71,7 +71,8 @@ class Visit:
         self.page.on("request", lambda request: self._ask(request.url))
         self.page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
         self.address = address
-        self.open()
+        if opens:
+            self.open()
 
     def open(self):
         self.page.goto(self.address, wait_until="commit")
