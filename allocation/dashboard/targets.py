@@ -10,13 +10,14 @@ import ipywidgets as widgets
 
 from allocation.dashboard.conflict import ConflictPanel
 from allocation.dashboard.markup import sentence
-from allocation.dashboard.parts import heading, row, told
+from allocation.dashboard.parts import row, told
 from allocation.drift import by_class, by_holding
 from allocation.errors import ChangedMeanwhile, TargetsError
 from allocation.money import write_percent
 from allocation.portfolio import Portfolio
 from allocation.tables import ALL, UNCLASSIFIED, Tables, called
 from allocation.targets import HUNDRED, changes, check_percents, clean_class_names, read_percent, wrong_sum
+from allocation.writing import PLAIN, Writing
 
 CLASSES = "Asset classes"
 
@@ -52,11 +53,11 @@ class TargetsPanel:
         self._clear.on_click(told(self._problem, self._clear_targets))
         self._inherit.on_click(told(self._problem, self._use_the_portfolios))
         self.box = widgets.VBox(
-            [heading("Targets"), self._level, self._note, self._rows, self._adding, self._sum,
+            [self._level, self._note, self._rows, self._adding, self._sum,
              row(self._save, self._clear, self._inherit, self._done), self._problem, self._conflict.box]
         )  # fmt: skip
 
-    def show(self, tables: Tables) -> None:
+    def show(self, tables: Tables, writing: Writing = PLAIN) -> None:
         """Edit the targets of this scope; what was typed and not saved is dropped."""
         self._tables = tables
         options = [CLASSES, *sorted(tables.strategy.class_weights)]
