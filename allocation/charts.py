@@ -247,7 +247,6 @@ def _dress(figure: go.Figure, writing: Writing) -> go.Figure:
         plot_bgcolor="rgba(0,0,0,0)",
         legend={
             "orientation": "h",
-            "xref": "container",
             "x": 0,
             "y": 1.02,
             "yanchor": "bottom",

@@ -19,6 +19,7 @@ from allocation.tables import Tables
 from allocation.writing import PLAIN, Writing
 
 ALL_CLASSES = "all classes"
+CAPTION = "The mark is the target, the zone around it the band. Choose a class, or click its bar, to see its holdings."
 POINTS, MONEY = "Points", "Money"
 
 
@@ -88,7 +89,7 @@ class Overview:
         in_money = self._measure.value == MONEY and not writing.hidden
         currency = self._tables.base_currency if in_money else None
         what = f"Holdings of {opened}" if opened != ALL_CLASSES else "Asset classes"
-        self._heading.value = f"<h2>{escape(what)}</h2>"
+        self._heading.value = f'<h2>{escape(what)}</h2><p class="allocation-quiet">{CAPTION}</p>'
         each = "asset class" if opened == ALL_CLASSES else "holding"
         label = f"{'Value' if in_money else 'Weight'} of each {each} against its target and band."
         figure = current_vs_target(self._shown(opened), currency, writing)

@@ -53,11 +53,19 @@ function figureOf(model) {
   return JSON.parse(text);
 }
 
-// On a phone the words beside the bars would be cut off; the table below the chart has them.
+const SHORT_NAME = 18;
+
+// On a phone the words beside the bars and the legend would leave no room for the bars; the table below has the words.
 function fit(figure) {
   const words = figure.data.length;
   figure.data = figure.data.filter((trace) => trace.name !== "words");
-  const { xaxis } = figure.layout;
+  const { xaxis, yaxis } = figure.layout;
+  figure.layout.showlegend = false;
+  figure.layout.margin.t = 8;
+  // What is escaped is left alone: a cut might go through an entity.
+  yaxis.ticktext = yaxis.ticktext?.map((name) =>
+    name.length > SHORT_NAME && !name.includes("&") ? `${name.slice(0, SHORT_NAME - 1)}…` : name,
+  );
   xaxis.nticks = 4;
   xaxis.tickangle = 0;
   if (figure.data.length < words) xaxis.range = xaxis.range.map((end) => end / 1.3);
