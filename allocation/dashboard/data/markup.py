@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from allocation.dashboard.data.preview import SAME, Preview, totals
-from allocation.dashboard.markup import plural, sentence, table
+from allocation.dashboard.markup import day, plural, sentence, table
 from allocation.dashboard.overview.markup import age
 from allocation.errors import Problem
 from allocation.store.doctor import Finding
@@ -101,7 +101,9 @@ def _or_none(value: float, write: Callable[[float], str]) -> str:
 
 
 def _price(price: float, writing: Writing) -> str:
-    return writing.number(f"{price:,.10g}")
+    exact = f"{price:,.10g}"
+    # At least two decimals, so that prices stand one under the other.
+    return writing.number(exact if len(exact.partition(".")[2]) > 2 else f"{price:,.2f}")
 
 
 def _cut(count: int) -> str:
@@ -137,7 +139,7 @@ def prices_table(tables: Tables, today: datetime.date, writing: Writing) -> str:
             f"{escape(row['symbol'])}<br><small>{escape(row['name'])}</small>",
             _price(row["price"], writing),
             escape(row["currency"]),
-            f"{row['price_as_of']:%Y-%m-%d}",
+            day(row["price_as_of"]),
             age(row["price_as_of"], today),
         ]
         for row in priced.to_dict("records")
@@ -152,7 +154,7 @@ def rates_table(tables: Tables, today: datetime.date, writing: Writing) -> str:
         [
             f"1 {escape(row['currency'])}",
             f"{_price(row['rate'], writing)} {escape(tables.base_currency)}",
-            f"{row['rate_as_of']:%Y-%m-%d}",
+            day(row["rate_as_of"]),
             age(row["rate_as_of"], today),
         ]
         for row in rates.to_dict("records")

@@ -29,9 +29,10 @@ class Data:
         self._load = LoadPanel(portfolio, changed)
         self._backups = BackupsPanel(portfolio, changed)
         self._prices, self._rates = widgets.HTML(), widgets.HTML()
+        self._prices.add_class("allocation-tall")
         self._valued = widgets.VBox([heading("Prices and FX rates"), self._prices, self._rates])
         self._kept = widgets.VBox(
-            [heading("Take it along"), export_buttons(portfolio), heading("Backups"), self._backups.box,
+            [heading("Export"), export_buttons(portfolio), heading("Backups"), self._backups.box,
              heading("Health"), HealthPanel(portfolio).box]
         )  # fmt: skip
         self.box = widgets.VBox([heading("Load"), self._load.box, self._valued, self._kept])

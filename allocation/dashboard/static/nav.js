@@ -56,6 +56,8 @@ function render({ model, el }) {
     tabs.get(room).focus();
   });
 
+  const page = el.closest(".allocation");
+  if (page && !document.querySelector("main, [role=main]")) page.setAttribute("role", "main");
   mark();
   model.on("change:room", mark);
   const arriving = new MutationObserver(mark);
