@@ -6,7 +6,7 @@ Another package adds a format by an entry point in the group ``allocation.reader
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -21,8 +21,12 @@ __all__ = ["BUILT_IN", "Format", "Opened", "formats", "read_any", "recognise"]
 
 GROUP = "allocation.readers"
 
-BUILT_IN: list[str] = []
-"""``module:attribute`` of each format, or of a sequence of formats; imported when the first file is to be recognised."""
+BUILT_IN: list[str] = [
+    "allocation.readers.own:FORMATS",
+    "allocation.readers.ecb:FORMAT",
+    "allocation.readers.brokers:FORMATS",
+]
+"""``module:attribute`` of each format, or of a sequence of them; imported when the first file is to be recognised."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,14 @@ class Format:
             stands in the file, not at its name.
         read: the file's content; the date is today's, later dates in the file are wrong. What is wrong with the file is
             returned as problems, or raised as a :class:`~allocation.errors.LoadError`.
+        together: reads several files of one account's history as one; None where each file stands for itself.
     """
 
     name: str
     title: str
     recognises: Callable[[Opened], bool]
     read: Callable[[Opened, datetime.date], Content]
+    together: Callable[[Sequence[Opened], datetime.date], Content] | None = None
 
 
 @cache
