@@ -18,9 +18,11 @@ from allocation.readers.numbers import POINT, read_number
 NOTHING = {"", "-", "--", "---", "–", "—", "n/a", "na", "n.a.", "#n/a", "none", "null", "nan", "..."}
 """How tables say that there is no number."""
 
-SIGNS = {"€": "EUR", "£": "GBP", "US$": "USD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "HK$": "HKD",
-         "NZ$": "NZD", "S$": "SGD", "R$": "BRL", "₹": "INR", "₩": "KRW", "₪": "ILS", "zł": "PLN", "Fr.": "CHF",
-         "₺": "TRY", "₽": "RUB", "฿": "THB", "₫": "VND", "₴": "UAH", "Kč": "CZK"}  # fmt: skip
+SIGNS = {
+    "€": "EUR", "£": "GBP", "US$": "USD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "HK$": "HKD",
+    "NZ$": "NZD", "S$": "SGD", "R$": "BRL", "₹": "INR", "₩": "KRW", "₪": "ILS", "zł": "PLN", "Fr.": "CHF",
+    "₺": "TRY", "₽": "RUB", "฿": "THB", "₫": "VND", "₴": "UAH", "Kč": "CZK",
+}  # fmt: skip
 """Signs that stand for one currency. ``$``, ``¥`` and ``kr`` stand for several, so they tell nothing."""
 
 _MINUSES = str.maketrans({"−": "-", "–": "-", "‐": "-", "‑": "-", "﹣": "-", "－": "-", "＋": "+"})

@@ -16,6 +16,7 @@ from pathlib import Path
 from allocation.errors import LoadError, StoreError, UnknownName
 from allocation.readers.content import Content
 from allocation.readers.opened import Opened
+from allocation.readers.table import read_table
 
 __all__ = ["BUILT_IN", "Format", "Opened", "formats", "read_any", "recognise"]
 
@@ -108,6 +109,7 @@ def read_any(
     today: datetime.date,
     format: str | None = None,
     mapping: Mapping[str, str] | None = None,
+    remembered: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Content:
     """Read a file of any known format.
 
@@ -117,19 +119,22 @@ def read_any(
         format: the name of its format; by default it is recognised.
         mapping: for a table of no known format: our column → the file's column, or ``"=value"`` for a value that holds
             in every row.
+        remembered: mappings that were given for such tables before, by the fingerprint of their columns
+            (:func:`~allocation.readers.columns.fingerprint`).
 
     Returns:
         What stands in it, with every problem and note.
 
     Raises:
         UnknownName: there is no such format.
+        MappingNeeded: it is a table of no known format, and it isn't sure which column is what.
     """
     opened = source if isinstance(source, Opened) else Opened(source)
     chosen = named_format(format) if format else None
     try:
         chosen = chosen or (None if mapping else recognise(opened))
         if chosen is None:
-            raise opened.wrong("is of no format that is known.")
+            return read_table(opened, today, mapping, remembered)
         return chosen.read(opened, today)
     except LoadError as error:
         return Content(chosen.title if chosen else opened.name, problems=error.problems)
