@@ -77,7 +77,7 @@ class Page:
         self._portfolio = portfolio
         self._rooms = Rooms(
             {
-                "overview": lambda: Overview(lambda: self._visit("targets")),
+                "overview": lambda: Overview(lambda: self._visit("targets"), portfolio.stale_after),
                 "targets": lambda: TargetsPanel(portfolio, self._refresh),
                 "plan": lambda: PlanPanel(portfolio, self._refresh),
                 "history": lambda: History(portfolio),

@@ -41,20 +41,18 @@ class Data:
 
     def show(self, tables: Tables, writing: Writing) -> None:
         """Show a scope, with numbers written like this."""
-        today = datetime.date.today()
-        self._prices.value = prices_table(tables, today, writing)
-        self._rates.value = rates_table(tables, today, writing)
-        self._valued.layout.display = ""
-        self._rest(writing)
+        self._fill(tables.base_currency, writing)
 
     def show_alone(self, writing: Writing) -> None:
-        """Show what doesn't need a scope."""
-        self._valued.layout.display = "none"
-        self._rest(writing)
+        """Show what doesn't need a scope: all but the base currency."""
+        self._fill("", writing)
 
-    def _rest(self, writing: Writing) -> None:
-        self._load.show(writing)
+    def _fill(self, currency: str, writing: Writing) -> None:
+        self._load.show(currency, writing)
         exists = self._portfolio.exists()
-        self._kept.layout.display = "" if exists else "none"
+        self._valued.layout.display = self._kept.layout.display = "" if exists else "none"
         if exists:
+            today, stale_after = datetime.date.today(), self._portfolio.stale_after()
+            self._prices.value = prices_table(self._portfolio.prices(), stale_after, today, writing)
+            self._rates.value = rates_table(self._portfolio.rates(), stale_after, today, writing)
             self._backups.show()

@@ -28,9 +28,11 @@ class Overview:
 
     Parameters:
         set_targets: leads to where targets are set.
+        stale_after: gives the days from which on a price is marked as old.
     """
 
-    def __init__(self, set_targets: Callable[[], object]) -> None:
+    def __init__(self, set_targets: Callable[[], object], stale_after: Callable[[], int]) -> None:
+        self._stale_after = stale_after
         self._tables: Tables | None = None
         self._writing = PLAIN
         self._summary, self._gaps, self._heading, self._classes = (widgets.HTML() for _ in range(4))
@@ -53,8 +55,8 @@ class Overview:
         """Show a scope, with numbers written like this."""
         self._tables, self._writing = None, writing
         summary, classes = summarise(tables), drift.by_class(tables)
-        currency = tables.base_currency
-        self._summary.value = summary_figures(summary, datetime.date.today(), writing) + (
+        currency, today = tables.base_currency, datetime.date.today()
+        self._summary.value = summary_figures(summary, self._stale_after(), today, writing) + (
             f'<p class="allocation-status">{escape(status_sentence(summary, classes, writing))}</p>'
         )
         self._gaps.value = largest_gaps(classes, currency, writing)
