@@ -235,8 +235,7 @@ class Loads(PortfolioFile):
 
     def stale_after(self) -> int:
         """From how many days on a price or rate in use is marked as old."""
-        with self._database.read() as connection:
-            return quotes.stale_after(connection)
+        return self._database.ask("stale after", quotes.stale_after)
 
     def save_stale_after(self, days: int | None) -> None:
         """Say how old a price or rate may be before it is marked wherever it is used.
