@@ -31,6 +31,7 @@ function render({ model, el }) {
   const fromAddress = () => go(location.hash.slice(1));
 
   function mark() {
+    if (!document.querySelector("main, [role=main]")) list.closest(".allocation")?.setAttribute("role", "main");
     const chosen = model.get("room");
     for (const [room, tab] of tabs) {
       tab.setAttribute("aria-selected", String(room === chosen));
@@ -56,8 +57,6 @@ function render({ model, el }) {
     tabs.get(room).focus();
   });
 
-  const page = el.closest(".allocation");
-  if (page && !document.querySelector("main, [role=main]")) page.setAttribute("role", "main");
   mark();
   model.on("change:room", mark);
   const arriving = new MutationObserver(mark);
