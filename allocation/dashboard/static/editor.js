@@ -98,7 +98,8 @@ class Row {
     this.fold = make("button", "allocation-fold", { type: "button" });
     this.name = make("span", "allocation-target-name");
     this.dot = make("span", "allocation-dot", { role: "img", "aria-label": "changed", title: "changed" });
-    this.title = make("span", "allocation-target-title", {}, this.name, this.dot);
+    this.note = make("small");
+    this.title = make("span", "allocation-target-title", {}, this.name, this.dot, this.note);
     this.lock = make("button", "allocation-lock", { type: "button" }, padlock());
     this.box = make("input", "allocation-target-box", {
       type: "text", inputmode: "decimal", role: "spinbutton", autocomplete: "off",
@@ -106,13 +107,15 @@ class Row {
     });
     this.entry = make("span", "allocation-target-entry", {}, this.box, make("span", "", { "aria-hidden": "true" }, "%"));
     this.slider = make("input", "allocation-target-slider", { type: "range", min: "0", max: "100", step: "0.1" });
-    this.weight = make("span", "allocation-target-now");
+    this.now = make("span");
+    this.weight = make("span", "allocation-target-now", {}, make("span", "allocation-unseen", {}, "now "), this.now);
     this.zone = make("span", "allocation-rail-zone");
     this.bar = make("span", "allocation-rail-bar");
     this.rail = make("span", "allocation-rail", { "aria-hidden": "true" }, this.zone, this.bar);
     this.points = make("span", "allocation-target-points");
     this.drift = make("span", "allocation-target-drift", {}, this.rail, this.points);
-    this.band = make("span", "allocation-target-band");
+    this.edges = make("span");
+    this.band = make("span", "allocation-target-band", {}, make("span", "allocation-unseen", {}, "band "), this.edges);
     this.remove = make("button", "allocation-remove", { type: "button" }, "×");
     this.said = make("p", "allocation-target-said", { "aria-live": "polite" });
     this.line = make(
@@ -198,9 +201,11 @@ class Row {
     this.box.readOnly = row.locked;
     this.slider.disabled = row.locked;
     this.fill(row);
-    write(this.weight, row.now);
+    write(this.note, row.note);
+    write(this.now, row.now);
     write(this.points, row.drift);
-    write(this.band, row.band);
+    write(this.edges, row.band);
+    this.band.hidden = !row.band;
     this.zone.style.left = `${row.rail.low}%`;
     this.zone.style.width = `${row.rail.high - row.rail.low}%`;
     this.bar.style.left = `${Math.min(50, row.rail.at)}%`;
@@ -292,7 +297,6 @@ class Editor {
     this.follow.addEventListener("click", () => this.line.say({ kind: "follow", follow: !this.view.follow }));
     this.tools = make("div", "allocation-tools", { role: "toolbar", "aria-label": "Editing" },
       this.undo, this.redo, this.follow);
-    this.problem = make("div", "allocation-problem", { role: "alert" });
     this.known = make("datalist", "", { id: `allocation-known-${Math.random().toString(36).slice(2)}` });
     const heads = ["Class", "Target", "", "Now", "Drift, points", "Band"];
     this.head = make("div", "allocation-target-line allocation-target-head", { "aria-hidden": "true" });
@@ -301,7 +305,7 @@ class Editor {
     this.effect = make("p", "allocation-effect", { role: "status" });
     this.foot = new Foot(this, "");
     this.root = make("div", "allocation-editor", { role: "group", "aria-label": "Target editor" },
-      this.tools, this.head, this.list, this.foot.element, this.problem, this.effect, this.known);
+      this.tools, this.head, this.list, this.foot.element, this.effect, this.known);
     this.root.addEventListener("keydown", (event) => this.shortcut(event));
     el.append(this.root);
   }
@@ -322,15 +326,13 @@ class Editor {
     mark(this.undo, "aria-disabled", !this.view.undo);
     mark(this.redo, "aria-disabled", !this.view.redo);
     mark(this.follow, "aria-checked", this.view.follow);
-    write(this.problem, this.view.problem);
-    this.problem.classList.toggle("allocation-wrong", Boolean(this.view.problem));
     write(this.effect, this.view.effect);
     this.effect.classList.toggle("allocation-stale", this.view.stale);
     this.known.replaceChildren(...this.view.known.map((name) => make("option", "", { value: name })));
     this.head.hidden = !this.view.rows.length;
+    this.forget();
     this.place(this.list, this.view.rows);
     this.foot.patch(this.view.foot);
-    this.forget();
     mark(this.root, "data-reply", this.reply);
     this.line.flush();
     clearTimeout(this.waiting);

@@ -89,7 +89,7 @@ class Editing:
             raise TargetsError(f"{asset_class} is shared by value. Set targets inside it first.")
         if not state.follow:
             if row in state.locked:
-                self.said = {row: f"{name} is locked"}
+                self.said = {row: f"{name} is locked."}
                 return
             self._become(state.with_level(asset_class, {**percents, name: exact}))
             return
@@ -156,8 +156,8 @@ class Editing:
 
     def _add(self, asset_class: str, name: str) -> str:
         percents = self.now.level(asset_class)
-        if any(other.casefold() == name.casefold() for other in percents):
-            raise TargetsError(f"{name} is there already.")
+        if alike := [other for other in percents if other.casefold() == name.casefold()]:
+            raise TargetsError(f"{alike[0]} is there already.")
         added = add_row(percents, name).percents if self.now.follow else {**percents, name: Decimal(0)}
         self._step(self.now.with_level(asset_class, added))
         return name

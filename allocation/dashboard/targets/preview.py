@@ -1,0 +1,121 @@
+"""What targets that are being edited would mean: the drift of each row, and what it would take to get there."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from allocation import planner
+from allocation.dashboard.targets.state import State, wrong_sums
+from allocation.drift import by_class, by_holding
+from allocation.errors import AllocationError
+from allocation.money import write_money, write_percent
+from allocation.tables import UNCLASSIFIED, Strategy, Tables, called
+
+OF_A_TARGET = ["asset_class", "asset_id", "symbol", "currency", "name", "target_percent"]
+
+
+def with_state(tables: Tables, state: State) -> Tables:
+    """A scope as it would stand against targets that are being edited.
+
+    Holding targets of assets that ``tables`` doesn't have are left out, and so are classes without any of the others.
+    """
+    known = {
+        called(asset["symbol"], asset["currency"]): asset
+        for asset in tables.assets[OF_A_TARGET[:-1]].to_dict("records")
+    }
+    rows = [
+        {**known[symbol], "asset_class": asset_class, "target_percent": float(percent)}
+        for asset_class, inside in state.holdings.items()
+        for symbol, percent in inside.items()
+        if symbol in known
+    ]
+    classes = {"asset_class": list(state.classes), "target_percent": [float(each) for each in state.classes.values()]}
+    strategy = Strategy(
+        tables.strategy.strategy_id,
+        tables.strategy.name,
+        tables.strategy.scope,
+        tables.strategy.inherited,
+        pd.DataFrame(classes).astype({"target_percent": "float64"}),
+        pd.DataFrame(rows, columns=OF_A_TARGET).astype({"target_percent": "float64"}),
+        band=state.band,
+        class_bands=state.class_bands,
+        trigger=state.trigger,
+    )
+    return replace(tables, strategy=strategy)
+
+
+def class_rows(tables: Tables) -> dict[str, dict[str, Any]]:
+    """The drift of each class, by its name."""
+    return {str(row["asset_class"]): _named(row) for row in by_class(tables).to_dict("records")}
+
+
+def holding_rows(tables: Tables) -> dict[str, dict[str, dict[str, Any]]]:
+    """The drift of each holding, by its class and what it is called."""
+    rows: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in by_holding(tables).to_dict("records"):
+        rows.setdefault(str(row["asset_class"]), {})[called(str(row["symbol"]), str(row["currency"]))] = _named(row)
+    return rows
+
+
+def _named(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(column): cell for column, cell in row.items()}
+
+
+def present_classes(tables: Tables) -> dict[str, int]:
+    """Value of each class that can have a target and holds something, in minor units."""
+    return {name: value for name, value in tables.class_values.items() if name != UNCLASSIFIED and value > 0}
+
+
+def present_inside(tables: Tables, asset_class: str) -> dict[str, int]:
+    """Value of each holding of a class, in minor units."""
+    return {
+        called(symbol, currency): value
+        for name, symbol, currency, value in zip(
+            tables.assets["asset_class"],
+            tables.assets["symbol"],
+            tables.assets["currency"],
+            tables.asset_values,
+            strict=True,
+        )
+        if name == asset_class and value > 0
+    }
+
+
+def effect(tables: Tables, state: State, on: datetime.date) -> str:
+    """What it would take to be on these targets, in a sentence.
+
+    Parameters:
+        tables: the scope, against any targets.
+        state: the targets.
+        on: the day of the plan.
+    """
+    if not state.classes:
+        return ""
+    if wrong_sums(state):
+        return "What it would take stands here once the targets add up to 100."
+    try:
+        head = planner.plan_rebalance(with_state(tables, state), on).header
+    except AllocationError as error:
+        return f"What it would take can't be calculated. {error}"
+    if not head.trades:
+        return "What it would take: no trade, the portfolio is on these targets."
+    moved = head.bought if head.bought >= head.sold else head.sold
+    trades = f"{head.trades} trade{'' if head.trades == 1 else 's'}"
+    return (
+        f"What it would take: {trades}, {write_money(moved, head.currency)} {head.currency} "
+        f"({write_percent(head.turnover)} turnover), portfolio drift {write_percent(head.drift_before)} before, "
+        f"{write_percent(head.drift_after)} after."
+    )
+
+
+def unclassified(tables: Tables) -> list[str]:
+    """What is held and in no class."""
+    held = tables.assets[tables.assets["held_in"].map(len) > 0]
+    held = held[held["asset_class"] == UNCLASSIFIED]
+    return [called(*names) for names in zip(held["symbol"], held["currency"], strict=True)]
+
