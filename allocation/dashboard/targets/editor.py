@@ -36,7 +36,9 @@ class TargetEditor(anywidget.AnyWidget):
     _css = _STATIC / "editor.css"
     view = traitlets.Dict(NOTHING).tag(sync=True)
 
-    def __init__(self, told: Callable[[Callable[[], object]], Callable[..., None]], edited: Callable[[], object]) -> None:
+    def __init__(
+        self, told: Callable[[Callable[[], object]], Callable[..., None]], edited: Callable[[], object]
+    ) -> None:
         super().__init__()
         self._told, self._edited = told, edited
         self._editing: Editing | None = None

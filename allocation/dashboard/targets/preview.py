@@ -118,4 +118,3 @@ def unclassified(tables: Tables) -> list[str]:
     held = tables.assets[tables.assets["held_in"].map(len) > 0]
     held = held[held["asset_class"] == UNCLASSIFIED]
     return [called(*names) for names in zip(held["symbol"], held["currency"], strict=True)]
-
