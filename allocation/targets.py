@@ -10,8 +10,7 @@ from typing import TypeVar
 
 from allocation.errors import ChangedMeanwhile, TargetsError, UnknownName
 from allocation.tables import PERCENT_STEPS, SEVERAL_CLASSES, UNCLASSIFIED, Strategy
-
-Percent = int | float | str | Decimal
+from allocation.tables import Percent as Percent
 
 HUNDRED = Decimal(100)
 STEP = Decimal(1) / PERCENT_STEPS
@@ -92,32 +91,37 @@ def clean_class_names(targets: Mapping[str, Percent]) -> dict[str, Percent]:
 
 
 def require_unchanged(
-    now: Mapping[str, Decimal], seen: Mapping[str, Percent], yours: Mapping[str, Decimal], what: str, strategy: Strategy
+    now: Mapping[str, Percent], seen: Mapping[str, Percent], yours: Mapping[str, Percent], what: str, strategy: Strategy
 ) -> None:
     """Refuses a change that was made from targets which are others by now.
 
     Raises:
         ChangedMeanwhile: says what has changed, by whom and when; carries both versions.
     """
-    before, after = ({name: Decimal(str(percent)) for name, percent in side.items()} for side in (seen, now))
+    before, after = _exact(seen), _exact(now)
     if before != after:
         raise ChangedMeanwhile(
             f"{what} have changed since you opened them, saved {strategy.last_saved}: {changes(before, after)}. "
             "Nothing was saved. Reload to see them, then make your change again.",
             after,
-            yours,
+            _exact(yours),
             strategy.saved_by,
             strategy.saved_at,
         )
 
 
-def changes(before: Mapping[str, Decimal], after: Mapping[str, Decimal]) -> str:
+def changes(before: Mapping[str, Percent], after: Mapping[str, Percent]) -> str:
     """What is different between two sets of targets: ``Bonds 30 → 25, Gold 0 → 5``; empty where nothing is."""
+    before, after = _exact(before), _exact(after)
     return ", ".join(
         f"{name} {plain(before.get(name, Decimal(0)))} → {plain(after.get(name, Decimal(0)))}"
         for name in [*before, *(name for name in after if name not in before)]
         if before.get(name) != after.get(name)
     )
+
+
+def _exact(percents: Mapping[str, Percent]) -> dict[str, Decimal]:
+    return {name: Decimal(str(percent)) for name, percent in percents.items()}
 
 
 def wrong_sum(total: Decimal) -> str:
