@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ NOTHING = {"rows": [], "foot": {"sum": "", "wrong": False, "set": False, "can": 
            "undo": False, "redo": False, "follow": True, "reply": 0, "effect": "", "stale": False}  # fmt: skip
 
 
+Told = Callable[[Callable[[], object]], Callable[..., None]]
+
+
 class TargetEditor(anywidget.AnyWidget):
     """Rows of classes, and of the holdings of those that are opened.
 
@@ -36,15 +40,14 @@ class TargetEditor(anywidget.AnyWidget):
     _css = _STATIC / "editor.css"
     view = traitlets.Dict(NOTHING).tag(sync=True)
 
-    def __init__(
-        self, told: Callable[[Callable[[], object]], Callable[..., None]], edited: Callable[[], object]
-    ) -> None:
+    def __init__(self, told: Told, edited: Callable[[], object]) -> None:
         super().__init__()
         self._told, self._edited = told, edited
         self._editing: Editing | None = None
         self._seen: Seen | None = None
         self._wrong: dict[Row, str] = {}
-        self._effect, self._effect_of = "", None
+        self._effect = ""
+        self._effect_of: object = None
         self.on_msg(lambda _widget, content, _buffers: self.receive(content))
 
     def edit(self, editing: Editing, seen: Seen) -> None:
@@ -88,7 +91,7 @@ class TargetEditor(anywidget.AnyWidget):
     def _act(self, message: dict[str, Any]) -> None:
         assert self._editing is not None and self._seen is not None
         editing, level = self._editing, message.get("level", "")
-        row: Row = tuple(message["row"]) if "row" in message else ("", "")  # type: ignore[assignment]
+        row: Row = tuple(message["row"]) if "row" in message else ("", "")
         match message["kind"]:
             case "move":
                 self._move(row, message["percent"], message["gesture"])
@@ -131,7 +134,7 @@ class TargetEditor(anywidget.AnyWidget):
         """Targets inside a class begin with what is held of it, or equal where nothing is."""
         assert self._editing is not None and self._seen is not None
         values = present_inside(self._seen.tables, asset_class)
-        values = values or dict.fromkeys(self._seen.assets.get(asset_class, {}), 1)
+        values = values or dict.fromkeys(self._seen.assets.get(asset_class, {}), Decimal(1))
         if not values:
             raise TargetsError(
                 f"The portfolio has no asset in {asset_class}. Load a holdings row with quantity 0 and its price, or "

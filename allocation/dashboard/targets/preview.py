@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -66,15 +67,16 @@ def _named(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(column): cell for column, cell in row.items()}
 
 
-def present_classes(tables: Tables) -> dict[str, int]:
+def present_classes(tables: Tables) -> dict[str, Decimal]:
     """Value of each class that can have a target and holds something, in minor units."""
-    return {name: value for name, value in tables.class_values.items() if name != UNCLASSIFIED and value > 0}
+    values = tables.class_values
+    return {name: Decimal(value) for name, value in values.items() if name != UNCLASSIFIED and value > 0}
 
 
-def present_inside(tables: Tables, asset_class: str) -> dict[str, int]:
+def present_inside(tables: Tables, asset_class: str) -> dict[str, Decimal]:
     """Value of each holding of a class, in minor units."""
     return {
-        called(symbol, currency): value
+        called(symbol, currency): Decimal(value)
         for name, symbol, currency, value in zip(
             tables.assets["asset_class"],
             tables.assets["symbol"],
@@ -104,12 +106,11 @@ def effect(tables: Tables, state: State, on: datetime.date) -> str:
         return f"What it would take can't be calculated. {error}"
     if not head.trades:
         return "What it would take: no trade, the portfolio is on these targets."
-    moved = head.bought if head.bought >= head.sold else head.sold
     trades = f"{head.trades} trade{'' if head.trades == 1 else 's'}"
+    bought, sold = (f"{write_money(value, head.currency)} {head.currency}" for value in (head.bought, head.sold))
     return (
-        f"What it would take: {trades}, {write_money(moved, head.currency)} {head.currency} "
-        f"({write_percent(head.turnover)} turnover), portfolio drift {write_percent(head.drift_before)} before, "
-        f"{write_percent(head.drift_after)} after."
+        f"What it would take: {trades}, {sold} sold and {bought} bought ({write_percent(head.turnover)} turnover); "
+        f"portfolio drift {write_percent(head.drift_before)} before, {write_percent(head.drift_after)} after."
     )
 
 

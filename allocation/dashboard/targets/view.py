@@ -37,7 +37,7 @@ class Seen:
 
 
 def scales(tables: Tables, state: State) -> dict[str, float]:
-    """How far the rails reach, by level: as far as the drift of the saved targets, so that dragging doesn't shift them."""
+    """How far the rails of each level reach: by the drift of the saved targets, so that dragging doesn't shift them."""
     tables = with_state(tables, state)
     classes, holdings = class_rows(tables), holding_rows(tables)
     return {"": _reach(classes.values())} | {name: _reach(inside.values()) for name, inside in holdings.items()}
@@ -45,8 +45,8 @@ def scales(tables: Tables, state: State) -> dict[str, float]:
 
 def _reach(rows: Collection[Mapping[str, Any]]) -> float:
     with_target = [row for row in rows if row["status"] != NO_TARGET]
-    drifts = [abs(row["drift"]) for row in with_target]
-    bands = [(row["band_high"] - row["band_low"]) / 2 for row in with_target]
+    drifts = [abs(float(row["drift"])) for row in with_target]
+    bands = [float(row["band_high"] - row["band_low"]) / 2 for row in with_target]
     return max([NARROWEST, *(1.1 * drift for drift in drifts), *(1.5 * band for band in bands)])
 
 
