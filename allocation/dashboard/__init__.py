@@ -12,7 +12,7 @@ def show() -> None:
     from allocation.dashboard.app import Page
     from allocation.dashboard.parts import Notice
     from allocation.opening import open as open_portfolio
-    from allocation.opening import sample, sample_path, user
+    from allocation.opening import sample, user
     from allocation.store import default_path
 
     if os.environ.get("VOILA_PREHEAT") == "True":
@@ -21,11 +21,9 @@ def show() -> None:
 
         wait_for_request()
     by, notice = f"{user()} in the dashboard", Notice()
-    portfolio = open_portfolio(by=by, tell=notice.tell)
+    portfolio, own = open_portfolio(by=by, tell=notice.tell), None
     if not portfolio.exists() and portfolio.path == default_path():
-        portfolio = sample(by, notice.tell)
-    is_sample = portfolio.path == sample_path()
-    note = "The sample portfolio. Load your own with: allocation import HOLDINGS." if is_sample else portfolio.path.name
-    page = Page(portfolio, note, notice)
+        portfolio, own = sample(by, notice.tell), portfolio
+    page = Page(portfolio, notice, lambda: sample(by, notice.tell), own)
     page.show()
     display(page.box)  # type: ignore[no-untyped-call]

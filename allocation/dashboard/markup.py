@@ -182,6 +182,20 @@ def classes_after_table(classes: pd.DataFrame, currency: str) -> str:
     return _table("Asset classes before and after", head, rows, numbers={1, 2, 3, 4, 5, 6})
 
 
+def snapshots_table(snapshots: pd.DataFrame) -> str:
+    """The days that accounts are known at, newest first."""
+    rows = [
+        [
+            f"{row['as_of']:%Y-%m-%d}",
+            escape(row["account"]),
+            f"{row['holdings']:,}",
+            f"{row['loaded_at']:%Y-%m-%d %H:%M}",
+        ]
+        for row in snapshots.iloc[::-1].to_dict("records")
+    ]
+    return _table("Snapshots", ["Day", "Account", "Holdings", "Loaded"], rows, numbers={2})
+
+
 def versions_table(opened: dict[str, Decimal], saved: dict[str, Decimal], yours: dict[str, Decimal]) -> str:
     """Targets in three versions, those that differ in bold."""
     rows = []

@@ -1,4 +1,4 @@
-"""The widgets that ipywidgets lacks: a chart that loads plotly.js once a page, a download button, and a pulse."""
+"""The widgets that ipywidgets lacks: tabs, a switch, a chart that loads plotly.js once a page, a download button."""
 
 from __future__ import annotations
 
@@ -68,6 +68,39 @@ class DownloadButton(anywidget.AnyWidget):
             self.send({"kind": "sentence", "text": str(error)})
         else:
             self.send({"kind": "file", "name": name, "type": media_type}, buffers=[data])
+
+
+class Nav(anywidget.AnyWidget):
+    """The page's rooms as tabs; tells which one is chosen, and the language of the browser.
+
+    Parameters:
+        rooms: names by the keys that stand in the page's address.
+    """
+
+    _esm = _STATIC / "nav.js"
+    rooms = traitlets.List(traitlets.List()).tag(sync=True)
+    room = traitlets.Unicode().tag(sync=True)
+    locale = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, rooms: dict[str, str]) -> None:
+        super().__init__(rooms=[list(room) for room in rooms.items()], room=next(iter(rooms)))
+
+
+class Switch(anywidget.AnyWidget):
+    """Something that is on or off, kept for the session of the browser.
+
+    Parameters:
+        description: what stands beside it.
+        name: what the browser keeps it under.
+    """
+
+    _esm = _STATIC / "switch.js"
+    description = traitlets.Unicode().tag(sync=True)
+    name = traitlets.Unicode().tag(sync=True)
+    value = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, description: str, name: str) -> None:
+        super().__init__(description=description, name=name)
 
 
 class Pulse(anywidget.AnyWidget):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import ipywidgets as widgets
 
-from allocation.dashboard.parts import heading, row, told
+from allocation.dashboard.parts import row, told
 from allocation.dashboard.plan.forms import DepositForm, Form, RebalanceForm, WithdrawalForm
 from allocation.dashboard.plan.limits import LimitsForm
 from allocation.dashboard.plan.result import PlanResult
@@ -15,6 +15,7 @@ from allocation.errors import AllocationError
 from allocation.planner import Plan
 from allocation.portfolio import Portfolio
 from allocation.tables import Tables
+from allocation.writing import PLAIN, Writing
 
 
 class PlanPanel:
@@ -40,13 +41,13 @@ class PlanPanel:
             entry.observe(self._calculate, "value")
         self._tab.observe(self._calculate, "value")
         self.box = widgets.VBox(
-            [heading("Plan"), row(self._tab), self._entered, self._limits.box, self._problem, self._explained,
+            [row(self._tab), self._entered, self._limits.box, self._problem, self._explained,
              self._result.box, self._saved.box]
         )  # fmt: skip
         self.box.add_class("allocation-plan")
 
-    def show(self, tables: Tables) -> None:
-        """Plan for this scope."""
+    def show(self, tables: Tables, writing: Writing = PLAIN) -> None:
+        """Plan for this scope, with numbers written like this."""
         self._tables = None
         for form in self._forms.values():
             form.offer(tables)
