@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from decimal import Decimal
 from html import escape
 from typing import Any
@@ -15,6 +15,7 @@ from allocation.planner import Plan
 from allocation.summary import Summary
 from allocation.tables import SEVERAL_CLASSES
 from allocation.targets import plain
+from allocation.writing import Writing
 
 CLASSES = {OVER: "allocation-over", UNDER: "allocation-under", NOTHING_HELD: "allocation-under"}
 
@@ -205,6 +206,30 @@ def versions_table(opened: dict[str, Decimal], saved: dict[str, Decimal], yours:
         rows.append([escape(name), cells[0], *(cell if same else f"<strong>{cell}</strong>" for cell in cells[1:])])
     head = ["Target, %", "When you opened it", "Saved now", "Yours"]
     return _table("Saved targets and yours", head, rows, numbers={1, 2, 3})
+
+
+def targets_table(then: Mapping[str, Decimal], now: Mapping[str, Decimal]) -> str:
+    """Targets as they were saved once beside those in the editor, those that differ in bold."""
+    rows = []
+    for name in dict.fromkeys([*then, *now]):
+        cells = [plain(version[name]) if name in version else "—" for version in (then, now)]
+        same = then.get(name) == now.get(name)
+        rows.append([escape(name), *(cell if same else f"<strong>{cell}</strong>" for cell in cells)])
+    return _table("A saved version", ["Target, %", "Saved then", "In the editor"], rows, numbers={1, 2})
+
+
+def strategies_table(table: pd.DataFrame, names: tuple[str, str], writing: Writing) -> str:
+    """Two strategies side by side, and the drift under each."""
+    rows = []
+    for line in table.to_dict("records"):
+        percents = [_number(line[side], "{:.10g}") for side in ("percent_a", "percent_b")]
+        points = [_number(line[side], write=writing.points) for side in ("drift_a", "drift_b")]
+        difference = writing.points(line["difference"] / 100, 2) if line["difference"] else ""
+        name = escape(line["holding"] or line["asset_class"])
+        rows.append([f"&emsp;{name}" if line["holding"] else f"<strong>{name}</strong>", *percents, difference, *points])
+    first, second = (escape(name) for name in names)
+    head = ["Target, %", first, second, "Difference, points", f"Drift, {first}", f"Drift, {second}"]
+    return _table("Two strategies", head, rows, numbers={1, 2, 3, 4, 5})
 
 
 def _holding_table(holdings: pd.DataFrame, currency: str) -> str:

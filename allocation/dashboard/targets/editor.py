@@ -145,4 +145,6 @@ class TargetEditor(anywidget.AnyWidget):
     def _calculate_effect(self) -> None:
         assert self._editing is not None and self._seen is not None
         self._effect_of = (self._editing.now.content, self._seen.tables.scope)
-        self._effect = effect(self._seen.tables, self._editing.now, datetime.date.today())
+        self._effect = effect(
+            self._seen.tables, self._editing.now, datetime.date.today(), self._seen.writing
+        )

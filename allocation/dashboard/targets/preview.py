@@ -14,8 +14,8 @@ from allocation import planner
 from allocation.dashboard.targets.state import State, wrong_sums
 from allocation.drift import by_class, by_holding
 from allocation.errors import AllocationError
-from allocation.money import write_money, write_percent
 from allocation.tables import UNCLASSIFIED, Strategy, Tables, called
+from allocation.writing import Writing
 
 OF_A_TARGET = ["asset_class", "asset_id", "symbol", "currency", "name", "target_percent"]
 
@@ -88,13 +88,14 @@ def present_inside(tables: Tables, asset_class: str) -> dict[str, Decimal]:
     }
 
 
-def effect(tables: Tables, state: State, on: datetime.date) -> str:
+def effect(tables: Tables, state: State, on: datetime.date, writing: Writing) -> str:
     """What it would take to be on these targets, in a sentence.
 
     Parameters:
         tables: the scope, against any targets.
         state: the targets.
         on: the day of the plan.
+        writing: how numbers are written.
     """
     if not state.classes:
         return ""
@@ -107,10 +108,10 @@ def effect(tables: Tables, state: State, on: datetime.date) -> str:
     if not head.trades:
         return "What it would take: no trade, the portfolio is on these targets."
     trades = f"{head.trades} trade{'' if head.trades == 1 else 's'}"
-    bought, sold = (f"{write_money(value, head.currency)} {head.currency}" for value in (head.bought, head.sold))
+    bought, sold = (f"{writing.money(value, head.currency)} {head.currency}" for value in (head.bought, head.sold))
     return (
-        f"What it would take: {trades}, {sold} sold and {bought} bought ({write_percent(head.turnover)} turnover); "
-        f"portfolio drift {write_percent(head.drift_before)} before, {write_percent(head.drift_after)} after."
+        f"What it would take: {trades}, {sold} sold and {bought} bought ({writing.percent(head.turnover)} turnover); "
+        f"portfolio drift {writing.percent(head.drift_before)} before, {writing.percent(head.drift_after)} after."
     )
 
 

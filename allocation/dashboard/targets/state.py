@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from allocation.bands import FIVE_25, Band
-from allocation.tables import Strategy
+from allocation.tables import UNCLASSIFIED, Strategy, Tables, Targets
 from allocation.targets import HUNDRED, changes, plain, wrong_sum
 from allocation.triggers import DRIFT, Trigger
 
@@ -69,14 +69,35 @@ class State:
 
 def state_of(strategy: Strategy) -> State:
     """A strategy as it is saved."""
-    names = dict.fromkeys(strategy.holding_targets["asset_class"])
-    return State(
-        classes=strategy.class_percents,
-        holdings={str(name): strategy.holding_percents(str(name)) for name in names},
-        band=strategy.band,
-        class_bands=dict(strategy.class_bands),
-        trigger=strategy.trigger,
+    begun = State(band=strategy.band, class_bands=dict(strategy.class_bands), trigger=strategy.trigger)
+    state = with_targets(begun, strategy.targets)
+    # Without a first target there is nothing to follow it: each is typed.
+    return state if state.classes else replace(state, follow=False)
+
+
+def targets_of(state: State) -> Targets:
+    """The percents of a state, as they are saved."""
+    return Targets(state.classes, state.holdings)
+
+
+def with_targets(state: State, targets: Targets) -> State:
+    """Other targets with the band and the trigger of a state, and the bands of the classes that are still there."""
+    return replace(
+        state,
+        classes={name: Decimal(str(percent)) for name, percent in targets.classes.items()},
+        holdings={
+            name: {symbol: Decimal(str(percent)) for symbol, percent in inside.items()}
+            for name, inside in targets.holdings.items()
+        },
+        class_bands={name: band for name, band in state.class_bands.items() if name in targets.classes},
+        follow=True,
     )
+
+
+def blank(state: State, tables: Tables) -> State:
+    """Every class at 0, each to be typed for itself."""
+    held = [name for name, value in tables.class_values.items() if value > 0 and name != UNCLASSIFIED]
+    return replace(state, classes=dict.fromkeys([*state.classes, *held], Decimal(0)), holdings={}, follow=False)
 
 
 def wrong_sums(state: State) -> dict[str, str]:

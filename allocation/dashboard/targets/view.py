@@ -11,9 +11,9 @@ from allocation.bands import NO_TARGET
 from allocation.dashboard.targets.editing import Editing
 from allocation.dashboard.targets.preview import class_rows, holding_rows, with_state
 from allocation.dashboard.targets.state import Row, State
-from allocation.money import write_percent, write_points
 from allocation.tables import SEVERAL_CLASSES, UNCLASSIFIED, Tables
 from allocation.targets import HUNDRED, plain, wrong_sum
+from allocation.writing import PLAIN, Writing
 
 NARROWEST = 0.02
 """A rail shows at least two points to either side."""
@@ -28,12 +28,14 @@ class Seen:
         opened: the classes whose holdings are shown.
         assets: class → symbol → name, of everything that the portfolio knows.
         scales: how far the rails of each level reach to either side, in weight; see :func:`scales`.
+        writing: how numbers are written.
     """
 
     tables: Tables
     opened: Collection[str]
     assets: Mapping[str, Mapping[str, str]]
     scales: Mapping[str, float]
+    writing: Writing = PLAIN
 
 
 def scales(tables: Tables, state: State) -> dict[str, float]:
@@ -81,7 +83,7 @@ def view(editing: Editing, seen: Seen, wrong: Mapping[Row, str]) -> dict[str, An
             "said": wrong.get(where) or editing.said.get(where, ""),
             "wrong": where in wrong,
             "now": within,
-            **_drift(measures, seen.scales.get(level, NARROWEST), percent is not None),
+            **_drift(measures if percent is not None else None, seen.scales.get(level, NARROWEST), seen.writing),
         }
 
     def holdings_of(asset_class: str) -> list[dict[str, Any]]:
@@ -92,7 +94,7 @@ def view(editing: Editing, seen: Seen, wrong: Mapping[Row, str]) -> dict[str, An
             measures = rows.get(symbol)
             part = measures["value"] / worth if measures and worth > 0 else 0.0
             shown.append(
-                row((asset_class, symbol), measures if symbol in targets else None, write_percent(part))
+                row((asset_class, symbol), measures if symbol in targets else None, seen.writing.percent(part))
                 | {"note": _name(seen, asset_class, symbol, measures), "open": None, "can": bool(targets)}
             )
         return shown
@@ -100,7 +102,7 @@ def view(editing: Editing, seen: Seen, wrong: Mapping[Row, str]) -> dict[str, An
     def class_row(name: str) -> dict[str, Any]:
         measures, opened = classes.get(name), name in seen.opened
         inside = holdings_of(name) if opened else []
-        now = write_percent(measures["weight"] if measures else 0.0)
+        now = seen.writing.percent(measures["weight"] if measures else 0.0)
         return row((name, ""), measures, now) | {
             "open": opened,
             "can": True,
@@ -123,15 +125,15 @@ def _name(seen: Seen, asset_class: str, symbol: str, measures: Mapping[str, Any]
     return "" if name == symbol else name
 
 
-def _drift(measures: Mapping[str, Any] | None, reach: float, has_target: bool) -> dict[str, Any]:
+def _drift(measures: Mapping[str, Any] | None, reach: float, writing: Writing) -> dict[str, Any]:
     """Drift and band of a row in words, and as places on its rail (0–100; the target is at 50)."""
-    if measures is None or not has_target or measures["status"] == NO_TARGET:
+    if measures is None or measures["status"] == NO_TARGET:
         return {"status": NO_TARGET, "drift": "", "band": "", "rail": {"low": 50, "high": 50, "at": 50}}
     target, drift = measures["target_weight"], measures["drift"]
     return {
         "status": measures["status"],
-        "drift": f"{write_points(drift)} {measures['status']}",
-        "band": f"{_short(measures['band_low'])}–{_short(measures['band_high'])} %",
+        "drift": f"{writing.points(drift)} {measures['status']}",
+        "band": f"{_edge(max(measures['band_low'], 0), writing)}–{_edge(measures['band_high'], writing)} %",
         "rail": {
             "low": _place(measures["band_low"] - target, reach),
             "high": _place(measures["band_high"] - target, reach),
@@ -140,8 +142,8 @@ def _drift(measures: Mapping[str, Any] | None, reach: float, has_target: bool) -
     }
 
 
-def _short(weight: float) -> str:
-    return f"{100 * weight:.1f}".removesuffix(".0").replace("-", "−")
+def _edge(weight: float, writing: Writing) -> str:
+    return writing.number(f"{100 * weight:.1f}".removesuffix(".0"))
 
 
 def _place(distance: float, reach: float) -> float:
@@ -178,4 +180,6 @@ def _sum_in_words(level: str, percents: Mapping[str, Decimal], total: Decimal, h
         return "No targets are set yet."
     if total != HUNDRED:
         return f"They {wrong_sum(total)}"
-    return f"The sum inside {level} is 100." if level else "The sum is 100."
+    if not level:
+        return "The sum is 100."
+    return f"The sum inside {level} is 100. Target and now are of {level}; drift and band are of the total."
