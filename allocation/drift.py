@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from math import nan
 from typing import Any
@@ -11,11 +12,13 @@ import pandas as pd
 
 from allocation.bands import NO_TARGET, Band
 from allocation.money import from_minor
-from allocation.tables import UNCLASSIFIED, Tables
+from allocation.tables import UNCLASSIFIED, Tables, called
 
 MEASURES = ["value", "weight", "target_weight", "drift", "drift_money", "band_low", "band_high", "status"]
 CLASS_COLUMNS = ["asset_class", *MEASURES]
 HOLDING_COLUMNS = ["asset_class", "symbol", "name", "currency", *MEASURES]
+
+SIDE_BY_SIDE = ["asset_class", "holding", "percent_a", "percent_b", "difference", "drift_a", "drift_b"]
 
 
 def by_class(tables: Tables) -> pd.DataFrame:
@@ -189,3 +192,34 @@ def _sorted(rows: Iterable[dict[str, Any]], columns: list[str], tie_breaks: list
 
     table = pd.DataFrame(sorted(rows, key=largest_drift_first), columns=columns)
     return table.astype({column: "float64" for column in MEASURES if column != "status"})
+
+
+def side_by_side(a: Tables, b: Tables) -> pd.DataFrame:
+    """One scope under two strategies; see :meth:`allocation.Portfolio.compare_strategies`."""
+    of_classes = [
+        {(row["asset_class"], ""): row["drift"] for row in by_class(side).to_dict("records")} for side in (a, b)
+    ]
+    of_holdings = [
+        {
+            (row["asset_class"], called(row["symbol"], row["currency"])): row["drift"]
+            for row in by_holding(side).to_dict("records")
+        }
+        for side in (a, b)
+    ]
+    classes = [side.strategy.class_percents for side in (a, b)]
+    rows = []
+    for name in dict.fromkeys([*classes[0], *classes[1], *(held for held, _ in of_classes[0])]):
+        rows.append(_beside(name, "", [percents.get(name) for percents in classes], of_classes))
+        within = [side.strategy.holding_percents(name) for side in (a, b)]
+        for symbol in dict.fromkeys([*within[0], *within[1]]):
+            rows.append(_beside(name, symbol, [percents.get(symbol) for percents in within], of_holdings))
+    return pd.DataFrame(rows, columns=SIDE_BY_SIDE)
+
+
+def _beside(
+    name: str, holding: str, percents: list[Decimal | None], drifts: list[dict[tuple[str, str], float]]
+) -> list[Any]:
+    a, b = percents
+    difference = (b or Decimal(0)) - (a or Decimal(0))
+    shown = [nan if percent is None else float(percent) for percent in percents]
+    return [name, holding, *shown, float(difference), *(drift.get((name, holding), nan) for drift in drifts)]

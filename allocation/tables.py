@@ -15,7 +15,7 @@ from functools import cached_property
 import pandas as pd
 
 from allocation.bands import FIVE_25, Band
-from allocation.errors import NoNetValue
+from allocation.errors import NoNetValue, UnknownName
 from allocation.money import from_minor, minor_digits, to_minor
 from allocation.triggers import DRIFT, Trigger
 
@@ -74,6 +74,8 @@ class Strategy:
         band: how far a weight may stray from its target.
         class_bands: bands of their own, by class; they hold for the class and its holdings.
         trigger: when a rebalance is due.
+        active: whether its scope is measured against it.
+        archived: whether it is put aside.
     """
 
     strategy_id: int | None
@@ -87,6 +89,8 @@ class Strategy:
     band: Band = FIVE_25
     class_bands: Mapping[str, Band] = field(default_factory=dict)
     trigger: Trigger = DRIFT
+    active: bool = True
+    archived: bool = False
 
     def band_of(self, asset_class: str) -> Band:
         """The band of a class and of its holdings."""
@@ -124,6 +128,14 @@ class Strategy:
     def class_percents(self) -> dict[str, Decimal]:
         """Target percent (0–100) of each class."""
         return {name: as_percent(weight) for name, weight in self.class_weights.items()}
+
+    @property
+    def holding_percents_by_id(self) -> dict[str, dict[int, Decimal]]:
+        """Per class that has holding targets: percent of the class (0–100) of each ``asset_id``."""
+        return {
+            name: {asset_id: as_percent(weight) for asset_id, weight in within.items()}
+            for name, within in self.holding_weights.items()
+        }
 
     @property
     def targets(self) -> Targets:
@@ -165,6 +177,37 @@ class Tables:
     assets: pd.DataFrame
     strategy: Strategy
     spans: Mapping[int, Mapping[str, Fraction]] = field(default_factory=dict)
+
+    def under(self, targets: Targets) -> Tables:
+        """The same, measured against other targets: what editing them would do, before anything is saved.
+
+        Parameters:
+            targets: each level adding up to 100; holdings are among ``assets``.
+
+        Raises:
+            UnknownName: a holding isn't.
+        """
+        rows = {
+            called(symbol, currency): (asset_id, symbol, currency, name)
+            for asset_id, symbol, currency, name in zip(
+                *(self.assets[column] for column in ("asset_id", "symbol", "currency", "name")), strict=True
+            )
+        }
+        within = []
+        for asset_class, percents in targets.holdings.items():
+            for symbol, percent in percents.items():
+                if symbol not in rows:
+                    raise UnknownName(f"{symbol} is neither held in {self.scope} nor has it a target there.")
+                within.append((asset_class, *rows[symbol], float(percent)))
+        classes = sorted(((name, float(percent)) for name, percent in targets.classes.items()), key=_largest_first)
+        held = sorted(within, key=lambda row: (row[0], -row[-1], row[2], row[3]))
+        columns = ["asset_class", "asset_id", "symbol", "currency", "name", "target_percent"]
+        strategy = replace(
+            self.strategy,
+            class_targets=pd.DataFrame(classes, columns=["asset_class", "target_percent"]),
+            holding_targets=pd.DataFrame(held, columns=columns),
+        )
+        return replace(self, strategy=strategy)
 
     def in_order(self) -> Tables:
         """The same, by name: what is calculated from it can't depend on the order that things were loaded in."""
@@ -253,6 +296,10 @@ class Tables:
                 "negative amounts of CASH."
             )
         return total
+
+
+def _largest_first(row: tuple[str, float]) -> tuple[float, str]:
+    return -row[1], row[0]
 
 
 def _sorted(table: pd.DataFrame, *columns: str) -> pd.DataFrame:

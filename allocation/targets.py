@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from allocation.errors import ChangedMeanwhile, TargetsError, UnknownName
-from allocation.tables import PERCENT_STEPS, SEVERAL_CLASSES, UNCLASSIFIED, Strategy
+from allocation.tables import PERCENT_STEPS, SEVERAL_CLASSES, UNCLASSIFIED, Strategy, Targets
 from allocation.tables import Percent as Percent
 
 HUNDRED = Decimal(100)
@@ -69,6 +69,26 @@ def check_percents(percents: Mapping[str, Percent], what: str) -> dict[str, Deci
     return exact
 
 
+def check_targets(targets: Targets, whose: str) -> Targets:
+    """The same targets, exact, once they are known to be good in themselves.
+
+    Parameters:
+        whose: ``All Portfolio`` or an account, for the error.
+
+    Raises:
+        TargetsError: a level doesn't add up to 100, a name can't be one, or holdings stand in a class without a target.
+    """
+    classes = check_percents(clean_class_names(targets.classes), f"The class targets of {whose}")
+    holdings = {}
+    for name, percents in targets.holdings.items():
+        if not percents:
+            continue
+        if name.strip() not in classes:
+            raise TargetsError(f"{name} has holding targets, but no class target. Add the class, or take them out.")
+        holdings[name.strip()] = check_percents(percents, f"The holding targets of {name}")
+    return Targets(classes, holdings)
+
+
 def clean_class_names(targets: Mapping[str, Percent]) -> dict[str, Percent]:
     """The same targets without spaces around the names.
 
@@ -98,13 +118,13 @@ def require_unchanged(
     Raises:
         ChangedMeanwhile: says what has changed, by whom and when; carries both versions.
     """
-    before, after = _exact(seen), _exact(now)
+    before, after = exact_percents(seen), exact_percents(now)
     if before != after:
         raise ChangedMeanwhile(
             f"{what} have changed since you opened them, saved {strategy.last_saved}: {changes(before, after)}. "
             "Nothing was saved. Reload to see them, then make your change again.",
             after,
-            _exact(yours),
+            exact_percents(yours),
             strategy.saved_by,
             strategy.saved_at,
         )
@@ -112,7 +132,7 @@ def require_unchanged(
 
 def changes(before: Mapping[str, Percent], after: Mapping[str, Percent]) -> str:
     """What is different between two sets of targets: ``Bonds 30 → 25, Gold 0 → 5``; empty where nothing is."""
-    before, after = _exact(before), _exact(after)
+    before, after = exact_percents(before), exact_percents(after)
     return ", ".join(
         f"{name} {plain(before.get(name, Decimal(0)))} → {plain(after.get(name, Decimal(0)))}"
         for name in [*before, *(name for name in after if name not in before)]
@@ -120,7 +140,8 @@ def changes(before: Mapping[str, Percent], after: Mapping[str, Percent]) -> str:
     )
 
 
-def _exact(percents: Mapping[str, Percent]) -> dict[str, Decimal]:
+def exact_percents(percents: Mapping[str, Percent]) -> dict[str, Decimal]:
+    """The same percents as decimals."""
     return {name: Decimal(str(percent)) for name, percent in percents.items()}
 
 

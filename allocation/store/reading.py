@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from allocation.bands import FIVE_25, Band
-from allocation.errors import MissingPrice, MissingRate, StoreError, UnknownName
+from allocation.errors import MissingPrice, MissingRate, StoreError, TargetsError, UnknownName
 from allocation.money import largest_amount, minor_digits
 from allocation.tables import ALL, CASH, SEVERAL_CLASSES, UNCLASSIFIED, Named, Strategy, Tables
 from allocation.triggers import DRIFT, Trigger
@@ -130,6 +130,8 @@ def read_tables(
     if at is not None:
         _require_snapshot(connection, account, at)
     strategy = read_strategy(connection, scope, named)
+    if strategy.archived:
+        raise TargetsError(f"{strategy.name} is archived, so nothing is measured against it. Restore it first.")
     lines = connection.execute(
         LINES.format(digits=minor_digits(base)),
         {"base": base, "account": account, "strategy": strategy.strategy_id, "at": at, "also": list(also)},
@@ -253,9 +255,9 @@ def _called(scope: str) -> str:
 def read_strategy(connection: duckdb.DuckDBPyConnection, scope: str, named: Named | None = None) -> Strategy:
     """The targets that hold for a scope, or those of a strategy that is named; see :func:`find_strategy`."""
     strategy_id = find_strategy(connection, scope, named)
-    name, made_for, saved_by, saved_at = connection.execute(
+    name, made_for, saved_by, saved_at, active, archived = connection.execute(
         """
-        SELECT s.name, coalesce(a.name, $all), saved_by, s.updated_at
+        SELECT s.name, coalesce(a.name, $all), saved_by, s.updated_at, active, archived
         FROM rebalancing_strategies s LEFT JOIN accounts a USING (account_id) WHERE strategy_id = $id
         """,
         {"id": strategy_id, "all": ALL},
@@ -284,6 +286,8 @@ def read_strategy(connection: duckdb.DuckDBPyConnection, scope: str, named: Name
         saved_at,
         **_bands(connection, strategy_id),
         trigger=_trigger(connection, strategy_id),
+        active=active,
+        archived=archived,
     )
 
 

@@ -10,10 +10,14 @@ import duckdb
 
 from allocation.bands import Band, is_kept
 from allocation.errors import AmountError, TargetsError, UnknownName
-from allocation.tables import as_percent
+from allocation.tables import Percent, as_percent, symbol_and_currency
+from allocation.targets import exact_percents
 from allocation.triggers import Trigger
 
 NOT_HELD_YET = " To plan for one that is not held yet, load a holdings row with quantity 0 and its price."
+ByAsset = dict[str, dict[int, Decimal]]
+"""Holding targets: class → ``asset_id`` → percent of the class."""
+
 NOW = "make_timestamp(epoch_us(get_current_timestamp()))"
 
 
@@ -198,6 +202,21 @@ def find_asset(
         currencies = " and ".join(str(asset[1]) for asset in found)
         raise UnknownName(f"{symbol} is held in {currencies}. Say which: add its currency.")
     return int(found[0][0])
+
+
+def by_asset(connection: duckdb.DuckDBPyConnection, holdings: Mapping[str, Mapping[str, Percent]]) -> ByAsset:
+    """Holding targets by the number of each asset in place of its symbol.
+
+    Raises:
+        UnknownName: there is no such asset.
+    """
+    return {
+        name: {
+            find_asset(connection, *symbol_and_currency(symbol), name, to_plan=True): percent
+            for symbol, percent in exact_percents(percents).items()
+        }
+        for name, percents in holdings.items()
+    }
 
 
 def set_saved(connection: duckdb.DuckDBPyConnection, strategy_id: int, by: str) -> None:

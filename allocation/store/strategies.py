@@ -14,18 +14,27 @@ from allocation.store.saving import first, save_class_targets, save_holding_targ
 from allocation.tables import ALL
 from allocation.text import LONGEST_NAME, clean
 
-LISTED = ["scope", "name", "active", "archived", "classes", "holdings", "saved_by", "saved_at"]
+LISTED = ["scope", "name", "active", "archived", "inherited", "classes", "holdings", "saved_by", "saved_at"]
 CHILDREN = ("bands", "rebalancing_triggers", "rebalancing_strategies")
 
+# An account without an active strategy that has targets has a row more: the whole portfolio's active one.
 LIST = """
-SELECT coalesce(a.name, 'all') AS scope, s.name, active, archived,
-    (SELECT count(*) FROM asset_class_targets c WHERE c.strategy_id = s.strategy_id) AS classes,
-    (SELECT count(*) FROM holding_targets JOIN asset_class_targets c USING (class_target_id)
-        WHERE c.strategy_id = s.strategy_id) AS holdings,
-    saved_by, s.updated_at
-FROM rebalancing_strategies s LEFT JOIN accounts a USING (account_id)
-WHERE $scope IS NULL OR scope = $scope
-ORDER BY account_id IS NOT NULL, scope, archived, NOT active, lower(s.name)
+WITH own AS (
+    SELECT coalesce(a.name, 'all') AS scope, account_id, s.*,
+        (SELECT count(*) FROM asset_class_targets c WHERE c.strategy_id = s.strategy_id) AS classes,
+        (SELECT count(*) FROM holding_targets JOIN asset_class_targets c USING (class_target_id)
+            WHERE c.strategy_id = s.strategy_id) AS holdings
+    FROM (SELECT strategy_id, account_id, name, active, archived, saved_by, updated_at FROM rebalancing_strategies) s
+    LEFT JOIN accounts a USING (account_id)
+), every AS (
+    SELECT scope, name, active, archived, false AS inherited, classes, holdings, saved_by, updated_at FROM own
+    UNION ALL
+    SELECT a.name, own.name, true, false, true, classes, holdings, saved_by, own.updated_at
+    FROM accounts a JOIN own ON own.scope = 'all' AND active
+    WHERE a.name NOT IN (SELECT scope FROM own WHERE active AND classes > 0)
+)
+FROM every WHERE $scope IS NULL OR scope = $scope
+ORDER BY scope <> 'all', scope, inherited, archived, NOT active, lower(name)
 """
 
 
@@ -208,6 +217,17 @@ def is_archived(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> bool
     return bool(_cell(connection, "archived", strategy_id))
 
 
+def is_there(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> bool:
+    where = "SELECT strategy_id FROM rebalancing_strategies WHERE strategy_id = ?"
+    return first(connection, where, [strategy_id]) is not None
+
+
+def require_unarchived(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> None:
+    """Refuses a strategy that is archived."""
+    if is_archived(connection, strategy_id):
+        raise TargetsError(f"{name_of(connection, strategy_id)} is archived. Restore it first.")
+
+
 def has_targets(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> bool:
     return bool(first(connection, "SELECT count(*) FROM asset_class_targets WHERE strategy_id = ?", [strategy_id]))
 
@@ -220,7 +240,12 @@ def _cell(connection: duckdb.DuckDBPyConnection, column: str, strategy_id: int) 
 
 
 def _names(connection: duckdb.DuckDBPyConnection, scope: str) -> set[str]:
-    return {str(name).casefold() for name in list_strategies(connection, scope)["name"]}
+    rows = connection.execute(
+        "SELECT s.name FROM rebalancing_strategies s LEFT JOIN accounts a USING (account_id) "
+        "WHERE coalesce(a.name, ?) = ?",
+        [ALL, scope],
+    ).fetchall()
+    return {str(name).casefold() for (name,) in rows}
 
 
 def _good_name(connection: duckdb.DuckDBPyConnection, scope: str, name: str, but: str = "") -> str:

@@ -11,8 +11,9 @@ import duckdb
 import pandas as pd
 
 from allocation.errors import UnknownName
-from allocation.tables import Targets, called
-from allocation.targets import changes
+from allocation.store.saving import ByAsset, find_asset
+from allocation.tables import Targets, called, symbol_and_currency
+from allocation.targets import changes, exact_percents
 
 LISTED = ["version", "scope", "strategy", "saved_by", "saved_at", "classes", "holdings", "changes"]
 
@@ -117,6 +118,36 @@ def read_versions(connection: duckdb.DuckDBPyConnection, scope: str, strategy: s
         """,
         {"scope": scope, "name": strategy},
     )
+
+
+def assets_now(connection: duckdb.DuckDBPyConnection, version: Version) -> ByAsset:
+    """The holding targets of a version, by the number each asset has now.
+
+    Raises:
+        UnknownName: an asset is gone, and none is called as it was.
+    """
+    there = {number for (number,) in connection.execute("SELECT asset_id FROM assets").fetchall()}
+    within: ByAsset = {}
+    for name, percents in version.targets.holdings.items():
+        for symbol, percent in exact_percents(percents).items():
+            number = version.assets[name, symbol]
+            if number not in there:
+                number = find_asset(connection, *symbol_and_currency(symbol), name, to_plan=True)
+            within.setdefault(name, {})[number] = percent
+    return within
+
+
+def now_called(connection: duckdb.DuckDBPyConnection, version: Version) -> Targets:
+    """The targets of a version, with what its assets are called now."""
+    names = {
+        number: called(symbol, currency)
+        for number, symbol, currency in connection.execute("SELECT asset_id, symbol, currency FROM assets").fetchall()
+    }
+    within = {
+        name: {names[number]: percent for number, percent in percents.items()}
+        for name, percents in assets_now(connection, version).items()
+    }
+    return Targets(version.targets.classes, within)
 
 
 def listed(versions: Sequence[Version]) -> pd.DataFrame:
