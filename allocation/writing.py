@@ -31,6 +31,12 @@ class Writing:
     locale: str = ""
     hidden: bool = False
 
+    @property
+    def separators(self) -> str:
+        """The decimal mark and the thousands mark, one after the other."""
+        written = self._local("1,234.5")
+        return f"{written[-2]}{written[1] if not written[1].isdigit() else ''}"
+
     def money(self, value: float, currency: str) -> str:
         """An amount with the currency's decimals: ``1,234.50``."""
         return HIDDEN if self.hidden else self._local(money.write_money(value, currency))
@@ -42,6 +48,10 @@ class Writing:
     def quantity(self, value: float, digits: int = 10, sign: bool = False) -> str:
         """A number of shares, with up to ``digits`` significant figures."""
         return HIDDEN if self.hidden else self.number(f"{value:{'+' if sign else ''},.{digits}g}")
+
+    def shares(self, value: float) -> str:
+        """A number of shares to four decimals."""
+        return HIDDEN if self.hidden else self.number(f"{value:,.4f}")
 
     def number(self, text: str) -> str:
         """A number that is nobody's secret, such as a price, from its plain text (``1,234.5``)."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import ipywidgets as widgets
+from html import escape
 
-from allocation.dashboard.markup import snapshots_table
+import ipywidgets as widgets
+import pandas as pd
+
+from allocation.dashboard.markup import table
 from allocation.portfolio import Portfolio
 from allocation.tables import Tables
 from allocation.writing import Writing
@@ -25,3 +28,12 @@ class History:
     def show(self, tables: Tables, writing: Writing) -> None:
         """Show a scope, with numbers written like this."""
         self._snapshots.value = snapshots_table(self._portfolio.snapshots(tables.scope))
+
+
+def snapshots_table(snapshots: pd.DataFrame) -> str:
+    """The days that accounts are known at, newest first."""
+    rows = [
+        [f"{row['as_of']:%Y-%m-%d}", escape(row["account"]), f"{row['holdings']:,}", f"{row['loaded_at']:%Y-%m-%d}"]
+        for row in snapshots.iloc[::-1].to_dict("records")
+    ]
+    return table("Snapshots", ["Day", "Account", "Holdings", "Loaded"], rows, numbers={2})

@@ -8,46 +8,43 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-import pandas as pd
-
 from allocation import planner
-from allocation.dashboard.targets.state import State, wrong_sums
+from allocation.dashboard.targets.state import State, targets_of, wrong_sums
 from allocation.drift import by_class, by_holding
 from allocation.errors import AllocationError
-from allocation.tables import UNCLASSIFIED, Strategy, Tables, called
+from allocation.portfolio import Portfolio
+from allocation.tables import Tables, Targets, called
+from allocation.targets import HUNDRED, share
 from allocation.writing import Writing
-
-OF_A_TARGET = ["asset_class", "asset_id", "symbol", "currency", "name", "target_percent"]
 
 
 def with_state(tables: Tables, state: State) -> Tables:
-    """A scope as it would stand against targets that are being edited.
+    """A scope as it would stand against targets that are being edited, whether or not they add up yet.
 
-    Holding targets of assets that ``tables`` doesn't have are left out, and so are classes without any of the others.
+    Parameters:
+        tables: the scope; has every asset that ``state`` has a target for.
     """
-    known = {
-        called(asset["symbol"], asset["currency"]): asset
-        for asset in tables.assets[OF_A_TARGET[:-1]].to_dict("records")
-    }
-    rows = [
-        {**known[symbol], "asset_class": asset_class, "target_percent": float(percent)}
-        for asset_class, inside in state.holdings.items()
-        for symbol, percent in inside.items()
-        if symbol in known
-    ]
-    classes = {"asset_class": list(state.classes), "target_percent": [float(each) for each in state.classes.values()]}
-    strategy = Strategy(
-        tables.strategy.strategy_id,
-        tables.strategy.name,
-        tables.strategy.scope,
-        tables.strategy.inherited,
-        pd.DataFrame(classes).astype({"target_percent": "float64"}),
-        pd.DataFrame(rows, columns=OF_A_TARGET).astype({"target_percent": "float64"}),
-        band=state.band,
-        class_bands=state.class_bands,
-        trigger=state.trigger,
-    )
-    return replace(tables, strategy=strategy)
+    against = tables.under(targets_of(state))
+    strategy = replace(against.strategy, band=state.band, class_bands=state.class_bands, trigger=state.trigger)
+    return replace(against, strategy=strategy)
+
+
+def tables_for(portfolio: Portfolio, tables: Tables, state: State) -> Tables:
+    """The same tables, or if a holding in ``state`` isn't among them yet, with it.
+
+    Raises:
+        MissingPrice, MissingRate: it can't be valued.
+        UnknownName: the portfolio doesn't have it.
+    """
+    there = {called(*names) for names in zip(tables.assets["symbol"], tables.assets["currency"], strict=True)}
+    wanted = {name: list(inside) for name, inside in state.holdings.items() if inside}
+    if all(symbol in there for inside in wanted.values() for symbol in inside):
+        return tables
+    # Only the names count here; percents that add up stand in for those that don't yet.
+    holdings = {name: share(HUNDRED, dict.fromkeys(inside, Decimal(1))) for name, inside in wanted.items()}
+    classes = share(HUNDRED, dict.fromkeys(holdings, Decimal(1)))
+    found = portfolio.tables_under(Targets(classes, holdings), tables.scope)
+    return replace(tables, holdings=found.holdings, assets=found.assets, spans=found.spans)
 
 
 def class_rows(tables: Tables) -> dict[str, dict[str, Any]]:
@@ -65,12 +62,6 @@ def holding_rows(tables: Tables) -> dict[str, dict[str, dict[str, Any]]]:
 
 def _named(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(column): cell for column, cell in row.items()}
-
-
-def present_classes(tables: Tables) -> dict[str, Decimal]:
-    """Value of each class that can have a target and holds something, in minor units."""
-    values = tables.class_values
-    return {name: Decimal(value) for name, value in values.items() if name != UNCLASSIFIED and value > 0}
 
 
 def present_inside(tables: Tables, asset_class: str) -> dict[str, Decimal]:
@@ -113,10 +104,3 @@ def effect(tables: Tables, state: State, on: datetime.date, writing: Writing) ->
         f"What it would take: {trades}, {sold} sold and {bought} bought ({writing.percent(head.turnover)} turnover); "
         f"portfolio drift {writing.percent(head.drift_before)} before, {writing.percent(head.drift_after)} after."
     )
-
-
-def unclassified(tables: Tables) -> list[str]:
-    """What is held and in no class."""
-    held = tables.assets[tables.assets["held_in"].map(len) > 0]
-    held = held[held["asset_class"] == UNCLASSIFIED]
-    return [called(*names) for names in zip(held["symbol"], held["currency"], strict=True)]

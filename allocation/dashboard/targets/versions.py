@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -13,7 +14,6 @@ from allocation.dashboard.targets.fold import Fold
 from allocation.dashboard.targets.state import State, targets_of, with_targets
 from allocation.portfolio import Portfolio
 from allocation.tables import Strategy, Targets
-from allocation.writing import PLAIN, Writing
 
 
 class VersionsFold:
@@ -28,7 +28,6 @@ class VersionsFold:
     def __init__(self, portfolio: Portfolio, present: Callable[[], State], begin: Callable[[State], object]) -> None:
         self._portfolio, self._present, self._begin = portfolio, present, begin
         self._strategy: Strategy | None = None
-        self._writing = PLAIN
         self._version = widgets.Dropdown(
             description="Version", style={"description_width": "initial"}, layout={"width": "640px"}
         )
@@ -40,9 +39,9 @@ class VersionsFold:
         self._fold = Fold("Saved versions", content, told(self._problem, self._fill))
         self.box = self._fold.box
 
-    def show(self, strategy: Strategy, writing: Writing) -> None:
+    def show(self, strategy: Strategy) -> None:
         """Offer the versions of this strategy."""
-        self._strategy, self._writing = strategy, writing
+        self._strategy = strategy
         if self._fold.is_open:
             told(self._problem, self._fill)()
 
@@ -55,7 +54,7 @@ class VersionsFold:
         assert self._strategy is not None
         table = self._portfolio.target_versions(self._strategy.scope, self._strategy.name).iloc[::-1]
         options = [
-            (f"{self._writing.moment(saved_at)}{f' by {by}' if by else ''}{f': {what}' if what else ''}", int(number))
+            (f"{_moment(saved_at)}{f' by {by}' if by else ''}{f': {what}' if what else ''}", int(number))
             for number, saved_at, by, what in zip(
                 table["version"], table["saved_at"], table["saved_by"], table["changes"], strict=True
             )
@@ -68,12 +67,16 @@ class VersionsFold:
         if self._version.value is None:
             self._shown.value = sentence("Nothing has been saved yet.")
             return
-        then = self._portfolio.target_version(self._version.value).targets
+        then = self._portfolio.targets_version(self._version.value).targets
         self._shown.value = targets_table(_exact(then), _exact(targets_of(self._present())))
 
     def _bring_back(self) -> None:
         if self._version.value is not None:
             self._begin(with_targets(self._present(), self._portfolio.starting_targets(self._version.value)))
+
+
+def _moment(saved_at: datetime.datetime) -> str:
+    return f"{saved_at.replace(tzinfo=datetime.UTC).astimezone():%Y-%m-%d %H:%M}"
 
 
 def _exact(targets: Targets) -> dict[str, Decimal]:
