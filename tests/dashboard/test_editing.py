@@ -169,7 +169,7 @@ def test_what_would_be_saved_in_words(editing):
     editing.discard()
     assert not editing.is_changed
     editing.undo()
-    assert len(editing.differences) == 5
+    assert len(editing.differences) == 5 and editing.changes == 8
 
 
 def test_a_lock_is_no_change_that_wants_saving(editing):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipywidgets as widgets
 
-from allocation.dashboard.markup import sentence, strategies_table
+from allocation.dashboard.markup import sentence
 from allocation.dashboard.parts import row, told
 from allocation.dashboard.targets.fold import Fold
+from allocation.dashboard.targets.markup import strategies_table
 from allocation.portfolio import Portfolio
 from allocation.tables import ALL, Tables
 from allocation.writing import PLAIN, Writing

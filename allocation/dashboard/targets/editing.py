@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from allocation.bands import Band
-from allocation.dashboard.targets.state import Row, State, changed_rows, differences, wrong_sums
+from allocation.dashboard.targets.state import Row, State, changed_rows, count_changes, differences, wrong_sums
 from allocation.errors import TargetsError, UnknownName
 from allocation.targets import (
     Percent,
@@ -50,6 +50,11 @@ class Editing:
     def differences(self) -> list[str]:
         """What a save would change, in words."""
         return differences(self.saved, self.now)
+
+    @property
+    def changes(self) -> int:
+        """How many percents, bands and triggers a save would change."""
+        return count_changes(self.saved, self.now)
 
     @property
     def changed_rows(self) -> frozenset[Row]:

@@ -15,9 +15,10 @@ import traitlets
 
 from allocation.dashboard.targets.editing import Editing
 from allocation.dashboard.targets.preview import effect, present_inside
-from allocation.dashboard.targets.state import Row
+from allocation.dashboard.targets.state import Row, State
 from allocation.dashboard.targets.view import Seen, view
-from allocation.errors import TargetsError
+from allocation.errors import AllocationError, TargetsError
+from allocation.tables import Tables
 from allocation.targets import HUNDRED, share
 
 _STATIC = Path(str(files("allocation.dashboard") / "static"))
@@ -34,15 +35,16 @@ class TargetEditor(anywidget.AnyWidget):
     Parameters:
         told: turns a step into one whose error is shown to the person.
         edited: called after each step that has changed something.
+        tables_for: gives the same tables with every asset that a state has a target for.
     """
 
     _esm = _STATIC / "editor.js"
     _css = _STATIC / "editor.css"
     view = traitlets.Dict(NOTHING).tag(sync=True)
 
-    def __init__(self, told: Told, edited: Callable[[], object]) -> None:
+    def __init__(self, told: Told, edited: Callable[[], object], tables_for: Callable[[Tables, State], Tables]) -> None:
         super().__init__()
-        self._told, self._edited = told, edited
+        self._told, self._edited, self._tables_for = told, edited, tables_for
         self._editing: Editing | None = None
         self._seen: Seen | None = None
         self._wrong: dict[Row, str] = {}
@@ -54,6 +56,24 @@ class TargetEditor(anywidget.AnyWidget):
         """Show these targets."""
         self._editing, self._seen, self._wrong = editing, seen, {}
         self._effect, self._effect_of = "", None
+        self._widen()
+        self.show()
+
+    def go_on(self, state: State) -> None:
+        """Go on from other targets.
+
+        Raises:
+            AllocationError: they can't be valued; nothing is changed then.
+        """
+        assert self._editing is not None
+        before = self._editing.now
+        self._editing.replace(state)
+        try:
+            self._widen()
+        except AllocationError:
+            if self._editing.now != before:
+                self._editing.undo()
+            raise
         self.show()
 
     @property
@@ -83,10 +103,28 @@ class TargetEditor(anywidget.AnyWidget):
         self._wrong = {}
         if message["kind"] != "effect":
             self._editing.said = {}
-        self._told(lambda: self._act(message))()
+        self._told(lambda: self._do(message))()
         if self._editing.now != before:
             self._edited()
         self.show(message["seq"])
+
+    def _do(self, message: dict[str, Any]) -> None:
+        """An act whose targets can be valued, or none at all."""
+        assert self._editing is not None
+        before = self._editing.now
+        self._act(message)
+        try:
+            self._widen()
+        except AllocationError:
+            if self._editing.now != before:
+                self._editing.undo()
+            raise
+
+    def _widen(self) -> None:
+        assert self._editing is not None and self._seen is not None
+        tables = self._tables_for(self._seen.tables, self._editing.now)
+        if tables is not self._seen.tables:
+            self._seen = replace(self._seen, tables=tables)
 
     def _act(self, message: dict[str, Any]) -> None:
         assert self._editing is not None and self._seen is not None
@@ -145,6 +183,4 @@ class TargetEditor(anywidget.AnyWidget):
     def _calculate_effect(self) -> None:
         assert self._editing is not None and self._seen is not None
         self._effect_of = (self._editing.now.content, self._seen.tables.scope)
-        self._effect = effect(
-            self._seen.tables, self._editing.now, datetime.date.today(), self._seen.writing
-        )
+        self._effect = effect(self._seen.tables, self._editing.now, datetime.date.today(), self._seen.writing)

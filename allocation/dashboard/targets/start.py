@@ -15,7 +15,6 @@ from allocation.dashboard.targets.state import State, blank, with_targets
 from allocation.errors import TargetsError
 from allocation.portfolio import Portfolio
 from allocation.presets import PRESETS
-from allocation.starting import Start
 from allocation.tables import ALL, Tables
 
 PRESENT, BLANK, FILE = "present", "blank", "file"
@@ -35,9 +34,7 @@ class StartForm:
         begin: goes on from a state.
     """
 
-    def __init__(
-        self, portfolio: Portfolio, present: Callable[[], State], begin: Callable[[State], object]
-    ) -> None:
+    def __init__(self, portfolio: Portfolio, present: Callable[[], State], begin: Callable[[State], object]) -> None:
         self._portfolio, self._present, self._begin = portfolio, present, begin
         self._tables: Tables | None = None
         self._from = widgets.Dropdown(description="Start from", style={"description_width": "initial"})
@@ -47,9 +44,7 @@ class StartForm:
         self._words, self._problem = widgets.HTML(), widgets.HTML()
         self._from.observe(lambda _change: self._explain(), "value")
         self._start.on_click(told(self._problem, self._go))
-        self.box = widgets.VBox(
-            [row(self._from, self._age, self._file, self._start), self._words, self._problem]
-        )
+        self.box = widgets.VBox([row(self._from, self._age, self._file, self._start), self._words, self._problem])
 
     def show(self, tables: Tables) -> None:
         """Offer what a scope can start from."""
@@ -92,7 +87,8 @@ class StartForm:
 
     def _started(self, state: State, chosen: Any) -> State:
         assert self._tables is not None
-        start: Start = chosen if isinstance(chosen, str) or len(chosen) > 1 else chosen[0]
+        # A preset or the present allocation is a word; a strategy is its scope and its name.
+        start = chosen if isinstance(chosen, str) or len(chosen) > 1 else chosen[0]
         age = self._age.value.strip()
         if age and not age.isdecimal():
             raise TargetsError(f"{age!r} is not an age in years. Write it like 35.")
@@ -108,4 +104,3 @@ class StartForm:
             path = Path(folder) / (Path(upload["name"]).name or "targets.csv")
             path.write_bytes(upload["content"])
             return with_targets(state, self._portfolio.starting_targets(path, self._tables.scope))
-

@@ -126,6 +126,23 @@ def differences(before: State, after: State) -> list[str]:
     return [text for text in said if text]
 
 
+def count_changes(before: State, after: State) -> int:
+    """How many percents, bands and triggers are different."""
+    levels = {*before.levels(), *after.levels()}
+    rows = [
+        name
+        for level in levels
+        for name in {**before.level(level), **after.level(level)}
+        if before.level(level).get(name) != after.level(level).get(name)
+    ]
+    bands = {
+        name
+        for name in {**before.class_bands, **after.class_bands}
+        if before.class_bands.get(name) != after.class_bands.get(name) and name in after.classes
+    }
+    return len(rows) + len(bands) + (before.band != after.band) + (before.trigger != after.trigger)
+
+
 def changed_rows(before: State, after: State) -> frozenset[Row]:
     """The rows whose percent is another, or that are new."""
     return frozenset(

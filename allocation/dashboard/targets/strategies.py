@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from typing import Any
 
 import ipywidgets as widgets
 
@@ -22,11 +23,12 @@ class StrategyBar:
         changed: called with a sentence after something was done, to show everything anew.
     """
 
-    def __init__(
-        self, portfolio: Portfolio, chosen: Callable[[], object], changed: Callable[[str], object]
-    ) -> None:
+    def __init__(self, portfolio: Portfolio, chosen: Callable[[], object], changed: Callable[[str], object]) -> None:
         self._portfolio, self._changed = portfolio, changed
-        self._scope, self._picked = ALL, {}
+        self._scope = ALL
+        self._picked: dict[str, str] = {}
+        self._rows: dict[str, dict[Hashable, Any]] = {}
+        self._filling = False
         self._chooser = widgets.Dropdown(description="Strategy", style={"description_width": "initial"})
         self._name = widgets.Text(description="Name", style={"description_width": "initial"})
         self._problem = widgets.HTML()
@@ -50,7 +52,6 @@ class StrategyBar:
         """Offer the strategies of a scope."""
         table = self._portfolio.strategies(scope)
         self._scope, self._rows = scope, {str(line["name"]): line for line in table.to_dict("records")}
-        self._inherited = [name for name, line in self._rows.items() if line["inherited"]]
         picked = self._picked.get(scope)
         if picked not in self._rows:
             picked = next(iter(self._rows))
@@ -61,8 +62,6 @@ class StrategyBar:
         self._chooser.value = picked
         self._filling = False
         self._fit()
-
-    _filling = False
 
     @property
     def name(self) -> str | None:

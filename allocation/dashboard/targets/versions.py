@@ -8,9 +8,10 @@ from decimal import Decimal
 
 import ipywidgets as widgets
 
-from allocation.dashboard.markup import sentence, targets_table
+from allocation.dashboard.markup import sentence
 from allocation.dashboard.parts import row, told
 from allocation.dashboard.targets.fold import Fold
+from allocation.dashboard.targets.markup import targets_table
 from allocation.dashboard.targets.state import State, targets_of, with_targets
 from allocation.portfolio import Portfolio
 from allocation.tables import Strategy, Targets

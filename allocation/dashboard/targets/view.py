@@ -90,7 +90,7 @@ def view(editing: Editing, seen: Seen, wrong: Mapping[Row, str]) -> dict[str, An
         rows, targets = holdings.get(asset_class, {}), state.level(asset_class)
         worth = sum(each["value"] for each in rows.values())
         shown = []
-        for symbol in [*targets, *(name for name in rows if name not in targets)]:
+        for symbol in [*targets, *(name for name, each in rows.items() if name not in targets and each["value"])]:
             measures = rows.get(symbol)
             part = measures["value"] / worth if measures and worth > 0 else 0.0
             shown.append(
