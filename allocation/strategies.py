@@ -91,10 +91,10 @@ class Strategies(PortfolioFile):
         """Targets to start from; nothing is saved.
 
         Parameters:
-            start: ``"blank"``; ``"present"``, the present allocation to the hundredth, without what is in no class; the name of a preset
-                (:data:`allocation.PRESETS`); the name of a strategy, or (scope, name); the number of a version
-                (:meth:`target_versions`); a targets.csv as :class:`~pathlib.Path` or DataFrame, of one scope; or
-                targets: class → percent, or :class:`~allocation.Targets` for both levels.
+            start: ``"blank"``; ``"present"``, the present allocation to the hundredth, without what is in no class; the
+                name of a preset (:data:`allocation.PRESETS`); the name of a strategy, or (scope, name); the number of
+                a version (:meth:`target_versions`); a targets.csv as :class:`~pathlib.Path` or DataFrame, of one scope;
+                or targets: class → percent, or :class:`~allocation.Targets` for both levels.
             scope: whose present allocation, and whose strategies come first.
             age: in years, for presets that go by it.
 
