@@ -176,6 +176,73 @@ def rules_compared(table: pd.DataFrame) -> go.Figure:
     return _style(figure, names, 0.0, 100 * max(table["drift_after"].max(), table["drift_before"].max()), None, PLAIN)
 
 
+def drift_over_time(history: pd.DataFrame, asset_class: str | None = None, writing: Writing = PLAIN) -> go.Figure:
+    """How far the scope was from its targets on each day; of one class, its weight against target and band.
+
+    Parameters:
+        history: from :meth:`allocation.Portfolio.drift_history`.
+        asset_class: a class; by default the drift of the whole scope.
+        writing: how numbers are written.
+    """
+    figure = go.Figure()
+    if asset_class is None:
+        days = history.drop_duplicates("as_of")
+        _line(figure, "portfolio drift", days["as_of"], days["portfolio_drift"], writing)
+    else:
+        days = history[history["asset_class"] == asset_class]
+        banded = days.dropna(subset="target_weight")
+        for name, edge in (("edge", "band_low"), ("band", "band_high")):
+            figure.add_scatter(
+                name=name,
+                x=banded["as_of"],
+                y=100 * banded[edge],
+                mode="lines",
+                line={"width": 0, "color": LIGHT["band"]},
+                fill="tonexty" if name == "band" else None,
+                fillcolor=LIGHT["band"],
+                showlegend=name == "band",
+                hoverinfo="skip",
+            )
+        figure.add_scatter(
+            name="target",
+            x=banded["as_of"],
+            y=100 * banded["target_weight"],
+            mode="lines",
+            line={"width": 2, "dash": "dash", "color": LIGHT["quiet"]},
+            hoverinfo="skip",
+        )
+        _line(figure, "weight", days["as_of"], days["weight"], writing)
+    return _dress(figure, writing).update_layout(
+        height=320,
+        hovermode="closest",
+        # A scope of one day is a point, not an axis of milliseconds.
+        xaxis={"type": "date", "gridcolor": LIGHT["grid"], "fixedrange": True, "tickformat": "%Y-%m-%d", "nticks": 6},
+        yaxis={
+            "ticksuffix": " %",
+            "rangemode": "tozero",
+            "gridcolor": LIGHT["grid"],
+            "zeroline": False,
+            "fixedrange": True,
+            "automargin": True,
+        },
+    )
+
+
+def _line(figure: go.Figure, name: str, days: pd.Series, weights: pd.Series, writing: Writing) -> None:
+    figure.add_scatter(
+        name=name,
+        x=days,
+        y=100 * weights,
+        mode="lines+markers",
+        line={"width": 2, "color": LIGHT["under"]},
+        marker={"size": 7, "color": LIGHT["under"]},
+        hovertext=[
+            f"{day:%Y-%m-%d}: {name} {writing.percent(weight, 2)}" for day, weight in zip(days, weights, strict=True)
+        ],
+        hoverinfo="text",
+    )
+
+
 def largest_drift_first(classes: pd.DataFrame) -> pd.DataFrame:
     """The classes in the order of the bars: largest drift before the plan first, those without a target last."""
     order = classes["drift_before"].abs().sort_values(ascending=False, na_position="last", kind="stable").index

@@ -13,13 +13,13 @@ import pandas as pd
 from allocation import drift as drifts
 from allocation import planner
 from allocation.errors import StoreError, UnknownName
-from allocation.money import Amount, PerAccount, is_known_currency
+from allocation.money import Amount, PerAccount, is_known_currency, minor_digits
 from allocation.planner import Limits, Plan
 from allocation.planner.limits import NO_LIMITS
 from allocation.plans import Plans
 from allocation.readers import Source, read_together
 from allocation.settings import Settings
-from allocation.store import class_weights, loading, reading, saving
+from allocation.store import class_weights, history, loading, reading, saving
 from allocation.store.loading import LoadReport
 from allocation.store.target_files import write_targets
 from allocation.strategies import Strategies
@@ -192,6 +192,22 @@ class Portfolio(Plans, Settings, Strategies, Tidying):
             raise UnknownName(f"Drift is calculated by 'class' or by 'holding', not by {by!r}.")
         table = drifts.by_class if by == "class" else drifts.by_holding
         return table(self._tables(scope, at, strategy))
+
+    def drift_history(self, scope: str = ALL) -> pd.DataFrame:
+        """Drift on every day of the scope's snapshots, against today's targets and classes: all in one reading.
+
+        Each day is valued at the latest prices and rates up to it; an account counts from its first snapshot on.
+
+        Returns:
+            See :func:`allocation.drift.over_time`.
+
+        Raises:
+            MissingPrice, MissingRate: something can't be valued on one of the days.
+        """
+        with self._database.read() as connection:
+            values = history.read_class_values(connection, scope)
+            digits = minor_digits(reading.require_base_currency(connection))
+            return drifts.over_time(values, reading.read_strategy(connection, scope), digits)
 
     def portfolio_drift(self, scope: str = ALL, at: Day | None = None) -> float:
         """How far the scope is, or was, from its targets as a whole: Σ|weight − target| / 2, 0–1."""

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 import allocation
-from allocation.shipped_files import shipped
+from allocation import opening
 from tests.browser.visiting import CHROMIUM, Visit, chromium, served
 
 
@@ -26,8 +26,7 @@ def browser():
 
 def load_sample(path):
     portfolio = allocation.open(path)
-    data = shipped("data")
-    portfolio.load(data / "holdings.csv", data / "targets.csv", data / "fx.csv", base_currency="USD")
+    opening.load_sample(portfolio)
     return portfolio
 
 
