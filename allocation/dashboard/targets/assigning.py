@@ -26,6 +26,7 @@ class AssigningFold:
 
     def __init__(self, portfolio: Portfolio, changed: Callable[[str], object]) -> None:
         self._portfolio, self._changed = portfolio, changed
+        self._tables: Tables | None = None
         self._parts: dict[str, dict[str, float]] = {}
         self._open = widgets.SelectMultiple(description="Without a class", rows=6, style=WIDE)
         self._class = widgets.Combobox(description="Class", ensure_option=False, style=WIDE)
@@ -50,16 +51,31 @@ class AssigningFold:
                           "holdings say.</p>"),
              row(self._fund, self._written, self._save), self._problem]
         )  # fmt: skip
-        self.box = Fold("Classes of holdings", content).box
+        self._fold = Fold("Classes of holdings", content, told(self._problem, self._fill))
+        self.box = self._fold.box
 
     def show(self, tables: Tables) -> None:
         """Offer what has no class, and every fund."""
+        self._tables = tables
+        if self._fold.is_open:
+            told(self._problem, self._fill)()
+
+    def _fill(self) -> None:
+        assert self._tables is not None
+        tables = self._tables
         table = self._portfolio.asset_classes()
         self._parts = {}
         for part in table.itertuples():
             symbol = called(str(part.symbol), str(part.currency))
             self._parts.setdefault(symbol, {})[str(part.asset_class)] = float(str(part.weight_percent))
-        waiting = [name for name, parts in self._parts.items() if list(parts) == [UNCLASSIFIED]]
+        open_assets = self._portfolio.unclassified()
+        waiting = [
+            (symbol if name in ("", symbol) else f"{symbol} · {name}", symbol)
+            for symbol, name, percent in zip(
+                open_assets["symbol"], open_assets["name"], open_assets["percent"], strict=True
+            )
+            if percent == 100
+        ]
         classes = sorted({*table["asset_class"], *tables.strategy.class_weights} - {UNCLASSIFIED, SEVERAL_CLASSES})
         self._open.options, self._class.options = waiting, classes
         funds = [name for name in self._parts if not name.startswith(f"{CASH} ")]

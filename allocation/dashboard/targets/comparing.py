@@ -45,12 +45,10 @@ class CompareFold:
     def _fill(self) -> None:
         assert self._tables is not None
         table = self._portfolio.strategies()
+        table = table[(table["classes"] > 0) & ~table["archived"] & ~table["inherited"]]
         options = [
             (name if scope == ALL else f"{name} of {scope}", (str(scope), str(name)))
-            for scope, name, classes, archived in zip(
-                table["scope"], table["name"], table["classes"], table["archived"], strict=True
-            )
-            if classes and not archived
+            for scope, name in zip(table["scope"], table["name"], strict=True)
         ]
         self._tables, tables = None, self._tables
         for place, chooser in enumerate((self._a, self._b)):

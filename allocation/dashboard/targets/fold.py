@@ -18,9 +18,11 @@ class Fold:
 
     def __init__(self, title: str, content: widgets.Widget, opened: Callable[[], object] | None = None) -> None:
         self._title, self._opened = title, opened
-        self.button = widgets.ToggleButton(value=False, layout={"width": "fit-content"})
+        self.button = widgets.ToggleButton(value=False)
+        self.button.add_class("allocation-fold-button")
         self.button.observe(lambda _change: self._turn(), "value")
         self._inside = widgets.VBox([content])
+        self._inside.add_class("allocation-folded")
         self.box = widgets.VBox([self.button, self._inside])
         self._turn()
 

@@ -83,5 +83,5 @@ class MeasuresForm:
 def _words(description: str, examples: list[str]) -> widgets.Combobox:
     return widgets.Combobox(
         description=description, options=examples, ensure_option=False, continuous_update=False,
-        style={"description_width": "initial"}, layout={"width": "420px"},
+        style={"description_width": "initial"}, layout={"width": "min(100%, 520px)"},
     )  # fmt: skip

@@ -21,7 +21,7 @@ from allocation.dashboard.targets.markup import unsaved
 from allocation.dashboard.targets.measures import MeasuresForm
 from allocation.dashboard.targets.preview import tables_for
 from allocation.dashboard.targets.saving import save
-from allocation.dashboard.targets.start import StartForm
+from allocation.dashboard.targets.start import StartFold
 from allocation.dashboard.targets.state import State, state_of, targets_of
 from allocation.dashboard.targets.strategies import StrategyBar
 from allocation.dashboard.targets.versions import VersionsFold
@@ -44,10 +44,11 @@ class TargetsPanel:
         self._portfolio, self._saved = portfolio, saved
         self._tables: Tables | None = None
         self._active: Tables | None = None
+        self._draft: Editing | None = None
         self._writing, self._drafts, self._done_text = PLAIN, Drafts(), ""
         self._note, self._changes, self._problem, self._done = (widgets.HTML() for _ in range(4))
         self._strategies = StrategyBar(portfolio, self._choose, self._anew)
-        self._start = StartForm(portfolio, lambda: self.editing.now, self._go_on)
+        self._start = StartFold(portfolio, lambda: self.editing.now, self._go_on)
         self.editor = TargetEditor(
             lambda step: told(self._problem, step), self._edited, lambda *given: tables_for(portfolio, *given)
         )
@@ -60,7 +61,7 @@ class TargetsPanel:
         self._discard.on_click(told(self._problem, self._discard_draft))
         self._conflict = ConflictPanel(self._keep_saved, self._save_over)
         self.box = widgets.VBox(
-            [self._strategies.box, self._note, Fold("Start from something", self._start.box).box, self.editor,
+            [self._strategies.box, self._note, self._start.box, self.editor,
              self._changes, row(self._save, self._discard, self._done), self._problem, self._conflict.box,
              Fold("Bands and when a rebalance is due", self._measures.box).box, self._versions.box,
              self._compare.box, self._assigning.box]
@@ -70,8 +71,8 @@ class TargetsPanel:
     @property
     def editing(self) -> Editing:
         """The draft in view."""
-        assert self._tables is not None
-        return self._drafts.of(self._tables.scope, self._tables.strategy)
+        assert self._draft is not None
+        return self._draft
 
     def show(self, tables: Tables, writing: Writing = PLAIN) -> None:
         """Edit the targets of this scope; what isn't saved yet is kept for each scope and strategy.
@@ -92,7 +93,7 @@ class TargetsPanel:
         name = self._strategies.name
         scope = self._active.scope
         self._tables = self._active if name is None else self._portfolio.tables(scope, strategy=name)
-        editing = self.editing
+        editing = self._draft = self._drafts.of(scope, self._tables.strategy)
         assets = known_assets(self._portfolio, self._tables)
         reach = scales(tables_for(self._portfolio, self._tables, editing.saved), editing.saved)
         self.editor.edit(editing, Seen(self._tables, self.editor.opened, assets, reach, self._writing))

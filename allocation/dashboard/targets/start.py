@@ -11,6 +11,7 @@ import ipywidgets as widgets
 
 from allocation.dashboard.markup import sentence
 from allocation.dashboard.parts import row, told
+from allocation.dashboard.targets.fold import Fold
 from allocation.dashboard.targets.state import State, blank, with_targets
 from allocation.errors import TargetsError
 from allocation.portfolio import Portfolio
@@ -25,7 +26,7 @@ WORDS = {
 }
 
 
-class StartForm:
+class StartFold:
     """Lets a person choose what an edit goes on from; nothing is saved by it.
 
     Parameters:
@@ -44,18 +45,27 @@ class StartForm:
         self._words, self._problem = widgets.HTML(), widgets.HTML()
         self._from.observe(lambda _change: self._explain(), "value")
         self._start.on_click(told(self._problem, self._go))
-        self.box = widgets.VBox([row(self._from, self._age, self._file, self._start), self._words, self._problem])
+        content = widgets.VBox([row(self._from, self._age, self._file, self._start), self._words, self._problem])
+        self._fold = Fold("Start from something", content, told(self._problem, self._fill))
+        self.box = self._fold.box
 
     def show(self, tables: Tables) -> None:
         """Offer what a scope can start from."""
         self._tables = tables
+        if self._fold.is_open:
+            told(self._problem, self._fill)()
+
+    def _fill(self) -> None:
+        assert self._tables is not None
+        tables = self._tables
         strategies = self._portfolio.strategies()
+        strategies = strategies[(strategies["classes"] > 0) & ~strategies["inherited"]]
         options: list[tuple[str, Any]] = [("The present allocation", PRESENT), ("Blank", BLANK)]
         options += [(f"Preset: {name}", ("preset", name)) for name in PRESETS]
         options += [
             (f"Strategy: {name}{'' if scope == ALL else f' of {scope}'}", ("strategy", scope, name))
-            for scope, name, classes in zip(strategies["scope"], strategies["name"], strategies["classes"], strict=True)
-            if classes and (scope, name) != (tables.strategy.scope, tables.strategy.name)
+            for scope, name in zip(strategies["scope"], strategies["name"], strict=True)
+            if (scope, name) != (tables.strategy.scope, tables.strategy.name)
         ]
         options += [("A CSV file", FILE)]
         if list(self._from.options) != options:

@@ -13,6 +13,9 @@ from allocation.errors import TargetsError
 from allocation.portfolio import Portfolio
 from allocation.tables import ALL
 
+Key = tuple[str, bool]
+"""A strategy's name, and whether it is the whole portfolio's in an account that has none."""
+
 
 class StrategyBar:
     """Chooses the strategy that is edited; makes, copies, renames, archives and activates.
@@ -26,8 +29,8 @@ class StrategyBar:
     def __init__(self, portfolio: Portfolio, chosen: Callable[[], object], changed: Callable[[str], object]) -> None:
         self._portfolio, self._changed = portfolio, changed
         self._scope = ALL
-        self._picked: dict[str, str] = {}
-        self._rows: dict[str, dict[Hashable, Any]] = {}
+        self._picked: dict[str, Key] = {}
+        self._rows: dict[Key, dict[Hashable, Any]] = {}
         self._filling = False
         self._chooser = widgets.Dropdown(description="Strategy", style={"description_width": "initial"})
         self._name = widgets.Text(description="Name", style={"description_width": "initial"})
@@ -51,11 +54,12 @@ class StrategyBar:
     def show(self, scope: str) -> None:
         """Offer the strategies of a scope."""
         table = self._portfolio.strategies(scope)
-        self._scope, self._rows = scope, {str(line["name"]): line for line in table.to_dict("records")}
+        self._scope = scope
+        self._rows = {(str(line["name"]), bool(line["inherited"])): line for line in table.to_dict("records")}
         picked = self._picked.get(scope)
         if picked not in self._rows:
-            picked = next(iter(self._rows))
-        options = [(self._words(name), name) for name in self._rows]
+            picked = next(key for key, line in self._rows.items() if line["active"])
+        options = [(self._words(key), key) for key in self._rows]
         self._filling = True
         if list(self._chooser.options) != options:
             self._chooser.options = options
@@ -66,12 +70,16 @@ class StrategyBar:
     @property
     def name(self) -> str | None:
         """The strategy that is edited; None: the one that holds for the scope."""
-        name = self._chooser.value
-        return None if self._rows[name]["active"] or self._rows[name]["inherited"] else str(name)
+        line = self._rows[self._chooser.value]
+        return None if line["active"] else self._chosen
 
-    def _words(self, name: str) -> str:
-        line = self._rows[name]
-        if line["inherited"]:
+    @property
+    def _chosen(self) -> str:
+        return str(self._chooser.value[0])
+
+    def _words(self, key: Key) -> str:
+        (name, inherited), line = key, self._rows[key]
+        if inherited:
             return f"{name}, of All Portfolio"
         return f"{name}, active" if line["active"] else f"{name}, archived" if line["archived"] else name
 
@@ -100,19 +108,19 @@ class StrategyBar:
         self._done(name, f"{name} is there, without targets yet.")
 
     def _copy(self) -> None:
-        name, old = self._named(), self._chooser.value
-        of = ALL if self._rows[old]["inherited"] else self._scope
+        name, old = self._named(), self._chosen
+        of = ALL if self._rows[self._chooser.value]["inherited"] else self._scope
         self._portfolio.copy_strategy(old, name, of, self._scope)
         self._done(name, f"{name} is a copy of {old}.")
 
     def _rename(self) -> None:
-        name, old = self._named(), self._chooser.value
+        name, old = self._named(), self._chosen
         self._portfolio.rename_strategy(old, name, self._scope)
         self._done(name, f"{old} is called {name} now.")
 
     def _do_archive(self) -> None:
-        name = self._chooser.value
-        if self._rows[name]["archived"]:
+        name = self._chosen
+        if self._rows[self._chooser.value]["archived"]:
             self._portfolio.restore_strategy(name, self._scope)
             self._done(name, f"{name} is out of the archive.")
             return
@@ -121,17 +129,17 @@ class StrategyBar:
         self._changed(f"{name} is archived.")
 
     def _do_activate(self) -> None:
-        name = self._chooser.value
+        name = self._chosen
         self._portfolio.activate_strategy(name, self._scope)
         self._done(name, f"{name} is active: drift and plans are measured against it.")
 
     def _make_own(self) -> None:
-        self._portfolio.new_strategy(self._free_name(), self._scope, (ALL, self._chooser.value), activate=True)
+        self._portfolio.new_strategy(self._free_name(), self._scope, (ALL, self._chosen), activate=True)
         self._picked.pop(self._scope, None)
         self._changed(f"{self._scope} has targets of its own now, the same for a beginning.")
 
     def _free_name(self) -> str:
-        taken = {name.casefold() for name, line in self._rows.items() if not line["inherited"]}
+        taken = {name.casefold() for name, inherited in self._rows if not inherited}
         names = [self._scope, *(f"{self._scope} {number}" for number in range(2, len(taken) + 3))]
         return next(name for name in names if name.casefold() not in taken)
 
@@ -147,7 +155,7 @@ class StrategyBar:
         return name
 
     def _done(self, name: str, said: str) -> None:
-        self._picked[self._scope], self._name.value = name, ""
+        self._picked[self._scope], self._name.value = (name, False), ""
         self._changed(said)
 
 

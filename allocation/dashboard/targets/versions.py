@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import ipywidgets as widgets
+import pandas as pd
 
 from allocation.dashboard.markup import sentence
 from allocation.dashboard.parts import row, told
@@ -29,8 +30,9 @@ class VersionsFold:
     def __init__(self, portfolio: Portfolio, present: Callable[[], State], begin: Callable[[State], object]) -> None:
         self._portfolio, self._present, self._begin = portfolio, present, begin
         self._strategy: Strategy | None = None
+        self._changed: dict[int, str] = {}
         self._version = widgets.Dropdown(
-            description="Version", style={"description_width": "initial"}, layout={"width": "640px"}
+            description="Saved version", style={"description_width": "initial"}, layout={"width": "min(100%, 480px)"}
         )
         self._back = widgets.Button(description="Bring it back into the editor")
         self._shown, self._problem = widgets.HTML(), widgets.HTML()
@@ -54,14 +56,16 @@ class VersionsFold:
     def _fill(self) -> None:
         assert self._strategy is not None
         table = self._portfolio.target_versions(self._strategy.scope, self._strategy.name).iloc[::-1]
+        self._changed = dict(zip(table["version"], table["changes"], strict=True))
         options = [
-            (f"{_moment(saved_at)}{f' by {by}' if by else ''}{f': {what}' if what else ''}", int(number))
-            for number, saved_at, by, what in zip(
-                table["version"], table["saved_at"], table["saved_by"], table["changes"], strict=True
-            )
+            (f"{number}: {_moment(saved_at)}{f' by {by}' if by else ''}", int(number))
+            for number, saved_at, by in zip(table["version"], table["saved_at"], table["saved_by"], strict=True)
         ]
         if list(self._version.options) != options:
+            chosen = self._version.value
             self._version.options = options
+            newest = options[0][1] if options else None
+            self._version.value = chosen if chosen in self._changed else newest
         self._look()
 
     def _look(self) -> None:
@@ -69,15 +73,19 @@ class VersionsFold:
             self._shown.value = sentence("Nothing has been saved yet.")
             return
         then = self._portfolio.targets_version(self._version.value).targets
-        self._shown.value = targets_table(_exact(then), _exact(targets_of(self._present())))
+        changed = self._changed[self._version.value]
+        self._shown.value = sentence(f"That save changed: {changed}." if changed else "") + targets_table(
+            _exact(then), _exact(targets_of(self._present()))
+        )
 
     def _bring_back(self) -> None:
         if self._version.value is not None:
             self._begin(with_targets(self._present(), self._portfolio.starting_targets(self._version.value)))
 
 
-def _moment(saved_at: datetime.datetime) -> str:
-    return f"{saved_at.replace(tzinfo=datetime.UTC).astimezone():%Y-%m-%d %H:%M}"
+def _moment(saved_at: pd.Timestamp) -> str:
+    """A moment of the store (UTC) as the clock here shows it."""
+    return f"{saved_at.to_pydatetime().replace(tzinfo=datetime.UTC).astimezone():%Y-%m-%d %H:%M}"
 
 
 def _exact(targets: Targets) -> dict[str, Decimal]:
