@@ -99,7 +99,9 @@ def read_version(connection: duckdb.DuckDBPyConnection, number: int) -> Version:
     if not found:
         numbers = connection.execute("SELECT max(version_id) FROM target_versions").fetchall()[0][0]
         known = f"The newest is {numbers}" if numbers else "There are none yet"
-        raise UnknownName(f"There is no version {number} of any targets. {known}; allocation versions lists them.")
+        raise UnknownName(
+            f"There is no version {number} of any targets. {known}; allocation strategies versions lists them."
+        )
     return found[0]
 
 
