@@ -33,6 +33,8 @@ class History:
         self._of = widgets.Dropdown(description="Show", options=[WHOLE])
         self._chart = Chart()
         self._days, self._problem, self._snapshots, self._plans, self._versions = (widgets.HTML() for _ in range(5))
+        for long in (self._snapshots, self._plans, self._versions):
+            long.add_class("allocation-tall")
         self._over_time = widgets.VBox([self._of, self._chart, self._days])
         self._over_time.add_class("allocation-stack")
         self._of.observe(lambda _change: self._draw(), "value")

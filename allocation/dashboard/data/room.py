@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 
 import ipywidgets as widgets
 
+from allocation.dashboard.data.loading import LoadPanel
+from allocation.dashboard.data.markup import prices_table, rates_table
+from allocation.dashboard.data.upkeep import BackupsPanel, HealthPanel, export_buttons
+from allocation.dashboard.parts import heading
 from allocation.portfolio import Portfolio
 from allocation.tables import Tables
 from allocation.writing import Writing
@@ -20,10 +25,35 @@ class Data:
     """
 
     def __init__(self, portfolio: Portfolio, changed: Callable[[], object]) -> None:
-        self.box = widgets.VBox([])
+        self._portfolio = portfolio
+        self._load = LoadPanel(portfolio, changed)
+        self._backups = BackupsPanel(portfolio, changed)
+        self._prices, self._rates = widgets.HTML(), widgets.HTML()
+        self._valued = widgets.VBox([heading("Prices and FX rates"), self._prices, self._rates])
+        self._kept = widgets.VBox(
+            [heading("Take it along"), export_buttons(portfolio), heading("Backups"), self._backups.box,
+             heading("Health"), HealthPanel(portfolio).box]
+        )  # fmt: skip
+        self.box = widgets.VBox([heading("Load"), self._load.box, self._valued, self._kept])
+        for part in (self._valued, self._kept):
+            part.add_class("allocation-stack")
 
     def show(self, tables: Tables, writing: Writing) -> None:
         """Show a scope, with numbers written like this."""
+        today = datetime.date.today()
+        self._prices.value = prices_table(tables, today, writing)
+        self._rates.value = rates_table(tables, today, writing)
+        self._valued.layout.display = ""
+        self._rest(writing)
 
     def show_alone(self, writing: Writing) -> None:
         """Show what doesn't need a scope."""
+        self._valued.layout.display = "none"
+        self._rest(writing)
+
+    def _rest(self, writing: Writing) -> None:
+        self._load.show(writing)
+        exists = self._portfolio.exists()
+        self._kept.layout.display = "" if exists else "none"
+        if exists:
+            self._backups.show()
