@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 import duckdb
@@ -85,7 +86,8 @@ class Strategies(PortfolioFile):
             also = [saving.find_asset(connection, *symbol_and_currency(symbol), to_plan=True) for symbol in symbols]
             return reading.read_tables(connection, scope, also=also)
 
-        return self._database.ask(f"tables of {scope} with {symbols}", read).under(exact)
+        tables = self._database.ask(f"tables of {scope} with {symbols}", read)
+        return replace(tables, holdings=tables.holdings.copy(), assets=tables.assets.copy()).under(exact)
 
     def starting_targets(self, start: Start, scope: str = ALL, age: int | None = None) -> Targets:
         """Targets to start from; nothing is saved.
@@ -290,7 +292,7 @@ class Strategies(PortfolioFile):
         are renamed, merged or deleted.
 
         Parameters:
-            name: only of this strategy, by what it is called now or was called then.
+            name: only of this strategy, by what it is called now; one that is gone, by what it was called.
 
         Returns:
             One row a version: ``version`` (its number), ``scope``, ``strategy``, ``saved_by``, ``saved_at`` (UTC),
@@ -339,9 +341,9 @@ class Strategies(PortfolioFile):
         Returns:
             One row a class that either has a target for, or that is held, each followed by the holdings that either has
             a target for: ``asset_class``, ``holding`` (empty in a class's row), ``percent_a`` and ``percent_b`` (0–100;
-            of the scope, or of the class; missing where there is no target), ``difference`` (b − a, points; a missing
-            target counts as 0), ``drift_a`` and ``drift_b`` (weight − target weight of the scope, 0–1; missing where
-            there is no target).
+            of the scope, or of the class; missing where there is no target), ``difference`` (b − a in points; no target
+            counts as 0, but it is missing for holdings of a class in which one of the two has no holding targets),
+            ``drift_a`` and ``drift_b`` (weight − target weight of the scope, 0–1; missing where there is no target).
         """
         return side_by_side(self._tables(scope, strategy=a), self._tables(scope, strategy=b))
 

@@ -30,15 +30,19 @@ def describe(report: LoadReport) -> list[str]:
         lines.append(
             f"Of an earlier date and others now: {report.corrected} prices or FX rates. Values of those dates change."
         )
-    lines += [
-        f"{name} has these targets now, and isn't active. Measure {scope} against it with: allocation strategies "
-        f'activate "{name}"' + ("." if scope == ALL else f' --scope "{scope}".')
-        for scope, name in report.inactive
-    ]
+    lines += [_inactive(scope, name) for scope, name in report.inactive]
     return lines + [
         f"{account}: this is of {as_of}. What it holds now, as of {newest}, stays as it is; names and classes, too."
         for account, as_of, newest in report.past
     ]
+
+
+def _inactive(scope: str, name: str) -> str:
+    whose, option = ("the whole portfolio", "") if scope == ALL else (scope, f' --scope "{scope}"')
+    return (
+        f"{name} has these targets and isn't active. Measure {whose} against it with: allocation strategies activate "
+        f'"{name}"{option}.'
+    )
 
 
 def column(values: pd.Series, write: Callable[[float], str]) -> list[str]:

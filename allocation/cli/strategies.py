@@ -181,7 +181,7 @@ def compare(portfolio: Portfolio, a: str, b: str, scope: str) -> None:
     shown = pd.DataFrame({"class": table["asset_class"].where(~again, ""), "holding": table["holding"]})
     for side, name in (("a", a), ("b", b)):
         shown[f"{name} %"] = column(table[f"percent_{side}"], lambda percent: f"{percent:g}")
-    shown["difference"] = [f"{points:+g}" if points else "" for points in table["difference"]]
+    shown["difference"] = column(table["difference"], lambda points: f"{points:+g}" if points else "")
     for side, name in (("a", a), ("b", b)):
         shown[f"drift under {name}"] = column(table[f"drift_{side}"], write_points)
     print_table(shown)
