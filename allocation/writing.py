@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -78,23 +79,29 @@ class Writing:
         return self._local(number)
 
     def _local(self, text: str) -> str:
-        pattern = _pattern(self.locale)
-        return text if pattern is None else NUMBER.sub(lambda found: _rewritten(found[0], *pattern), text)
+        locale = _locale(self.locale)
+        return text if locale is None else NUMBER.sub(lambda found: _rewritten(found[0], locale), text)
 
 
 PLAIN = Writing()
 """As the command line and the notebooks write numbers."""
 
 
-def _rewritten(number: str, pattern: NumberPattern, locale: Locale) -> str:
+def _rewritten(number: str, locale: Locale) -> str:
     decimals = len(number.partition(".")[2])
-    return str(pattern.apply(Decimal(number.replace(",", "")), locale, force_frac=(decimals, decimals)))
+    return str(_pattern(locale, decimals).apply(Decimal(number.replace(",", "")), locale))
 
 
 @cache
-def _pattern(name: str) -> tuple[NumberPattern, Locale] | None:
+def _locale(name: str) -> Locale | None:
     try:
-        locale = Locale.parse(name, sep="-") if name else None
+        return Locale.parse(name, sep="-") if name else None
     except (UnknownLocaleError, ValueError):
-        locale = None
-    return None if locale is None else (locale.decimal_formats[None], locale)
+        return None
+
+
+@cache
+def _pattern(locale: Locale, decimals: int) -> NumberPattern:
+    pattern = copy(locale.decimal_formats[None])
+    pattern.frac_prec = (decimals, decimals)
+    return pattern

@@ -18,6 +18,7 @@ from allocation.dashboard.rooms import Rooms
 from allocation.dashboard.targets import TargetsPanel
 from allocation.dashboard.welcome import Welcome
 from allocation.dashboard.widgets import Nav, Pulse, Switch
+from allocation.errors import StoreError
 from allocation.palette import style_sheet
 from allocation.portfolio import Portfolio
 from allocation.tables import ALL, Tables
@@ -77,7 +78,7 @@ class Page:
         self._portfolio = portfolio
         self._rooms = Rooms(
             {
-                "overview": lambda: Overview(lambda: self._visit("targets")),
+                "overview": lambda: Overview(lambda: self._visit("targets"), portfolio.stale_after),
                 "targets": lambda: TargetsPanel(portfolio, self._refresh),
                 "plan": lambda: PlanPanel(portfolio, self._refresh),
                 "history": lambda: History(portfolio),
@@ -92,14 +93,17 @@ class Page:
         self._rooms.all_stale()
         self._tables = None
         try:
+            self._tables = self._portfolio.tables(self._scope.value)
+            self._offer(self._tables)
+        except StoreError:
             if not self._is_empty():
-                self._tables = self._portfolio.tables(self._scope.value)
-                self._offer(self._tables)
+                raise
         finally:
             self._go()
 
     def _go(self) -> None:
-        room, empty = self._nav.room, self._tables is None and self._is_empty()
+        room = self._nav.room
+        empty = self._tables is None and self._is_empty()
         self._scope.layout.display = "none" if self._tables is None else ""
         self._welcome.show(empty and room != "data", self._own is not None)
         self._rooms.enter(room, self._tables, self.writing)

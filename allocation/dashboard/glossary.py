@@ -25,7 +25,8 @@ WORDS = {
     "Weight": "What something is worth, as a part of the scope.",
 }
 
-NOTEBOOKS = {"rules": "3_deposit.ipynb", "withdrawals": "5_withdrawal.ipynb", "goals": "4_rebalance.ipynb"}
+DEPOSITS, WITHDRAWALS, REBALANCES = "3_deposit.ipynb", "5_withdrawal.ipynb", "4_rebalance.ipynb"
+"""The notebooks that show the rules at work."""
 
 
 class Glossary:
@@ -37,9 +38,9 @@ class Glossary:
         goals = _listed([(goal.title, goal.description) for goal in GOALS.values()])
         self.box = widgets.HTML(
             f'<details class="allocation-glossary"><summary>Words and rules</summary><h3>Words</h3><dl>{words}</dl>'
-            f"<h3>Rules for deposits and withdrawals</h3><p>At work in notebooks/{NOTEBOOKS['rules']} and, "
-            f"taking money out, in notebooks/{NOTEBOOKS['withdrawals']}.</p><dl>{deposits}</dl>"
-            f"<h3>Goals of a rebalance</h3><p>At work in notebooks/{NOTEBOOKS['goals']}; all side by side in "
+            f"<h3>Rules for deposits and withdrawals</h3><p>At work in notebooks/{DEPOSITS} and, "
+            f"taking money out, in notebooks/{WITHDRAWALS}.</p><dl>{deposits}</dl>"
+            f"<h3>Goals of a rebalance</h3><p>At work in notebooks/{REBALANCES}; all side by side in "
             f"notebooks/6_rules_compared.ipynb.</p><dl>{goals}</dl></details>"
         )
 

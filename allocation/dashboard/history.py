@@ -8,7 +8,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from allocation.charts import drift_over_time
-from allocation.dashboard.markup import plural, sentence, status, table
+from allocation.dashboard.markup import day, plural, sentence, status, table
 from allocation.dashboard.parts import heading, told
 from allocation.dashboard.widgets import Chart
 from allocation.portfolio import Portfolio
@@ -82,13 +82,13 @@ def days_table(history: pd.DataFrame, asset_class: str | None, writing: Writing)
         days = history.drop_duplicates("as_of").iloc[::-1]
         outside = history[history["status"].isin(["over", "under", "nothing held"])].groupby("as_of").size()
         rows = [
-            [f"{row['as_of']:%Y-%m-%d}", _percent(row["portfolio_drift"], writing), str(outside.get(row["as_of"], 0))]
+            [day(row["as_of"]), _percent(row["portfolio_drift"], writing), str(outside.get(row["as_of"], 0))]
             for row in days.to_dict("records")
         ]
         return table("Drift by day", ["Day", "Portfolio drift", "Classes outside their band"], rows, {1, 2})
     rows = [
         [
-            f"{row['as_of']:%Y-%m-%d}",
+            day(row["as_of"]),
             _percent(row["weight"], writing),
             _percent(row["target_weight"], writing),
             writing.points(row["drift"]) if row["drift"] == row["drift"] else "",
@@ -106,7 +106,7 @@ def _percent(weight: float, writing: Writing) -> str:
 def snapshots_table(snapshots: pd.DataFrame) -> str:
     """The days that accounts are known at, newest first."""
     rows = [
-        [f"{row['as_of']:%Y-%m-%d}", escape(row["account"]), f"{row['holdings']:,}", f"{row['loaded_at']:%Y-%m-%d}"]
+        [day(row["as_of"]), escape(row["account"]), f"{row['holdings']:,}", day(row["loaded_at"])]
         for row in snapshots.iloc[::-1].to_dict("records")
     ]
     return table("Snapshots", ["Day", "Account", "Holdings", "Loaded"], rows, {2})
@@ -118,11 +118,11 @@ def plans_table(plans: pd.DataFrame, writing: Writing) -> str:
         [
             str(plan["plan"]),
             escape(plan["title"] or plan["kind"]),
-            f"{plan['date']:%Y-%m-%d}",
+            day(plan["date"]),
             escape(plan["rule"]),
             f"{writing.signed_money(plan['flow'], plan['currency'])} {escape(plan['currency'])}",
             plural(plan["trades"], "trade"),
-            f"{plan['executed']}, {plan['executed_on']:%Y-%m-%d}" if plan["executed"] else "not yet",
+            f"{plan['executed']}, {day(plan['executed_on'])}" if plan["executed"] else "not yet",
         ]
         for plan in plans.iloc[::-1].to_dict("records")
     ]
@@ -134,7 +134,7 @@ def versions_table(versions: pd.DataFrame) -> str:
     rows = [
         [
             str(version["version"]),
-            f"{version['saved_at']:%Y-%m-%d %H:%M}",
+            f"<time>{version['saved_at']:%Y-%m-%d %H:%M}</time>",
             escape(version["saved_by"] or ""),
             escape(version["strategy"]),
             escape(version["changes"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 from html import escape
@@ -34,6 +35,11 @@ def said(text: str) -> str:
 def status(words: str) -> str:
     """A status against a band, in its colour."""
     return f'<span class="{STATUS_CLASSES.get(words, "")}">{escape(words)}</span>'
+
+
+def day(date: datetime.date) -> str:
+    """A date that isn't broken over two lines."""
+    return f"<time>{date:%Y-%m-%d}</time>"
 
 
 def plural(count: int, noun: str) -> str:

@@ -22,6 +22,10 @@ CHROMIUM_FLAGS = [
 NOT_OURS = re.compile(r"^(Unsatisfied version|No satisfying version|Starting WebSocket)")
 
 
+SEEN = "[...document.querySelectorAll('.allocation-chart')].find(chart => chart.offsetParent)"
+"""The chart that is seen."""
+
+
 @contextmanager
 def served(portfolio, *arguments, folder=None, environment=None):
     """`allocation dashboard` on a portfolio (None: the person's own, or the sample); gives the page's address."""
@@ -50,9 +54,11 @@ def chromium(playwright):
 class Visit:
     """One visitor's page, with what it said to the console and asked from elsewhere."""
 
-    def __init__(self, browser, address, width=1200, height=1000):
+    def __init__(self, browser, address, width=1200, height=1000, **context):
         self.console, self.outside, self.dialogs = [], [], []
-        self.page = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True).new_page()
+        self.page = browser.new_context(
+            viewport={"width": width, "height": height}, accept_downloads=True, **context
+        ).new_page()
         self.page.on("console", lambda message: self._listen(message.type, message.text))
         self.page.on("pageerror", lambda error: self._listen("pageerror", str(error)))
         self.page.on("request", lambda request: self._ask(request.url))
@@ -64,20 +70,28 @@ class Visit:
         self.page.goto(self.address, wait_until="commit")
         self.page.get_by_label("Scope").wait_for(timeout=60_000)
 
-    def charts(self):
-        """The data of the page's charts, once they are drawn."""
-        self.page.wait_for_function("document.querySelectorAll('.allocation-chart[data-drawn]').length >= 2")
-        return self.page.evaluate("[...document.querySelectorAll('.allocation-chart')].map(chart => chart.data)")
+    def room(self, name):
+        """Go to a room; gives the visit, so that it can go on."""
+        self.page.get_by_role("tab", name=name).click()
+        self.page.get_by_role("tabpanel", name=name).wait_for()
+        return self
+
+    def chart(self):
+        """The data of the chart in the room that is seen, once it is drawn."""
+        self.page.wait_for_function(f"{SEEN}?.dataset.drawn")
+        return self.page.evaluate(f"{SEEN}.data")
 
     def revision(self):
-        return self.page.evaluate("document.querySelector('.allocation-chart').dataset.drawn")
+        return self.page.evaluate(f"{SEEN}.dataset.drawn")
+
+    def redrawn(self, before):
+        """Wait until the chart is another than the one of that revision."""
+        self.page.wait_for_function(f"before => {SEEN}?.dataset.drawn !== before", arg=before)
 
     def choose_scope(self, name):
         before = self.revision()
         self.page.get_by_label("Scope").select_option(name)
-        self.page.wait_for_function(
-            "before => document.querySelector('.allocation-chart').dataset.drawn !== before", arg=before
-        )
+        self.redrawn(before)
 
     def box(self, label):
         return self.page.get_by_label(label, exact=True)
@@ -85,6 +99,9 @@ class Visit:
     def enter(self, label, text):
         self.box(label).fill(text)
         self.box(label).press("Tab")
+
+    def choose(self, name):
+        self.page.get_by_role("radio", name=name).click()
 
     def click(self, name):
         self.page.get_by_role("button", name=name).click()

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
 import pandas as pd
 
-from allocation.dashboard.data.preview import SAME, Preview, totals
-from allocation.dashboard.markup import plural, sentence, table
+from allocation.dashboard.markup import day, plural, sentence, table
 from allocation.dashboard.overview.markup import age
 from allocation.errors import Problem
 from allocation.store.doctor import Finding
 from allocation.store.loading import LoadReport
-from allocation.tables import CASH, Tables
+from allocation.tables import CASH
 from allocation.writing import Writing
 
 SHOWN = 500
@@ -36,76 +35,67 @@ def problems_table(problems: Sequence[Problem]) -> str:
         ]
         for problem in problems[:SHOWN]
     ]
-    said = sentence(f"Nothing was loaded: {plural(len(problems), 'problem')}.{_cut(len(problems))}")
+    said = sentence(f"Nothing was loaded: {plural(len(problems), 'problem')}. {_cut(len(problems))}".strip())
     return said + table("Problems", ["File", "Row", "Column", "What stands there", "What to do"], rows, {1})
 
 
-def preview_tables(preview: Preview, writing: Writing) -> str:
-    """What a load would change: in a sentence, by account, and row by row."""
-    said = sentence(f"This would change: {report_sentence(preview.report)}.")
-    if preview.unvalued:
-        return said + sentence(f"Afterwards nothing could be valued yet. {preview.unvalued}")
-    if preview.lines.empty:
-        return said
-    accounts = [
-        [
-            escape(row["account"]),
-            writing.money(row["value_before"], preview.currency),
-            writing.money(row["value_after"], preview.currency),
-            writing.signed_money(row["value_after"] - row["value_before"], preview.currency),
-        ]
-        for row in totals(preview.lines).to_dict("records")
-    ]
-    same = int((preview.lines["change"] == SAME).sum())
-    changing = preview.lines[preview.lines["change"] != SAME]
-    left = f"{plural(same, 'holding')} as before.{_cut(len(changing))}" if same or len(changing) > SHOWN else ""
-    head = [f"Account, {preview.currency}", "Before", "After", "Difference"]
-    return (
-        said
-        + table("Accounts before and after", head, accounts, {1, 2, 3})
-        + _lines(changing, preview, writing)
-        + (sentence(left))
-    )
+def preview_tables(report: LoadReport, currency: str, writing: Writing) -> str:
+    """What a load would change: in sentences, by account, and row by row.
+
+    Parameters:
+        currency: the base currency; empty where it isn't settled yet.
+    """
+    notes = "".join(sentence(text) for text in (*report.files, *report.notes))
+    would = sentence(f"This would change: {report_sentence(report)}.")
+    lines = changed_lines(report, writing)
+    return notes + would + _accounts(report, currency, writing) + _changes(lines) + _warnings(report)
 
 
-def _lines(changing: pd.DataFrame, preview: Preview, writing: Writing) -> str:
-    rows = [
-        [
-            escape(row["change"]),
-            escape(row["account"]),
-            f"{escape(row['symbol'])}<br><small>{escape(str(row['name']))}</small>",
-            *(_or_none(row[f"quantity_{when}"], writing.quantity) for when in ("before", "after")),
-            *(_or_none(row[f"price_{when}"], lambda price: _price(price, writing))
-              for when in ("before", "after")),
-            *(_or_none(row[f"value_{when}"], lambda value: writing.money(value, preview.currency))
-              for when in ("before", "after")),
-        ]
-        for row in changing.head(SHOWN).to_dict("records")
+def changed_lines(report: LoadReport, writing: Writing) -> list[list[str]]:
+    """What happens to each holding: kind, account, symbol, quantity before, quantity after; as HTML."""
+    lines = [
+        *(["new", account, symbol, "—", writing.quantity(float(quantity))]
+          for account, symbol, quantity in report.bought),
+        *(["changed", account, symbol, writing.quantity(float(before)), writing.quantity(float(after))]
+          for account, symbol, before, after in report.changed_quantities),
+        *(["sold", account, symbol, "", "—"] for account, symbol in report.sold),
+        *(["corrected: not held that day", account, symbol, "", "—"] for account, symbol in report.removed),
     ]  # fmt: skip
-    head = [
-        "Change",
-        "Account",
-        "Holding",
-        "Quantity",
-        "after",
-        "Price",
-        "after",
-        f"Value, {preview.currency}",
-        "after",
+    return [[escape(kind), escape(account), escape(symbol), *rest] for kind, account, symbol, *rest in lines]
+
+
+def _accounts(report: LoadReport, currency: str, writing: Writing) -> str:
+    def money(value: float | None) -> str:
+        return "—" if value is None else writing.money(value, currency)
+
+    rows = [[escape(account), money(before), money(after)] for account, before, after in report.totals]
+    head = ["Account", *(f"{when}, {currency}" if currency else when for when in ("Before", "After"))]
+    return table("Accounts before and after", head, rows, {1, 2}) if rows else ""
+
+
+def _changes(lines: list[list[str]]) -> str:
+    head = ["Change", "Account", "Holding", "Quantity", "Afterwards"]
+    return table("Holdings before and after", head, lines[:SHOWN], {3, 4}) + sentence(_cut(len(lines))) if lines else ""
+
+
+def _warnings(report: LoadReport) -> str:
+    told = [
+        f"{account}: the files are of {day}, before what is held now ({newest}), which stays."
+        for account, day, newest in report.past
     ]
-    return table("Holdings before and after", head, rows, set(range(3, 9))) if rows else ""
-
-
-def _or_none(value: float, write: Callable[[float], str]) -> str:
-    return write(value) if value == value else "—"
+    if report.unpriced:
+        told.append(f"No price is known yet for {', '.join(report.unpriced)}: what holds them can't be valued.")
+    return "".join(sentence(text) for text in told)
 
 
 def _price(price: float, writing: Writing) -> str:
-    return writing.number(f"{price:,.10g}")
+    exact = f"{price:,.10g}"
+    # At least two decimals, so that prices stand one under the other.
+    return writing.number(exact if len(exact.partition(".")[2]) > 2 else f"{price:,.2f}")
 
 
 def _cut(count: int) -> str:
-    return f" The first {SHOWN} are shown." if count > SHOWN else ""
+    return f"The first {SHOWN} are shown." if count > SHOWN else ""
 
 
 def report_sentence(report: LoadReport) -> str:
@@ -129,35 +119,38 @@ def report_sentence(report: LoadReport) -> str:
     return ", ".join(parts) or "nothing"
 
 
-def prices_table(tables: Tables, today: datetime.date, writing: Writing) -> str:
-    """Each price in use and how old it is, the oldest first."""
-    priced = tables.assets[tables.assets["symbol"] != CASH].sort_values(["price_as_of", "symbol"], kind="stable")
+def prices_table(prices: pd.DataFrame, stale_after: int, today: datetime.date, writing: Writing) -> str:
+    """The newest price of each asset, how old it is and where it is from; the oldest first."""
+    known = prices[prices["symbol"] != CASH].sort_values(["as_of", "symbol"], kind="stable", na_position="first")
     rows = [
         [
             f"{escape(row['symbol'])}<br><small>{escape(row['name'])}</small>",
-            _price(row["price"], writing),
-            escape(row["currency"]),
-            f"{row['price_as_of']:%Y-%m-%d}",
-            age(row["price_as_of"], today),
+            *(
+                [_price(row["price"], writing), escape(row["currency"]), day(row["as_of"]),
+                 age(row["as_of"], today, stale_after)]
+                if row["price"] == row["price"] and row["price"] is not None
+                else ["", "", "", '<span class="allocation-old">no price</span>']
+            ),
+            escape(row["source"] or ""),
         ]
-        for row in priced.to_dict("records")
-    ]
-    return table("Prices", ["Asset", "Price", "Currency", "Of", "Age"], rows, {1})
+        for row in known.to_dict("records")
+    ]  # fmt: skip
+    return table("Prices", ["Asset", "Price", "Currency", "Of", "Age", "Source"], rows, {1})
 
 
-def rates_table(tables: Tables, today: datetime.date, writing: Writing) -> str:
-    """Each FX rate in use and how old it is."""
-    rates = tables.assets[tables.assets["rate_as_of"].notna()].drop_duplicates("currency")
+def rates_table(rates: pd.DataFrame, stale_after: int, today: datetime.date, writing: Writing) -> str:
+    """The newest FX rate of each pair of currencies, how old it is and where it is from."""
     rows = [
         [
-            f"1 {escape(row['currency'])}",
-            f"{_price(row['rate'], writing)} {escape(tables.base_currency)}",
-            f"{row['rate_as_of']:%Y-%m-%d}",
-            age(row["rate_as_of"], today),
+            f"1 {escape(row['from_currency'])}",
+            f"{_price(row['rate'], writing)} {escape(row['to_currency'])}",
+            day(row["as_of"]),
+            age(row["as_of"], today, stale_after),
+            escape(row["source"] or ""),
         ]
         for row in rates.to_dict("records")
     ]
-    return table("FX rates", ["FX rate", "Is", "Of", "Age"], rows, {1}) if rows else ""
+    return table("FX rates", ["FX rate", "Is", "Of", "Age", "Source"], rows, {1}) if rows else ""
 
 
 def backups_table(found: Sequence[tuple[datetime.datetime, str, Path]]) -> str:

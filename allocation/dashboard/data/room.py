@@ -29,9 +29,10 @@ class Data:
         self._load = LoadPanel(portfolio, changed)
         self._backups = BackupsPanel(portfolio, changed)
         self._prices, self._rates = widgets.HTML(), widgets.HTML()
+        self._prices.add_class("allocation-tall")
         self._valued = widgets.VBox([heading("Prices and FX rates"), self._prices, self._rates])
         self._kept = widgets.VBox(
-            [heading("Take it along"), export_buttons(portfolio), heading("Backups"), self._backups.box,
+            [heading("Export"), export_buttons(portfolio), heading("Backups"), self._backups.box,
              heading("Health"), HealthPanel(portfolio).box]
         )  # fmt: skip
         self.box = widgets.VBox([heading("Load"), self._load.box, self._valued, self._kept])
@@ -40,20 +41,18 @@ class Data:
 
     def show(self, tables: Tables, writing: Writing) -> None:
         """Show a scope, with numbers written like this."""
-        today = datetime.date.today()
-        self._prices.value = prices_table(tables, today, writing)
-        self._rates.value = rates_table(tables, today, writing)
-        self._valued.layout.display = ""
-        self._rest(writing)
+        self._fill(tables.base_currency, writing)
 
     def show_alone(self, writing: Writing) -> None:
-        """Show what doesn't need a scope."""
-        self._valued.layout.display = "none"
-        self._rest(writing)
+        """Show what doesn't need a scope: all but the base currency."""
+        self._fill("", writing)
 
-    def _rest(self, writing: Writing) -> None:
-        self._load.show(writing)
+    def _fill(self, currency: str, writing: Writing) -> None:
+        self._load.show(currency, writing)
         exists = self._portfolio.exists()
-        self._kept.layout.display = "" if exists else "none"
+        self._valued.layout.display = self._kept.layout.display = "" if exists else "none"
         if exists:
+            today, stale_after = datetime.date.today(), self._portfolio.stale_after()
+            self._prices.value = prices_table(self._portfolio.prices(), stale_after, today, writing)
+            self._rates.value = rates_table(self._portfolio.rates(), stale_after, today, writing)
             self._backups.show()

@@ -14,8 +14,6 @@ from allocation.summary import Summary
 from allocation.tables import SEVERAL_CLASSES
 from allocation.writing import Writing
 
-OLD_DAYS = 7
-"""From here on the age of a price is marked: a week with its weekend is over."""
 GAPS = 3
 HEAD = ["Value", "Weight", "Target", "Points", "Money", "Status"]
 
@@ -37,8 +35,8 @@ def status_sentence(summary: Summary, drift: pd.DataFrame, writing: Writing) -> 
     return f"{opening}; the largest gap is {gap['asset_class']}, {size} {side}."
 
 
-def summary_figures(summary: Summary, today: datetime.date, writing: Writing) -> str:
-    """Total, drift, cash and age of the prices."""
+def summary_figures(summary: Summary, stale_after: int, today: datetime.date, writing: Writing) -> str:
+    """Total, drift, cash and age of the prices, marked from ``stale_after`` days on."""
     currency = summary.base_currency
     known = summary.portfolio_drift == summary.portfolio_drift
     figures = [
@@ -47,9 +45,8 @@ def summary_figures(summary: Summary, today: datetime.date, writing: Writing) ->
         ("Cash", escape(writing.money(summary.cash, currency)), ""),
     ]
     if summary.oldest_price is not None:
-        figures.append(
-            ("Oldest price", age(summary.oldest_price, today), f"{summary.oldest_of}, {summary.oldest_price:%Y-%m-%d}")
-        )
+        of = f"{summary.oldest_of}, {summary.oldest_price:%Y-%m-%d}"
+        figures.append(("Oldest price", age(summary.oldest_price, today, stale_after), of))
     items = "".join(
         f"<div><span>{title}</span><strong>{value}</strong><small>{escape(note)}</small></div>"
         for title, value, note in figures
@@ -57,11 +54,11 @@ def summary_figures(summary: Summary, today: datetime.date, writing: Writing) ->
     return f'<div class="allocation-figures">{items}</div>'
 
 
-def age(day: datetime.date, today: datetime.date) -> str:
-    """How old something is, marked where that is more than a week."""
+def age(day: datetime.date, today: datetime.date, stale_after: int) -> str:
+    """How old something is, marked where that is too old."""
     days = (today - day).days
     words = "today" if days <= 0 else f"{plural(days, 'day')} old"
-    return f'<span class="allocation-old">{words}</span>' if days > OLD_DAYS else words
+    return f'<span class="allocation-old">{words}</span>' if days >= stale_after else words
 
 
 def largest_gaps(classes: pd.DataFrame, currency: str, writing: Writing) -> str:

@@ -28,12 +28,14 @@ class Overview:
 
     Parameters:
         set_targets: leads to where targets are set.
+        stale_after: gives the days from which on a price is marked as old.
     """
 
-    def __init__(self, set_targets: Callable[[], object]) -> None:
-        self._tables: Tables | None = None
+    def __init__(self, set_targets: Callable[[], object], stale_after: Callable[[], int]) -> None:
+        self._stale_after = stale_after
+        self._classes, self._holdings, self._currency = pd.DataFrame(), pd.DataFrame(), ""
         self._writing = PLAIN
-        self._summary, self._gaps, self._heading, self._classes = (widgets.HTML() for _ in range(4))
+        self._summary, self._gaps, self._heading, self._table = (widgets.HTML() for _ in range(4))
         self._measure = Segments("Measure", [POINTS, MONEY])
         self._inside = widgets.Dropdown(description="Show", options=[ALL_CLASSES])
         self._back = widgets.Button(description="All classes")
@@ -45,27 +47,27 @@ class Overview:
         self._set_targets.on_click(lambda _button: set_targets())
         bar = row(self._inside, self._back, self._measure)
         bar.add_class("allocation-bar")
-        beside = widgets.HBox([self._chart, self._classes])
+        beside = widgets.HBox([self._chart, self._table])
         beside.add_class("allocation-beside")
         self.box = widgets.VBox([self._summary, self._set_targets, self._gaps, self._heading, bar, beside])
 
     def show(self, tables: Tables, writing: Writing) -> None:
         """Show a scope, with numbers written like this."""
-        self._tables, self._writing = None, writing
-        summary, classes = summarise(tables), drift.by_class(tables)
-        currency = tables.base_currency
-        self._summary.value = summary_figures(summary, datetime.date.today(), writing) + (
-            f'<p class="allocation-status">{escape(status_sentence(summary, classes, writing))}</p>'
+        summary, today = summarise(tables), datetime.date.today()
+        self._classes, self._holdings = drift.by_class(tables), drift.by_holding(tables)
+        self._currency, self._writing = tables.base_currency, writing
+        self._summary.value = summary_figures(summary, self._stale_after(), today, writing) + (
+            f'<p class="allocation-status">{escape(status_sentence(summary, self._classes, writing))}</p>'
         )
-        self._gaps.value = largest_gaps(classes, currency, writing)
+        self._gaps.value = largest_gaps(self._classes, self._currency, writing)
         self._set_targets.layout.display = "none" if summary.classes else ""
         self._measure.layout.display = "none" if writing.hidden else ""
-        options = [ALL_CLASSES, *classes["asset_class"]]
+        options = [ALL_CLASSES, *self._classes["asset_class"]]
         if list(self._inside.options) != options:
             chosen = self._inside.value
-            self._inside.options = options
-            self._inside.value = chosen if chosen in options else ALL_CLASSES
-        self._tables = tables
+            with self._inside.hold_trait_notifications():
+                self._inside.options = options
+                self._inside.value = chosen if chosen in options else ALL_CLASSES
         self._drill()
 
     def _open(self, name: str) -> None:
@@ -74,30 +76,19 @@ class Overview:
             self._inside.value = name
 
     def _drill(self, _change: object = None) -> None:
-        if self._tables is None:
-            return
-        classes, holdings = drift.by_class(self._tables), drift.by_holding(self._tables)
         opened = self._inside.value
         self._back.layout.display = "none" if opened == ALL_CLASSES else ""
-        self._classes.value = class_table(classes, holdings, self._tables.base_currency, self._writing, opened)
+        self._table.value = class_table(self._classes, self._holdings, self._currency, self._writing, opened)
         self._draw()
 
     def _draw(self, _change: object = None) -> None:
-        if self._tables is None:
-            return
         opened, writing = self._inside.value, self._writing
         in_money = self._measure.value == MONEY and not writing.hidden
-        currency = self._tables.base_currency if in_money else None
         what = f"Holdings of {opened}" if opened != ALL_CLASSES else "Asset classes"
         self._heading.value = f'<h2>{escape(what)}</h2><p class="allocation-quiet">{CAPTION}</p>'
         each = "asset class" if opened == ALL_CLASSES else "holding"
         label = f"{'Value' if in_money else 'Weight'} of each {each} against its target and band."
-        figure = current_vs_target(self._shown(opened), currency, writing)
+        inside = self._holdings["asset_class"] == opened
+        shown = self._classes if opened == ALL_CLASSES else self._holdings[inside]
+        figure = current_vs_target(shown, self._currency if in_money else None, writing)
         self._chart.draw(figure, f"{label} The table beside it has the same numbers.")
-
-    def _shown(self, opened: str) -> pd.DataFrame:
-        assert self._tables is not None
-        if opened == ALL_CLASSES:
-            return drift.by_class(self._tables)
-        holdings = drift.by_holding(self._tables)
-        return holdings[holdings["asset_class"] == opened]

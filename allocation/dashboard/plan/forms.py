@@ -9,6 +9,7 @@ from math import isinf
 import ipywidgets as widgets
 
 from allocation import planner
+from allocation.dashboard.glossary import DEPOSITS, REBALANCES, WITHDRAWALS
 from allocation.dashboard.markup import sentence
 from allocation.dashboard.parts import row
 from allocation.errors import AmountError
@@ -89,7 +90,7 @@ class DepositForm:
 
     def explain(self, tables: Tables, plan: Plan, writing: Writing) -> str:
         """The rule and its source; the smallest deposit that reaches every target."""
-        return _described(RULES[self._rule.value]) + sentence(_least(tables, plan, writing))
+        return _described(RULES[self._rule.value], DEPOSITS) + sentence(_least(tables, plan, writing))
 
 
 class WithdrawalForm:
@@ -114,7 +115,7 @@ class WithdrawalForm:
 
     def explain(self, tables: Tables, plan: Plan, writing: Writing) -> str:
         """The rule, in mirror, and its source."""
-        return _described(RULES[self._rule.value]) + sentence(
+        return _described(RULES[self._rule.value], WITHDRAWALS) + sentence(
             "Taking money out, the rule works in mirror; what has a target of 0 goes first."
         )
 
@@ -157,14 +158,17 @@ class RebalanceForm:
         """The goal and its source."""
         self._distance.layout.display = "" if self._has_distance else "none"
         money = "" if tables.place else " Money doesn't move between accounts: each one's trades pay for themselves."
-        return _described(GOALS[self._goal.value]) + (sentence(money.strip()) if money else "")
+        return _described(GOALS[self._goal.value], REBALANCES) + (sentence(money.strip()) if money else "")
 
 
 Form = DepositForm | WithdrawalForm | RebalanceForm
 
 
-def _described(rule: Rule | Goal) -> str:
-    return f'<p class="allocation-quiet">{escape(rule.description)} <br>Source: {escape(rule.source)}.</p>'
+def _described(rule: Rule | Goal, notebook: str) -> str:
+    return (
+        f'<p class="allocation-quiet">{escape(rule.description)}<br>Source: {escape(rule.source)}. '
+        f"At work in notebooks/{notebook}.</p>"
+    )
 
 
 def _least(tables: Tables, plan: Plan, writing: Writing) -> str:

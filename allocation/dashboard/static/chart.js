@@ -74,7 +74,7 @@ function fit(figure) {
 async function render({ model, el }) {
   const box = document.createElement("div");
   box.className = "allocation-chart";
-  box.setAttribute("role", "img");
+  box.setAttribute("role", "figure");
   el.appendChild(box);
 
   let plotly = null;

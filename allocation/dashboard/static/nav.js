@@ -31,6 +31,7 @@ function render({ model, el }) {
   const fromAddress = () => go(location.hash.slice(1));
 
   function mark() {
+    if (!document.querySelector("main, [role=main]")) list.closest(".allocation")?.setAttribute("role", "main");
     const chosen = model.get("room");
     for (const [room, tab] of tabs) {
       tab.setAttribute("aria-selected", String(room === chosen));
