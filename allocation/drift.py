@@ -243,14 +243,17 @@ def side_by_side(a: Tables, b: Tables) -> pd.DataFrame:
         rows.append(_beside(name, "", [percents.get(name) for percents in classes], of_classes))
         within = [side.strategy.holding_percents(name) for side in (a, b)]
         for symbol in dict.fromkeys([*within[0], *within[1]]):
-            rows.append(_beside(name, symbol, [percents.get(symbol) for percents in within], of_holdings))
+            row = _beside(name, symbol, [percents.get(symbol) for percents in within], of_holdings)
+            # Without holding targets a class's holdings share by value, which is no percent to compare with.
+            rows.append(row if all(within) else row | {"difference": nan})
     return pd.DataFrame(rows, columns=SIDE_BY_SIDE)
 
 
 def _beside(
     name: str, holding: str, percents: list[Decimal | None], drifts: list[dict[tuple[str, str], float]]
-) -> list[Any]:
+) -> dict[str, Any]:
     a, b = percents
     difference = (b or Decimal(0)) - (a or Decimal(0))
     shown = [nan if percent is None else float(percent) for percent in percents]
-    return [name, holding, *shown, float(difference), *(drift.get((name, holding), nan) for drift in drifts)]
+    drift = [of_side.get((name, holding), nan) for of_side in drifts]
+    return dict(zip(SIDE_BY_SIDE, [name, holding, *shown, float(difference), *drift], strict=True))

@@ -24,9 +24,8 @@ def present(tables: Tables) -> Targets:
     if debts:
         raise TargetsError(f"{', '.join(debts)} is worth less than nothing now, which can't be a target.")
     if not values:
-        raise TargetsError(
-            f"{_whose(tables.scope)} holds nothing that is in a class, so there is no present allocation."
-        )
+        whose = "The portfolio" if tables.scope == ALL else tables.scope
+        raise TargetsError(f"{whose} holds nothing that is in a class, so there is no present allocation.")
     classes = _largest_first(share(HUNDRED, {name: Decimal(value) for name, value in values.items()}))
     shared = {name for parts in tables.spans.values() for name in parts}
     within: dict[str, dict[str, Decimal]] = {}
@@ -42,10 +41,6 @@ def present(tables: Tables) -> Targets:
 
 def _largest_first(percents: dict[str, Decimal]) -> dict[str, Decimal]:
     return dict(sorted(percents.items(), key=lambda row: (-row[1], row[0])))
-
-
-def _whose(scope: str) -> str:
-    return "The portfolio" if scope == ALL else scope
 
 
 def from_file(source: Source) -> Targets:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 import duckdb
@@ -85,16 +86,17 @@ class Strategies(PortfolioFile):
             also = [saving.find_asset(connection, *symbol_and_currency(symbol), to_plan=True) for symbol in symbols]
             return reading.read_tables(connection, scope, also=also)
 
-        return self._database.ask(f"tables of {scope} with {symbols}", read).under(exact)
+        tables = self._database.ask(f"tables of {scope} with {symbols}", read)
+        return replace(tables, holdings=tables.holdings.copy(), assets=tables.assets.copy()).under(exact)
 
     def starting_targets(self, start: Start, scope: str = ALL, age: int | None = None) -> Targets:
         """Targets to start from; nothing is saved.
 
         Parameters:
-            start: ``"blank"``; ``"present"``, the present allocation to the hundredth, without what is in no class; the name of a preset
-                (:data:`allocation.PRESETS`); the name of a strategy, or (scope, name); the number of a version
-                (:meth:`target_versions`); a targets.csv as :class:`~pathlib.Path` or DataFrame, of one scope; or
-                targets: class → percent, or :class:`~allocation.Targets` for both levels.
+            start: ``"blank"``; ``"present"``, the present allocation to the hundredth, without what is in no class; the
+                name of a preset (:data:`allocation.PRESETS`); the name of a strategy, or (scope, name); the number of
+                a version (:meth:`target_versions`); a targets.csv as :class:`~pathlib.Path` or DataFrame, of one scope;
+                or targets: class → percent, or :class:`~allocation.Targets` for both levels.
             scope: whose present allocation, and whose strategies come first.
             age: in years, for presets that go by it.
 
@@ -290,7 +292,7 @@ class Strategies(PortfolioFile):
         are renamed, merged or deleted.
 
         Parameters:
-            name: only of this strategy, by what it is called now or was called then.
+            name: only of this strategy, by what it is called now; one that is gone, by what it was called.
 
         Returns:
             One row a version: ``version`` (its number), ``scope``, ``strategy``, ``saved_by``, ``saved_at`` (UTC),
@@ -341,9 +343,9 @@ class Strategies(PortfolioFile):
         Returns:
             One row a class that either has a target for, or that is held, each followed by the holdings that either has
             a target for: ``asset_class``, ``holding`` (empty in a class's row), ``percent_a`` and ``percent_b`` (0–100;
-            of the scope, or of the class; missing where there is no target), ``difference`` (b − a, points; a missing
-            target counts as 0), ``drift_a`` and ``drift_b`` (weight − target weight of the scope, 0–1; missing where
-            there is no target).
+            of the scope, or of the class; missing where there is no target), ``difference`` (b − a in points; no target
+            counts as 0, but it is missing for holdings of a class in which one of the two has no holding targets),
+            ``drift_a`` and ``drift_b`` (weight − target weight of the scope, 0–1; missing where there is no target).
         """
         return side_by_side(self._tables(scope, strategy=a), self._tables(scope, strategy=b))
 

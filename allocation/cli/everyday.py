@@ -92,10 +92,11 @@ def import_(
 
 @cli.command()
 @click.option("--scope", default=ALL, metavar="ACCOUNT", help="An account; without it the whole portfolio.")
+@click.option("--strategy", "name", metavar="NAME", help="Another strategy than the active one.")
 @click.pass_obj
-def targets(portfolio: Portfolio, scope: str) -> None:
+def targets(portfolio: Portfolio, scope: str, name: str | None) -> None:
     """Print the targets of a scope, classes and holdings."""
-    strategy = portfolio.strategy(scope)
+    strategy = portfolio.strategy(scope, name)
     click.echo(f"{strategy.name}{f' (used by {scope}, which has no targets of its own)' if strategy.inherited else ''}")
     if strategy.class_targets.empty:
         click.echo("No targets yet.")
@@ -125,11 +126,12 @@ def targets(portfolio: Portfolio, scope: str) -> None:
     help="One line a class (default) or a holding.",
 )
 @click.option("--at", metavar="DATE", help="Where you were on that date, against today's targets: 2025-03-31.")
+@click.option("--strategy", metavar="NAME", help="Measured against another strategy than the active one.")
 @click.option("--csv", "csv", type=click.Path(path_type=Path), help="Also write the table to this file.")
 @click.pass_obj
-def drift(portfolio: Portfolio, scope: str, by: str, at: str | None, csv: Path | None) -> None:
+def drift(portfolio: Portfolio, scope: str, by: str, at: str | None, strategy: str | None, csv: Path | None) -> None:
     """Print where you are: each class against its target and its band."""
-    tables = portfolio.tables(scope, at)
+    tables = portfolio.tables(scope, at, strategy)
     table = by_class(tables) if by == "class" else by_holding(tables)
     if csv is not None:
         write(csv, drift_csv(table))

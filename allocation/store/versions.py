@@ -11,7 +11,9 @@ import duckdb
 import pandas as pd
 
 from allocation.errors import UnknownName
+from allocation.store.reading import account_names, check_scope, find_strategy
 from allocation.store.saving import ByAsset, find_asset
+from allocation.store.strategies import named_in
 from allocation.tables import Targets, called, symbol_and_currency
 from allocation.targets import changes, exact_percents
 
@@ -99,7 +101,9 @@ def read_version(connection: duckdb.DuckDBPyConnection, number: int) -> Version:
     if not found:
         numbers = connection.execute("SELECT max(version_id) FROM target_versions").fetchall()[0][0]
         known = f"The newest is {numbers}" if numbers else "There are none yet"
-        raise UnknownName(f"There is no version {number} of any targets. {known}; allocation versions lists them.")
+        raise UnknownName(
+            f"There is no version {number} of any targets. {known}; allocation strategies versions lists them."
+        )
     return found[0]
 
 
@@ -107,17 +111,22 @@ def read_versions(connection: duckdb.DuckDBPyConnection, scope: str, strategy: s
     """Every version of the strategies of a scope, oldest first.
 
     Parameters:
-        strategy: only of this one, by what it is called now or was called then.
+        strategy: only of this one, by what it is called now; one that is gone, by what it was called.
+
+    Raises:
+        UnknownName: there is no such scope or strategy, nor was there one.
     """
-    return _read(
+    named = None if strategy is None else named_in(connection, scope, strategy)
+    found = _read(
         connection,
-        """
-        scope = $scope AND ($name IS NULL OR lower(strategy) = lower($name) OR strategy_id IN (
-            SELECT strategy_id FROM rebalancing_strategies s LEFT JOIN accounts a USING (account_id)
-            WHERE coalesce(a.name, 'all') = $scope AND lower(s.name) = lower($name)))
-        """,
-        {"scope": scope, "name": strategy},
+        "scope = $scope AND CASE WHEN $id IS NOT NULL THEN strategy_id = $id "
+        "ELSE $name IS NULL OR lower(strategy) = lower($name) END",
+        {"scope": scope, "id": named, "name": strategy},
     )
+    if not found:
+        find_strategy(connection, scope, (scope, strategy) if strategy is not None else None)
+        check_scope(scope, account_names(connection))
+    return found
 
 
 def assets_now(connection: duckdb.DuckDBPyConnection, version: Version) -> ByAsset:
