@@ -3,7 +3,6 @@
 import tempfile
 from pathlib import Path
 
-from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import load_sample
@@ -13,12 +12,11 @@ DOCS = Path(__file__).parents[2] / "docs"
 WINDOWS = {
     "": {"width": 1120},
     "-dark": {"width": 1120, "color_scheme": "dark"},
-    "-phone": {"width": 390, "device_scale_factor": 1.5},
-    "-phone-dark": {"width": 390, "device_scale_factor": 1.5, "color_scheme": "dark"},
+    "-phone": {"width": 390},
+    "-phone-dark": {"width": 390, "color_scheme": "dark"},
 }
 ROOMS = ("Overview", "Targets", "Plan", "History", "Data")
 TALLEST = 1800
-COLOURS = 96
 
 
 def main():
@@ -49,7 +47,6 @@ def picture(visit, room, path):
     visit.page.wait_for_timeout(300)
     visit.page.screenshot(path=path)
     visit.page.set_viewport_size({"width": width, "height": 1000})
-    Image.open(path).convert("RGB").quantize(COLOURS).save(path, optimize=True)
 
 
 if __name__ == "__main__":
