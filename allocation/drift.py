@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +13,7 @@ import pandas as pd
 
 from allocation.bands import NO_TARGET, Band
 from allocation.money import from_minor
-from allocation.tables import UNCLASSIFIED, Tables, called
+from allocation.tables import UNCLASSIFIED, Strategy, Tables, called
 
 MEASURES = ["value", "weight", "target_weight", "drift", "drift_money", "band_low", "band_high", "status"]
 CLASS_COLUMNS = ["asset_class", *MEASURES]
@@ -155,6 +156,36 @@ def measures(value: int, target: Fraction | None, total: int, digits: int, band:
         "band_low": float(low),
         "band_high": float(high),
     }
+
+
+def over_time(history: Mapping[datetime.date, Mapping[str, int]], strategy: Strategy, digits: int) -> pd.DataFrame:
+    """Drift of each asset class on each of several days, against the same targets.
+
+    Parameters:
+        history: by day, the value (minor units) of each class that was held.
+        strategy: whose targets and bands.
+        digits: decimals of the minor unit.
+
+    Returns:
+        One row a day and class, oldest first: ``as_of``, ``portfolio_drift`` (of that day; 0–1), and the columns of
+        :func:`by_class`. A day on which debts are as large as the rest is left out: nothing has a weight then.
+    """
+    targets = strategy.class_weights
+    tables = [
+        _sorted(
+            [
+                {"asset_class": name}
+                | measures(values.get(name, 0), targets.get(name), total, digits, strategy.band_of(name))
+                for name in values | targets
+            ],
+            CLASS_COLUMNS,
+            ["asset_class"],
+        ).assign(as_of=day, portfolio_drift=portfolio_drift_of(values, targets))
+        for day, values, total in ((day, dict(values), sum(values.values())) for day, values in history.items())
+        if total > 0
+    ]
+    columns = ["as_of", "portfolio_drift", *CLASS_COLUMNS]
+    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 
 
 def portfolio_drift(tables: Tables) -> float:

@@ -327,14 +327,7 @@ class Tables:
     def by_class(self, asset_id: int, asset_class: str, amount: int) -> dict[str, int]:
         """An amount of an asset (minor units) by the classes it belongs to, adding up to the amount."""
         weights = self.spans.get(asset_id)
-        if weights is None:
-            return {asset_class: amount}
-        exact = {name: amount * weight for name, weight in weights.items()}
-        whole = {name: part.numerator // part.denominator for name, part in exact.items()}
-        order = sorted(exact, key=lambda name: (whole[name] - exact[name], name))
-        for name in order[: amount - sum(whole.values())]:
-            whole[name] += 1
-        return whole
+        return {asset_class: amount} if weights is None else shared_by_class(weights, amount)
 
     @cached_property
     def total(self) -> int:
@@ -361,6 +354,16 @@ def _sorted(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
     keys = list(zip(*(table[column] for column in columns), strict=True))
     order = sorted(range(len(keys)), key=keys.__getitem__)
     return table if order == list(range(len(keys))) else table.iloc[order].reset_index(drop=True)
+
+
+def shared_by_class(weights: Mapping[str, Fraction], amount: int) -> dict[str, int]:
+    """An amount (minor units) by classes that have these parts of it, adding up to the amount."""
+    exact = {name: amount * weight for name, weight in weights.items()}
+    whole = {name: part.numerator // part.denominator for name, part in exact.items()}
+    order = sorted(exact, key=lambda name: (whole[name] - exact[name], name))
+    for name in order[: amount - sum(whole.values())]:
+        whole[name] += 1
+    return whole
 
 
 def called(symbol: str, currency: str) -> str:

@@ -39,18 +39,17 @@ def show() -> None:
 def _page() -> Page:
     from allocation.dashboard.app import Page
     from allocation.dashboard.parts import Notice
-    from allocation.opening import sample_path
+    from allocation.opening import sample, user
 
     notice = Notice()
-    portfolio = _portfolio(notice.tell)
-    is_sample = portfolio.path == sample_path()
-    note = "The sample portfolio. Load your own with: allocation import HOLDINGS." if is_sample else portfolio.path.name
-    page = Page(portfolio, note, notice)
+    portfolio, own = _portfolio(notice.tell)
+    page = Page(portfolio, notice, lambda: sample(f"{user()} in the dashboard", notice.tell), own)
     page.show()
     return page
 
 
-def _portfolio(tell: Callable[[str], None] = lambda _text: None) -> Portfolio:
+def _portfolio(tell: Callable[[str], None] = lambda _text: None) -> tuple[Portfolio, Portfolio | None]:
+    """The portfolio to show; and where that is the sample because there is no other yet, a person's own."""
     from allocation.opening import open as open_portfolio
     from allocation.opening import sample, user
     from allocation.store import default_path
@@ -58,15 +57,15 @@ def _portfolio(tell: Callable[[str], None] = lambda _text: None) -> Portfolio:
     by = f"{user()} in the dashboard"
     portfolio = open_portfolio(by=by, tell=tell)
     if not portfolio.exists() and portfolio.path == default_path():
-        portfolio = sample(by, tell)
-    return portfolio
+        return sample(by, tell), portfolio
+    return portfolio, None
 
 
 def _state() -> tuple[Path, object]:
     """What a page depends on: which portfolio it is, its content, and today's date."""
     from allocation.store.files import log_of
 
-    path = _portfolio().path
+    path = _portfolio()[0].path
     states = [file.stat() for file in (path, log_of(path)) if file.exists()]
     return path, (date.today(), [(state.st_ino, state.st_mtime_ns, state.st_size) for state in states])
 

@@ -56,7 +56,7 @@ def test_a_hundred_visits_in_a_row(browser, server, tell):
     for number in range(VISITS):
         start = time.monotonic()
         visit = Visit(browser, address)
-        visit.charts()
+        visit.chart()
         took.append(time.monotonic() - start)
         assert visit.console == [], number
         visit.page.close(run_before_unload=True)

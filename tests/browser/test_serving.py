@@ -40,7 +40,7 @@ def click_everything(visit, at_most=400):
 def test_a_click_on_everything_asks_nobody_else_and_breaks_no_rule_of_the_page(browser, sample):
     with served(sample.path) as address:
         visit = Visit(browser, address)
-        visit.charts()
+        visit.chart()
         clicked = click_everything(visit)
         visit.page.wait_for_timeout(1000)
     assert len([name for name in clicked if name.startswith("BUTTON")]) >= 5
@@ -49,7 +49,7 @@ def test_a_click_on_everything_asks_nobody_else_and_breaks_no_rule_of_the_page(b
 
 
 def test_the_pages_policy_is_in_force(visit):
-    visit.charts()
+    visit.chart()
     visit.page.evaluate(
         "() => { const script = document.createElement('script'); script.textContent = 'window.ran = 1';"
         " document.body.append(script); fetch('https://example.com/').catch(() => {}); }"
@@ -62,27 +62,27 @@ def test_the_pages_policy_is_in_force(visit):
 
 def test_plotly_comes_once_and_a_reload_has_it_from_the_browsers_cache(visit):
     got = "performance.getEntriesByType('resource').filter(it => /plotly/.test(it.name)).map(it => it.transferSize)"
-    visit.charts()
+    visit.chart()
     [size] = visit.page.evaluate(got)
     assert 0 < size < 1_600_000
     visit.page.reload()
     visit.page.get_by_label("Scope").wait_for()
-    visit.charts()
+    visit.chart()
     assert visit.page.evaluate(got) == [0]
 
 
 def test_the_token_does_not_stay_in_the_address(visit):
-    visit.charts()
+    visit.chart()
     assert "token" not in visit.page.url
 
 
 def test_a_page_whose_kernel_is_killed_says_so_at_once_and_others_go_on(browser, sample_address):
     one, other = Visit(browser, sample_address), Visit(browser, sample_address)
-    one.charts()
+    one.chart()
     for process in processes_of(one.kernel):
         os.kill(process, signal.SIGKILL)
     one.see("The program behind this page has ended.")
-    other.charts()
+    other.chart()
     other.choose_scope("Roth IRA")
     assert not other.page.get_by_text("has ended").is_visible()
     one.click("Reload the page")
@@ -93,12 +93,12 @@ def test_a_page_whose_kernel_is_killed_says_so_at_once_and_others_go_on(browser,
 
 def test_a_kernel_that_does_not_answer_holds_up_nobody_else(browser, sample_address):
     one = Visit(browser, sample_address)
-    one.charts()
+    one.chart()
     [process] = processes_of(one.kernel)
     os.kill(process, signal.SIGSTOP)
     try:
         other = Visit(browser, sample_address)
-        other.charts()
+        other.chart()
         other.choose_scope("Roth IRA")
         one.page.get_by_text("The dashboard has stopped, or this page has lost it.").wait_for(timeout=40_000)
     finally:
@@ -116,7 +116,7 @@ def gone(kernel, seconds):
 
 def test_a_closed_page_ends_its_kernel(browser, sample_address):
     visit = Visit(browser, sample_address)
-    visit.charts()
+    visit.chart()
     kernel = visit.kernel
     assert processes_of(kernel)
     visit.page.close(run_before_unload=True)
@@ -128,7 +128,7 @@ def test_a_tab_that_crashed_loses_its_kernel_when_that_is_idle_and_an_open_one_k
     hurry = "from allocation.dashboard import settings; settings.IDLE_SECONDS, settings.CULL_SECONDS = 4, 1"
     with served(sample.path, before=hurry) as address:
         kept, crashed = Visit(browser, address), Visit(browser, address)
-        kept.charts()
+        kept.chart(), crashed.chart()
         kernel = crashed.kernel
         assert processes_of(kernel)
         with pytest.raises(Error, match="crash"):
@@ -143,7 +143,7 @@ def test_a_tab_that_crashed_loses_its_kernel_when_that_is_idle_and_an_open_one_k
 def test_a_kernel_started_ahead_that_has_died_is_a_sentence_and_the_next_visit_works(browser, sample):
     with served(sample.path) as address:
         visit = Visit(browser, address)
-        visit.charts()
+        visit.chart()
         waiting = None
         while not waiting:
             time.sleep(0.5)
@@ -154,7 +154,7 @@ def test_a_kernel_started_ahead_that_has_died_is_a_sentence_and_the_next_visit_w
         visit.page.goto(address)
         visit.page.get_by_text("The page could not be made.").wait_for(timeout=60_000)
         visit.open()
-        visit.charts()
+        visit.chart()
 
 
 def environment_of(process):

@@ -21,6 +21,10 @@ CHROMIUM_FLAGS = [
 ]
 
 
+SEEN = "[...document.querySelectorAll('.allocation-chart')].find(chart => chart.offsetParent)"
+"""The chart that is seen."""
+
+
 @contextmanager
 def served(portfolio, *arguments, folder=None, environment=None, before="pass", opens="--no-browser"):
     """`allocation dashboard` on a portfolio (None: the person's own, or the sample); gives the page's address.
@@ -61,9 +65,10 @@ def chromium(playwright):
 class Visit:
     """One visitor's page, with what it said to the console and asked from elsewhere."""
 
-    def __init__(self, browser, address, width=1200, height=1000, opens=True):
+    def __init__(self, browser, address, width=1200, height=1000, opens=True, **context):
         self.console, self.outside, self.dialogs = [], [], []
-        self.page = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True).new_page()
+        window = {"viewport": {"width": width, "height": height}, "accept_downloads": True, **context}
+        self.page = browser.new_context(**window).new_page()
         # Playwright's own has the page evaluate a text, which the page's policy forbids.
         self.page.wait_for_function = self.until
         self.page.on("console", lambda message: self.console.append((message.type, message.text)))
@@ -78,6 +83,17 @@ class Visit:
         self.page.goto(self.address, wait_until="commit")
         self.page.get_by_label("Scope").wait_for(timeout=60_000)
 
+    def room(self, name):
+        """Go to a room; gives the visit, so that it can go on."""
+        self.page.get_by_role("tab", name=name).click()
+        self.page.get_by_role("tabpanel", name=name).wait_for()
+        return self
+
+    def chart(self):
+        """The data of the chart in the room that is seen, once it is drawn."""
+        self.until(f"{SEEN}?.dataset.drawn")
+        return self.page.evaluate(f"{SEEN}.data")
+
     @property
     def kernel(self):
         return self.page.locator("body").get_attribute("data-kernel")
@@ -90,18 +106,17 @@ class Visit:
             self.page.wait_for_timeout(20)
         return value
 
-    def charts(self):
-        """The data of the page's charts, once they are drawn."""
-        self.until("document.querySelectorAll('.allocation-chart[data-drawn]').length >= 2")
-        return self.page.evaluate("[...document.querySelectorAll('.allocation-chart')].map(chart => chart.data)")
-
     def revision(self):
-        return self.page.evaluate("document.querySelector('.allocation-chart').dataset.drawn")
+        return self.page.evaluate(f"{SEEN}.dataset.drawn")
+
+    def redrawn(self, before):
+        """Wait until the chart is another than the one of that revision."""
+        self.until(f"before => {SEEN}?.dataset.drawn !== before", arg=before)
 
     def choose_scope(self, name):
         before = self.revision()
         self.page.get_by_label("Scope").select_option(name)
-        self.until("before => document.querySelector('.allocation-chart').dataset.drawn !== before", arg=before)
+        self.redrawn(before)
 
     def box(self, label):
         return self.page.get_by_label(label, exact=True)
@@ -109,6 +124,9 @@ class Visit:
     def enter(self, label, text):
         self.box(label).fill(text)
         self.box(label).press("Tab")
+
+    def choose(self, name):
+        self.page.get_by_role("radio", name=name).click()
 
     def click(self, name):
         self.page.get_by_role("button", name=name).click()
