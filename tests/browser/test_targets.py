@@ -13,12 +13,15 @@ from allocation.targets import share
 from tests.browser.visiting import Visit, served
 
 
+expect.set_options(timeout=15_000)
+
+
 class Targets(Visit):
     """A visit to the targets room."""
 
     def open(self):
         super().open()
-        self.page.get_by_role("tab", name="Targets").click()
+        self.room("Targets")
         self.editor.wait_for(timeout=30_000)
 
     @property
@@ -40,7 +43,7 @@ class Targets(Visit):
     def has(self, **percents):
         """Waits until the rows have these percents."""
         for name, percent in percents.items():
-            expect(self.number(name.replace("_", " "))).to_have_value(str(percent), timeout=15_000)
+            expect(self.number(name.replace("_", " "))).to_have_value(str(percent))
 
     def type_percent(self, name, text):
         self.number(name).fill(text)
@@ -55,7 +58,7 @@ class Targets(Visit):
 
     def settled(self):
         """Waits until Python has answered, and said what it would take."""
-        expect(self.page.locator(".allocation-effect")).not_to_have_class(re.compile("stale"), timeout=15_000)
+        expect(self.page.locator(".allocation-effect")).not_to_have_class(re.compile("stale"))
 
     def choose_scope(self, name, note):
         self.page.get_by_label("Scope").select_option(name)
@@ -292,8 +295,7 @@ def test_drafts_survive_another_scope_and_another_room(room):
     room.type_percent("Bonds", "30")
     room.choose_scope("Roth IRA", "There are unsaved changes in All Portfolio, too.")
     room.has(Bonds=18)
-    room.page.get_by_role("tab", name="Plan").click()
-    room.page.get_by_role("tab", name="Targets").click()
+    room.room("Plan").room("Targets")
     room.choose_scope("All Portfolio", "unsaved changes")
     room.has(Bonds=30)
     room.number("Bonds").focus()
