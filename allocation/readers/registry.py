@@ -21,7 +21,7 @@ __all__ = ["BUILT_IN", "Format", "Opened", "formats", "read_any", "recognise"]
 
 GROUP = "allocation.readers"
 
-BUILT_IN: list[str] = []
+BUILT_IN: list[str] = ["allocation.readers.portfolio_performance:FORMAT"]
 """``module:attribute`` of each format, or of a sequence of formats; imported when the first file is to be recognised."""
 
 

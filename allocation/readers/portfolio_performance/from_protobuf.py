@@ -158,8 +158,8 @@ def _client_class() -> Any:
             else:
                 field.type, field.type_name = FieldDescriptorProto.TYPE_MESSAGE, f".client.{kind}"
     pool = DescriptorPool()
-    pool.Add(file)  # type: ignore[no-untyped-call]
-    return GetMessageClass(pool.FindMessageTypeByName("client.Client"))  # type: ignore[no-untyped-call]
+    pool.Add(file)
+    return GetMessageClass(pool.FindMessageTypeByName("client.Client"))
 
 
 class _Reader:
@@ -183,7 +183,7 @@ class _Reader:
         return client
 
     def _security(self, one: Any) -> Security:
-        quotes = []
+        quotes: list[Quote] = []
         # The program shows the latest quote unless a historical one is of a later day.
         for price in [*([one.latest] if one.HasField("latest") else []), *one.prices]:
             day = self._day(price.date, "security", one.name)

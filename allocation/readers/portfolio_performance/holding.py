@@ -53,7 +53,7 @@ class Held:
         """The holdings, with those columns of :func:`~allocation.readers.read_holdings` that the file has."""
         rows = [self._row_of_shares(*held, shares) for held, shares in self.shares.items()]
         rows += [self._row_of_cash(account, hundredths) for account, hundredths in self.cash.items()]
-        places = {name: place for place, name in enumerate(self._accounts.values())}
+        places = {name: place for place, name in enumerate(dict.fromkeys(self._accounts.values()))}
         rows.sort(key=lambda row: places[row["account"]])
         self._note_quotes()
         self._note_splits()
@@ -68,12 +68,11 @@ class Held:
                 sums[move.account, move.security] += move.shares
         for (account, security), shares in sums.items():
             if shares < 0:
-                self.wrong(
-                    "security",
-                    self._client.securities[security].name,
-                    f"has {plain(_exact(shares, 8))} shares in {self._client.securities_accounts[account].name}. Add the "
-                    "purchase or delivery that is missing in Portfolio Performance.",
+                owner = self._client.securities_accounts[account].name
+                remedy = (
+                    f"has {plain(_exact(shares, 8))} shares in {owner}. Add the purchase or delivery that is missing."
                 )
+                self.wrong("security", self._client.securities[security].name, remedy)
         return {held: shares for held, shares in sums.items() if shares > 0}
 
     def _sum_of_cash(self) -> dict[str, int]:
@@ -90,7 +89,8 @@ class Held:
         return {account: hundredths for account, hundredths in sums.items() if hundredths}
 
     def _note_later(self) -> None:
-        days = [move.day for move in (*self._client.share_moves, *self._client.cash_moves) if move.day > self._today]
+        days = [move.day for move in self._client.share_moves] + [move.day for move in self._client.cash_moves]
+        days = [day for day in days if day > self._today]
         if days:
             self.notes.append(
                 f"Transactions after today ({self._today}) are left out, as in Portfolio Performance; the last is of "
