@@ -11,7 +11,7 @@ from fractions import Fraction
 from allocation.errors import Problem
 from allocation.readers.portfolio_performance.model import Classification, Taxonomy
 from allocation.tables import SEVERAL_CLASSES, UNCLASSIFIED
-from allocation.targets import HUNDRED, STEP, plain, rescale
+from allocation.targets import plain, rescale
 
 WHOLE = 10_000
 BETWEEN = " / "
@@ -123,13 +123,9 @@ def _percents(shares: dict[str, Fraction]) -> dict[str, Decimal]:
     if sum(shares.values()) != 1 or any(share < 0 for share in shares.values()):
         return {}
     names = list(shares)
-    steps = {number: Decimal(int(shares[name] * HUNDRED_STEPS)) * STEP for number, name in enumerate(names)}
-    if sum(steps.values()) != HUNDRED:
-        steps = rescale(steps)
-    return {names[number]: percent for number, percent in steps.items()}
-
-
-HUNDRED_STEPS = int(HUNDRED / STEP)
+    # Only proportions matter to rescale; large numbers keep the remainders of deep products.
+    parts = {number: Decimal(int(shares[name] * WHOLE**5)) for number, name in enumerate(names)}
+    return {names[number]: percent for number, percent in rescale(parts).items()}
 
 
 def _is_one_of(taxonomy: Taxonomy, words: tuple[str, ...]) -> bool:

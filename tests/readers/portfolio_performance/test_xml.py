@@ -54,7 +54,8 @@ NESTED = """<?xml version="1.0" encoding="UTF-8"?>
 
 BY_NUMBER = """<client id="1"><version>69</version><baseCurrency>EUR</baseCurrency>
   <securities id="2"><security id="3"><uuid>s</uuid><name>World</name><currencyCode>EUR</currencyCode>
-    <tickerSymbol>WLD</tickerSymbol><prices id="4"><price t="2026-11-20" v="1000000000"/></prices></security></securities>
+    <tickerSymbol>WLD</tickerSymbol><prices id="4"><price t="2026-11-20" v="1000000000"/></prices>
+  </security></securities>
   <accounts id="5"><account id="6"><uuid>a</uuid><name>Bank</name><currencyCode>EUR</currencyCode>
     <transactions id="7"><account-transaction id="8"><date>2026-01-01T00:00</date><currencyCode>EUR</currencyCode>
       <amount>100</amount><crossEntry id="9"><portfolio id="10"><uuid>p</uuid><name>Depot</name>
