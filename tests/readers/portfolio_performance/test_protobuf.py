@@ -7,7 +7,7 @@ import pytest
 from allocation.errors import LoadError
 from tests.readers.portfolio_performance.building import QUOTE, SHARE, Field, held, protobuf, read, zipped
 
-BANK, SAVINGS, DEPOSIT_ACCOUNT = "bank", "savings", "depot"
+BANK, SAVINGS, DEPOT = "bank", "savings", "depot"
 DAY = (date(2026, 1, 5) - date(1970, 1, 1)).days
 
 
