@@ -19,7 +19,7 @@ from allocation.planner.limits import NO_LIMITS
 from allocation.plans import Plans
 from allocation.readers import Source, read_together
 from allocation.settings import Settings
-from allocation.store import class_weights, loading, reading, saving
+from allocation.store import class_weights, loading, reading, saving, strategies
 from allocation.store.loading import LoadReport
 from allocation.store.target_files import write_targets
 from allocation.summary import Summary, summarise
@@ -107,11 +107,13 @@ class Portfolio(Plans, Settings, Tidying):
             report = loading.write_holdings(connection, brought.holdings, today)
             rates, corrected = loading.write_fx(connection, brought.fx)
             parts = class_weights.write_classes(connection, brought.classes)
+            saved, inactive = write_targets(connection, brought.targets, self._database.by)
             report = replace(
                 report,
                 fx_rates=rates,
                 corrected=report.corrected + corrected,
-                targets=write_targets(connection, brought.targets, self._database.by) if len(brought.targets) else 0,
+                targets=saved,
+                inactive=inactive,
                 class_weights=parts.changed,
             )
             loading.check_holdings(connection, brought.holdings)
@@ -232,7 +234,7 @@ class Portfolio(Plans, Settings, Tidying):
             used = reading.read_strategy(connection, scope)
             if seen is not None:
                 require_unchanged(used.class_percents, seen, percents, what, used)
-            strategy_id = saving.own_strategy(connection, scope, name)
+            strategy_id = strategies.own_strategy(connection, scope, name)
             saving.save_class_targets(connection, strategy_id, percents)
             saving.set_saved(connection, strategy_id, self._database.by)
             for asset_class, within in used.holding_weights.items() if used.inherited else ():
@@ -263,7 +265,7 @@ class Portfolio(Plans, Settings, Tidying):
         what = f"The holding targets of {asset_class}"
         percents = check_percents(targets, what) if targets else {}
         with self._database.write() as connection:
-            strategy_id = saving.own_strategy(connection, scope)
+            strategy_id = strategies.own_strategy(connection, scope)
             if seen is not None:
                 used = reading.read_strategy(connection, scope)
                 require_unchanged(used.holding_percents(asset_class), seen, percents, what, used)

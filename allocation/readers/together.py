@@ -15,6 +15,7 @@ from allocation.readers.classes import read_classes
 from allocation.readers.delimited import Source, source_name
 from allocation.readers.fx import read_fx
 from allocation.readers.holdings import disagreements, read_holdings
+from allocation.readers.opened import Opened
 from allocation.readers.targets import read_targets
 
 
@@ -61,4 +62,4 @@ def read_together(
 def _several(holdings: Source | Sequence[Source] | None) -> list[Source]:
     if holdings is None:
         return []
-    return [holdings] if isinstance(holdings, (str, Path, pd.DataFrame)) else list(holdings)
+    return [holdings] if isinstance(holdings, (str, Path, pd.DataFrame, Opened)) else list(holdings)

@@ -141,7 +141,11 @@ class Database:
         with self.locked():
             if self.exists():
                 self.require_file()
-                with self._copied(backup_to), self._opened(self.path) as connection, transaction(connection, keep):
+                with (
+                    self._copied(backup_to),
+                    self._opened(self.path) as connection,
+                    transaction(connection, keep, self.by),
+                ):
                     yield connection
             else:
                 with self._made(keep) as connection:
@@ -324,7 +328,7 @@ class Database:
         try:
             with self._connected(new, called=self.path) as connection:
                 migrate(connection, self.migrations)
-                with transaction(connection, keep):
+                with transaction(connection, keep, self.by):
                     yield connection
             if keep:
                 self._set_aside()

@@ -58,6 +58,7 @@ FROM duckdb_sequences() JOIN (
     UNION ALL SELECT 'strategy_ids', max(strategy_id) FROM rebalancing_strategies
     UNION ALL SELECT 'class_target_ids', max(class_target_id) FROM asset_class_targets
     UNION ALL SELECT 'holding_target_ids', max(holding_target_id) FROM holding_targets
+    UNION ALL SELECT 'target_version_ids', max(version_id) FROM target_versions
 ) used USING (sequence_name)
 WHERE top > coalesce(last_value, 0)
 UNION ALL
@@ -104,4 +105,4 @@ UNION ALL
 SELECT 'note', format('{} has no snapshot.', name) FROM accounts WHERE account_id NOT IN (SELECT account_id FROM snapshots)
 UNION ALL
 SELECT 'note', format('{} has no targets yet.', name) FROM rebalancing_strategies
-WHERE account_id IS NULL AND strategy_id NOT IN (SELECT strategy_id FROM asset_class_targets)
+WHERE account_id IS NULL AND active AND strategy_id NOT IN (SELECT strategy_id FROM asset_class_targets)

@@ -210,6 +210,7 @@ class LoadReport:
         removed: (account, symbol) of holdings that a snapshot of the same date had, which the files correct.
         past: (account, date, newest date) of what is of an earlier date than what the account holds now, which stays.
         corrected: prices and FX rates of earlier dates that are others now, so that values of those dates change.
+        inactive: (scope, strategy) of the targets that belong to a strategy which isn't active.
     """
 
     accounts: int = 0
@@ -224,6 +225,7 @@ class LoadReport:
     removed: tuple[tuple[str, str], ...] = ()
     past: tuple[tuple[str, datetime.date, datetime.date], ...] = ()
     corrected: int = 0
+    inactive: tuple[tuple[str, str], ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -302,7 +304,7 @@ SELECT file, row, 'asset_class', i.asset_class,
 FROM incoming i JOIN assets a ON a.symbol = i.symbol AND (a.symbol <> 'CASH' OR a.currency = i.currency)
 JOIN holding_targets USING (asset_id) JOIN asset_class_targets c USING (class_target_id)
 JOIN rebalancing_strategies s USING (strategy_id)
-WHERE a.asset_class IS DISTINCT FROM c.asset_class
+WHERE NOT archived AND a.asset_class IS DISTINCT FROM c.asset_class
 ORDER BY file, row
 """
 
