@@ -68,6 +68,7 @@ def read_soundly(format: Format, file: bytes) -> Content | None:
 
 
 def _is_fit(content: Content) -> None:
+    assert content.base_currency is None or is_known_currency(content.base_currency)
     rows = content.holdings.to_dict("records")
     for row in rows:
         assert isinstance(row["quantity"], Decimal) and row["quantity"].is_finite()

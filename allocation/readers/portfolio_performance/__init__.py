@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from allocation.money import is_known_currency
 from allocation.readers import classes, holdings, targets
 from allocation.readers.content import Content, no_rows
 from allocation.readers.opened import Opened
@@ -77,7 +78,7 @@ def read_portfolio_performance(opened: Opened, today: datetime.date, taxonomy: s
         holdings=_frame(opened.name, rows, holdings.COLUMNS),
         targets=aims,
         classes=of_classes,
-        base_currency=client.base_currency or None,
+        base_currency=client.base_currency if is_known_currency(client.base_currency) else None,
         problems=tuple(problems),
         notes=tuple(notes),
     )
