@@ -94,6 +94,7 @@ class _Reader:
         self._profiles = {_key(one): one for one in profiles}
         self._assets: dict[Key, _Asset] = {}
         self._later = 0
+        self._newest: datetime.date | None = None
 
     def content(self) -> Content:
         self._accounts = self._account_names()
@@ -133,7 +134,10 @@ class _Reader:
         return names
 
     def _days(self) -> Iterable[tuple[datetime.date, list[tuple[int, dict[str, Any]]]]]:
-        """The activities up to today by day, each with its number in the file."""
+        """The activities up to today by day, each with its number in the file.
+
+        What is held is held on the newest of these days, or on that of the export.
+        """
         days: defaultdict[datetime.date, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
         for number, activity in enumerate(self._list("activities"), start=1):
             day = self._day(number, "activities", activity.get("date"))
@@ -143,6 +147,9 @@ class _Reader:
                 self._later += 1
             else:
                 days[day].append((number, activity))
+        written = str(_part(self._export, "meta").get("date") or "")
+        exported = [self._day(0, "meta", written)] if written else []
+        self._newest = max((day for day in [*exported, *days] if day and day <= self._today), default=None)
         return sorted(days.items())
 
     def _take(self, number: int, activity: dict[str, Any], day: datetime.date) -> None:
@@ -205,6 +212,7 @@ class _Reader:
             currency = self._currency(key, asset, row)
             day, price = self._price(asset, currency, is_manual=key[0] == MANUAL)
             if price is None:
+                day = self._newest
                 self._found.note("The file has no prices of quoted assets: they are asked for.")
             for account, quantity in held.items():
                 self._found.add(

@@ -82,7 +82,7 @@ def test_what_was_bought_less_what_was_sold_is_held():
     assert problems(content) == []
     assert content.base_currency == "EUR"
     assert held(content) == [("Broker", "VTI", "5.5")]
-    assert content.holdings["price"].tolist() == [None]
+    assert content.holdings[["price", "as_of"]].values.tolist() == [[None, datetime.date(2026, 11, 1)]]
     assert "The file has no prices of quoted assets: they are asked for." in content.notes
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from allocation.money import is_known_currency
-from allocation.readers import classes, holdings, targets
+from allocation.readers import classes, targets
 from allocation.readers.content import Content, no_rows
 from allocation.readers.opened import Opened
 from allocation.readers.portfolio_performance.classifying import Divided, check, choose, divide
@@ -50,8 +50,8 @@ def read_portfolio_performance(opened: Opened, today: datetime.date, taxonomy: s
     read = client_from_protobuf if content.startswith(PROTOBUF) else client_from_xml
     client = read(opened, content, today)
     held = Held(client, opened.name, today)
-    rows = held.rows()
-    problems, notes = held.problems, held.notes
+    table = held.table()
+    problems, notes = held.found.problems, held.found.notes
     of_classes, aims = no_rows(classes.COLUMNS), no_rows(targets.COLUMNS)
     chosen = choose(client.taxonomies, taxonomy)
     if taxonomy is not None and chosen is None:
@@ -70,12 +70,12 @@ def read_portfolio_performance(opened: Opened, today: datetime.date, taxonomy: s
     others = [one.name for one in client.taxonomies if one is not chosen]
     if others:
         notes.append(f"Not used: the {'taxonomy' if len(others) == 1 else 'taxonomies'} {', '.join(others)}.")
-    foreign = sorted({str(row["currency"]) for row in rows} - {client.base_currency})
+    foreign = sorted({*table["currency"]} - {client.base_currency})
     if foreign:
         notes.append(f"No exchange rates stand in the file; they are needed for {', '.join(foreign)}.")
     return Content(
         f"Portfolio Performance file (version {client.version})",
-        holdings=_frame(opened.name, rows, holdings.COLUMNS),
+        holdings=table,
         targets=aims,
         classes=of_classes,
         base_currency=client.base_currency if is_known_currency(client.base_currency) else None,

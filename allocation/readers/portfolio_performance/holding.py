@@ -6,16 +6,15 @@ import datetime
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
-from allocation.errors import Problem
+import pandas as pd
+
 from allocation.money import HUNDREDTHS, is_known_currency
-from allocation.readers.holdings import LARGEST
+from allocation.readers.found import Findings, Holding
 from allocation.readers.portfolio_performance.model import Client, Security
 from allocation.tables import ALL, CASH
 from allocation.targets import plain
-
-SMALLEST = Decimal("1e-8")
+from allocation.text import not_taken
 
 
 class Held:
@@ -28,38 +27,36 @@ class Held:
         shares: (securities account, security) → shares in 10**-8, without those that are sold.
         cash: cash account → balance in hundredths, without empty ones.
         symbols: security → symbol.
-        problems, notes: what is wrong, and what should be known.
+        found: what is wrong, and what should be known.
     """
 
     def __init__(self, client: Client, file: str, today: datetime.date) -> None:
-        self._client, self._file, self._today = client, file, today
-        self.problems: list[Problem] = []
-        self.notes: list[str] = []
+        self._client, self._today = client, today
+        self.found = Findings(file, today)
         self.shares = self._sum_of_shares()
         self.cash = self._sum_of_cash()
         self._note_later()
         self.symbols = self._symbols()
         self._accounts = self._account_names()
 
-    def wrong(self, column: str, value: str, remedy: str) -> None:
-        self.problems.append(Problem(self._file, 0, column, value, remedy))
-
     def currency_of_cash(self, account: str) -> str:
         """The currency a cash account's balance is held in here: GBP for one in pence."""
         code = self._client.cash_accounts[account].currency
         return HUNDREDTHS.get(code, code)
 
-    def rows(self) -> list[dict[str, Any]]:
-        """The holdings, with those columns of :func:`~allocation.readers.read_holdings` that the file has."""
-        rows = [self._row_of_shares(*held, shares) for held, shares in self.shares.items()]
-        rows += [self._row_of_cash(account, hundredths) for account, hundredths in self.cash.items()]
-        places = {name: place for place, name in enumerate(dict.fromkeys(self._accounts.values()))}
-        rows.sort(key=lambda row: places[row["account"]])
+    def table(self) -> pd.DataFrame:
+        """The holdings, one row an account and asset, as :func:`~allocation.readers.read_holdings` gives them."""
+        for held, shares in self.shares.items():
+            self._add_shares(*held, shares)
+        for account, hundredths in self.cash.items():
+            self._add_cash(account, hundredths)
         self._note_quotes()
         self._note_splits()
         self._note_retired()
         self._note_joined()
-        return rows
+        places = {name: place for place, name in enumerate(dict.fromkeys(self._accounts.values()))}
+        table = self.found.table().sort_values("account", key=lambda names: names.map(places), kind="stable")
+        return table.assign(row=list(range(1, len(table) + 1))).reset_index(drop=True)
 
     def _sum_of_shares(self) -> dict[tuple[str, str], int]:
         sums: defaultdict[tuple[str, str], int] = defaultdict(int)
@@ -69,10 +66,8 @@ class Held:
         for (account, security), shares in sums.items():
             if shares < 0:
                 owner = self._client.securities_accounts[account].name
-                remedy = (
-                    f"has {plain(_exact(shares, 8))} shares in {owner}. Add the purchase or delivery that is missing."
-                )
-                self.wrong("security", self._client.securities[security].name, remedy)
+                remedy = f"has {_exact(shares, 8):f} shares in {owner}. Add the purchase or delivery that is missing."
+                self.found.wrong(0, "security", self._client.securities[security].name, remedy)
         return {held: shares for held, shares in sums.items() if shares > 0}
 
     def _sum_of_cash(self) -> dict[str, int]:
@@ -83,7 +78,7 @@ class Held:
             if move.currency != account.currency and move.account not in wrong:
                 wrong.add(move.account)
                 remedy = f"has a transaction of {move.day} in {move.currency or 'no currency'}, but is in "
-                self.wrong("account", account.name, remedy + f"{account.currency or 'no currency'}.")
+                self.found.wrong(0, "account", account.name, remedy + f"{account.currency or 'no currency'}.")
             if move.day <= self._today:
                 sums[move.account] += move.hundredths
         return {account: hundredths for account, hundredths in sums.items() if hundredths}
@@ -92,7 +87,7 @@ class Held:
         days = [move.day for move in self._client.share_moves] + [move.day for move in self._client.cash_moves]
         days = [day for day in days if day > self._today]
         if days:
-            self.notes.append(
+            self.found.note(
                 f"Transactions after today ({self._today}) are left out, as in Portfolio Performance; the last is of "
                 f"{max(days)}."
             )
@@ -111,7 +106,7 @@ class Held:
                 symbols[security.key] = own[0]
             else:
                 remedy = "can't be told from another security. Give it a ticker symbol or an ISIN of its own."
-                self.wrong("security", security.name, remedy)
+                self.found.wrong(0, "security", security.name, remedy)
                 symbols[security.key] = security.name or security.key
         return symbols
 
@@ -120,10 +115,10 @@ class Held:
         accounts: dict[str, str] = {}
         taken: set[str] = set()
         for key, name in self._own_accounts():
-            accounts[key] = _not_taken(name, taken)
+            accounts[key] = not_taken(name, taken)
             if name.casefold() == ALL:
-                self.wrong(
-                    "account", name, "stands for the whole portfolio. Name it otherwise in Portfolio Performance."
+                self.found.wrong(
+                    0, "account", name, "stands for the whole portfolio. Name it otherwise in Portfolio Performance."
                 )
         joined = self._joined()
         return accounts | {cash: accounts[portfolio] for cash, portfolio in joined.items()}
@@ -144,62 +139,52 @@ class Held:
                 referring[portfolio.reference].append(portfolio.key)
         return {cash: portfolios[0] for cash, portfolios in referring.items() if len(portfolios) == 1}
 
-    def _row_of_shares(self, account: str, key: str, shares: int) -> dict[str, Any]:
+    def _add_shares(self, account: str, key: str, shares: int) -> None:
         security = self._client.securities[key]
-        price = _exact(security.quote.units, 8) if security.quote else None
-        currency = self._currency("security", security.name, security.currency)
-        if price is not None and security.currency in HUNDREDTHS:
-            price = Decimal(plain((price / 100).quantize(SMALLEST)))
-        if price is not None and price <= 0:
-            day = security.quote.day if security.quote else self._today
-            self.wrong("security", security.name, f"has the quote {plain(price)} of {day}. Correct or delete it.")
-        quantity = _exact(shares, 8)
-        if quantity > LARGEST or quantity * (price or 0) > LARGEST:
-            self.wrong("security", security.name, f"has {plain(quantity)} shares: more than can be calculated.")
-        return {
-            "account": self._accounts[account],
-            "symbol": self.symbols[key],
-            "quantity": quantity,
-            "price": price,
-            "currency": currency,
-            "name": security.name or None,
-            "as_of": security.quote.day if security.quote else None,
-        }
+        quote = security.quote
+        if quote and quote.units <= 0:
+            remedy = f"has a quote of {quote.day} that is not above 0. Correct or delete it in Portfolio Performance."
+            self.found.wrong(0, "security", security.name, remedy)
+        elif self._has_currency("security", security.name, security.currency):
+            self.found.add(
+                Holding(
+                    0,
+                    self._accounts[account],
+                    self.symbols[key],
+                    _exact(shares, 8),
+                    _exact(quote.units, 8) if quote else None,
+                    security.currency,
+                    name=security.name or None,
+                    as_of=quote.day if quote else None,
+                )
+            )
 
-    def _row_of_cash(self, key: str, hundredths: int) -> dict[str, Any]:
+    def _add_cash(self, key: str, hundredths: int) -> None:
         account = self._client.cash_accounts[key]
-        currency = self._currency("account", account.name, account.currency)
-        quantity = _exact(hundredths, 4 if account.currency in HUNDREDTHS else 2)
-        if abs(quantity) > LARGEST:
-            self.wrong("account", account.name, f"has {plain(quantity)} {currency}: more than can be calculated.")
-        return {
-            "account": self._accounts[key],
-            "symbol": CASH,
-            "quantity": quantity,
-            "price": Decimal(1),
-            "currency": currency,
-        }
+        if self._has_currency("account", account.name, account.currency):
+            amount = _exact(hundredths, 2)
+            self.found.add(Holding(0, self._accounts[key], CASH, amount, Decimal(1), account.currency))
 
-    def _currency(self, what: str, name: str, code: str) -> str:
-        whole = HUNDREDTHS.get(code, code)
-        if not is_known_currency(whole):
-            shown = f"has the currency {code!r}, which is none" if code else "has no currency"
-            self.wrong(what, name, f"{shown}. Give it one in Portfolio Performance, such as EUR or USD.")
-        return whole
+    def _has_currency(self, what: str, name: str, code: str) -> bool:
+        if is_known_currency(HUNDREDTHS.get(code, code)):
+            return True
+        shown = f"has the currency {code!r}, which is none" if code else "has no currency"
+        self.found.wrong(0, what, name, f"{shown}. Give it one in Portfolio Performance, such as EUR or USD.")
+        return False
 
     def _note_quotes(self) -> None:
         held = self._held_securities()
         days = [security.quote.day for security in held if security.quote]
         if days:
             span = f"of {min(days)}" if min(days) == max(days) else f"of {min(days)} to {max(days)}"
-            self.notes.append(f"The quotes are {span}, the newest in the file.")
+            self.found.note(f"The quotes are {span}, the newest in the file.")
         if without := [self.symbols[security.key] for security in held if not security.quote]:
-            self.notes.append(f"No quote stands in the file for {_listed(without)}.")
+            self.found.note(f"No quote stands in the file for {_listed(without)}.")
 
     def _note_splits(self) -> None:
         for security in self._held_securities():
             if security.splits:
-                self.notes.append(
+                self.found.note(
                     f"{self.symbols[security.key]} was split {_listed(security.splits)}. Shares and quotes are as the "
                     "file has them: Portfolio Performance changes them when a split is entered, unless told not to."
                 )
@@ -214,7 +199,7 @@ class Held:
         names += [client.cash_accounts[key].name for key in self.cash if client.cash_accounts[key].is_retired]
         names += [security.name for security in self._held_securities() if security.is_retired]
         if names:
-            self.notes.append(
+            self.found.note(
                 f"Marked as inactive but not empty, so they are counted, as in Portfolio Performance: {_listed(names)}."
             )
 
@@ -225,21 +210,12 @@ class Held:
             if cash in self.cash
         ]
         if joined:
-            self.notes.append(f"Cash is part of the account it is the reference account of: {_listed(joined)}.")
+            self.found.note(f"Cash is part of the account it is the reference account of: {_listed(joined)}.")
 
 
 def _names(security: Security) -> list[str]:
     names = [security.ticker, security.isin, security.wkn, security.name]
     return [name for name in names if name and name.upper().split()[:1] != [CASH]]
-
-
-def _not_taken(name: str, taken: set[str]) -> str:
-    number, free = 1, name
-    while free.casefold() in taken:
-        number += 1
-        free = f"{name} ({number})"
-    taken.add(free.casefold())
-    return free
 
 
 def _exact(units: int, decimals: int) -> Decimal:

@@ -251,12 +251,15 @@ def test_the_symbol_is_the_first_name_that_tells_a_security_from_the_others():
     ("file", "said"),
     [
         (one_security(shares("SELL", 1, 3)), "security: 'World ETF' has -3 shares in Depot. Add the purchase"),
-        (one_security(shares("BUY", 1, 1), prices=[("2026-11-20", 0)]), "'World ETF' has the quote 0 of 2026-11-20."),
+        (
+            one_security(shares("BUY", 1, 1), prices=[("2026-11-20", 0)]),
+            "'World ETF' has a quote of 2026-11-20",
+        ),
         (one_security(shares("BUY", 1, 1), currency=""), "security: 'World ETF' has no currency."),
         (one_security(shares("BUY", 1, 1), currency="EURO"), "'World ETF' has the currency 'EURO', which is none."),
         (
             one_security(shares("BUY", 1, 50_000_000_000), prices=[("2026-11-20", 10**12)]),
-            "more than can be calculated",
+            "quantity: '50000000000' times the price is larger than",
         ),
         (client(accounts(account("Bank", cash("DEPOSIT", 1, currency="USD")))), "of 2026-01-05 in USD, but is in EUR."),
         (client(accounts(account("All", cash("DEPOSIT", 1)))), "account: 'All' stands for the whole portfolio."),
