@@ -122,7 +122,8 @@ def client_from_protobuf(opened: Opened, content: bytes, today: datetime.date) -
     except DecodeError as error:
         raise opened.wrong(f"is damaged or cut off ({error}). Save it again in Portfolio Performance.") from None
     check_version(opened, message.version)
-    unknown = {field.field_number for field in UnknownFieldSet(message)} - _NO_HOLDINGS
+    # An empty part, as of a ledger without entries, says nothing.
+    unknown = {field.field_number for field in UnknownFieldSet(message) if field.data != b""} - _NO_HOLDINGS
     if unknown:
         raise opened.wrong(
             f"has parts that aren't known (field {min(unknown)}) and may change what is held. Save it as XML, or load "

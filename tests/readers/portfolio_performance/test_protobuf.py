@@ -168,6 +168,10 @@ def test_what_the_program_never_writes_is_refused_in_a_sentence(content, said):
     assert said in refusal(content)
 
 
+def test_an_unknown_part_that_is_empty_is_passed_over():
+    assert read(file((13, b""), version=70)).problems == ()
+
+
 def test_plans_dashboards_and_settings_are_passed_over():
     assert read(file((6, "plan"), (7, "list"), (9, "board"), (10, "property"), (11, "settings"))).problems == ()
 

@@ -148,6 +148,10 @@ def test_what_the_program_never_writes_is_refused_in_a_sentence(file, said):
     assert said in refusal(file)
 
 
+def test_a_ledger_without_entries_is_passed_over():
+    assert read(client("<ledger><entries/></ledger>", version=70)).problems == ()
+
+
 def test_more_elements_than_a_person_has_are_refused(monkeypatch):
     monkeypatch.setattr("allocation.readers.portfolio_performance.xstream.MOST_ELEMENTS", 1000)
     assert "has more than 1,000 elements." in refusal(client("<x/>" * 2000))
