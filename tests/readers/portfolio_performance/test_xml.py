@@ -154,7 +154,7 @@ def test_a_ledger_without_entries_is_passed_over():
 
 def test_more_elements_than_a_person_has_are_refused(monkeypatch):
     monkeypatch.setattr("allocation.readers.portfolio_performance.xstream.MOST_ELEMENTS", 1000)
-    assert "has more than 1,000 elements." in refusal(client("<x/>" * 2000))
+    assert "has more than 1,000 elements and attributes." in refusal(client("<x/>" * 2000))
 
 
 def test_years_of_prices_and_settings_are_not_counted(monkeypatch):
