@@ -232,11 +232,13 @@ class _Reader:
 
     def _symbols(self) -> dict[Key, str]:
         """The symbol of each asset: its own, or the name of one that is kept by hand."""
-        symbols = {key: key[1] for key in self._assets if key[0] != MANUAL}
-        for symbol, count in Counter(symbol.casefold() for symbol in symbols.values()).items():
+        spelled: dict[str, str] = {}
+        quoted = [key for key in self._assets if key[0] != MANUAL]
+        symbols = {key: spelled.setdefault(key[1].casefold(), key[1]) for key in quoted}
+        for symbol, count in Counter(symbols.values()).items():
             if count > 1:
-                self._found.note(f"{symbol.upper()} comes from several data sources; it is taken for one asset.")
-        taken = {symbol.casefold() for symbol in symbols.values()}
+                self._found.note(f"{symbol} comes from several data sources; it is taken for one asset.")
+        taken = set(spelled)
         return symbols | {key: not_taken(self._name(key), taken) for key in self._assets if key[0] == MANUAL}
 
     def _name(self, key: Key) -> str:

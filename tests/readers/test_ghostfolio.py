@@ -172,6 +172,18 @@ def test_an_asset_kept_by_hand_has_its_name_and_last_price():
     ]
 
 
+def test_one_symbol_of_two_data_sources_is_one_asset():
+    content = read(export(activity("BUY", "VTI", 1), activity("BUY", "vti", 2, dataSource="GHOSTFOLIO")))
+    assert held(content) == [("Broker", "VTI", "3")]
+    assert "VTI comes from several data sources; it is taken for one asset." in content.notes
+
+
+def test_assets_kept_by_hand_under_one_name_are_told_apart():
+    bought = [activity("BUY", f"id {number}", 1, dataSource="MANUAL") for number in (1, 2)]
+    own = [profile(f"id {number}", "MANUAL", name="House") for number in (1, 2)]
+    assert [row[1] for row in held(read(export(*bought, profiles=own)))] == ["House", "House (2)"]
+
+
 def test_a_market_price_in_the_file_is_the_price():
     prices = [
         {"date": "2026-10-01T00:00:00.000Z", "marketPrice": 510_000},
