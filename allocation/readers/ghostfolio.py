@@ -101,7 +101,7 @@ class _Reader:
         for day, activities in self._days():
             for number, activity in activities:
                 self._take(number, activity, day)
-            self._check_sold()
+            self._check_sold({_key(activity) for _, activity in activities})
         self._add_assets()
         for account in self._list("accounts"):
             self._add_cash(account)
@@ -188,8 +188,8 @@ class _Reader:
             return WITHOUT_ACCOUNT
         return self._accounts[str(number)]
 
-    def _check_sold(self) -> None:
-        for key, asset in self._assets.items():
+    def _check_sold(self, traded: set[Key]) -> None:
+        for key, asset in ((key, self._assets[key]) for key in sorted(traded) if key in self._assets):
             for account, quantity in asset.quantities.items():
                 if quantity <= -EIGHT / 2:
                     remedy = (
