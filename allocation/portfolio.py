@@ -114,7 +114,7 @@ class Portfolio(Loads, Plans, Settings, Tidying):
 
     def summary(self, scope: str = ALL, at: Day | None = None) -> Summary:
         """The scope at a glance, now or at an earlier date."""
-        return summarise(self._tables(scope, at))
+        return summarise(self._tables(scope, at), datetime.date.today() if at is None else as_day(at))
 
     def strategy(self, scope: str = ALL) -> Strategy:
         """The targets that hold for a scope: its own, or the whole portfolio's where an account has none."""
