@@ -156,6 +156,7 @@ class Tables:
         strategy: the targets that hold for the scope.
         spans: of each ``asset_id`` that belongs to several classes (its ``asset_class`` is
             :data:`SEVERAL_CLASSES`): class → part of its value (0–1, exact), adding up to 1.
+        stale_after: prices and rates that are older than so many days are to be marked.
     """
 
     scope: str
@@ -165,6 +166,7 @@ class Tables:
     assets: pd.DataFrame
     strategy: Strategy
     spans: Mapping[int, Mapping[str, Fraction]] = field(default_factory=dict)
+    stale_after: int = 7
 
     def in_order(self) -> Tables:
         """The same, by name: what is calculated from it can't depend on the order that things were loaded in."""

@@ -205,11 +205,12 @@ class _Reading:
         filled = [cell for cell in cells if cell]
         if len(filled) < 2 or cells == self.chosen.header:
             return
-        symbol = next(
-            (cell for name in ("symbol", "isin", "name") if not is_nothing(cell := self._cell(cells, name))), ""
-        )
-        if TOTALS.match(symbol or filled[0]) or not symbol:
+        symbol = self._symbol(cells)
+        if self._is_total(symbol or filled[0], bool(symbol), cells):
             self._compare_total(row, cells, filled[0])
+            return
+        if not symbol:
+            self.findings.wrong(row, self._named("symbol"), "", "is empty. Every holding needs it.")
             return
         numbers = {column: self._number(row, column, self._cell(cells, column)) for column in NUMBERS}
         currency = self._currency(row, cells)
