@@ -25,7 +25,7 @@ GROUP = "allocation.readers"
 BUILT_IN: list[str] = [
     "allocation.readers.own:FORMATS",
     "allocation.readers.ecb:FORMAT",
-    "allocation.readers.portfolio_performance:FORMAT",
+    "allocation.readers.portfolio_performance:FORMATS",
     "allocation.readers.ghostfolio:FORMAT",
     "allocation.readers.brokers:FORMATS",
 ]

@@ -17,6 +17,7 @@ from allocation.money import is_known_currency
 from allocation.readers import classes, targets
 from allocation.readers.content import Content, no_rows
 from allocation.readers.opened import Opened
+from allocation.readers.portfolio_performance import exported
 from allocation.readers.portfolio_performance.classifying import Divided, check, choose, divide
 from allocation.readers.portfolio_performance.container import PROTOBUF, body, is_portfolio_performance
 from allocation.readers.portfolio_performance.from_protobuf import client_from_protobuf
@@ -26,7 +27,7 @@ from allocation.readers.portfolio_performance.model import Client
 from allocation.readers.registry import Format
 from allocation.tables import CASH
 
-__all__ = ["FORMAT", "read_portfolio_performance"]
+__all__ = ["FORMAT", "FORMATS", "read_portfolio_performance"]
 
 
 def read_portfolio_performance(opened: Opened, today: datetime.date, taxonomy: str | None = None) -> Content:
@@ -135,3 +136,4 @@ FORMAT = Format(
     recognises=is_portfolio_performance,
     read=read_portfolio_performance,
 )
+FORMATS = (FORMAT, exported.FORMAT)

@@ -8,8 +8,18 @@ import pytest
 from allocation.errors import LoadError
 from allocation.readers.portfolio_performance import FORMAT
 from allocation.readers.portfolio_performance.container import body
-from allocation.readers.registry import Opened
-from tests.readers.portfolio_performance.building import account, accounts, cash, client, held, protobuf, read, zipped
+from allocation.readers.registry import Opened, read_any
+from tests.readers.portfolio_performance.building import (
+    TODAY,
+    account,
+    accounts,
+    cash,
+    client,
+    held,
+    protobuf,
+    read,
+    zipped,
+)
 
 XML = client(accounts(account("Bank", cash("DEPOSIT", 100)))).encode()
 LOCKED = b"PORTFOLIO\x01" + bytes(range(64))
@@ -106,3 +116,16 @@ def test_a_way_of_packing_that_isnt_known_is_refused():
     content = bytearray(file.getvalue())
     content[8], content[content.rindex(b"PK\x01\x02") + 10] = 99, 99
     assert "is a damaged ZIP file (" in refusal(bytes(content))
+
+
+HEADERS = [
+    "Date,Type,Value,Transaction Currency,Shares,ISIN,WKN,Ticker Symbol,Security Name,Note",
+    "Datum;Ex-Datum;Typ;Wert;Buchungswährung;Stück;ISIN;WKN;Ticker-Symbol;Wertpapiername;Notiz",
+]
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_exported_transactions_are_not_taken_for_holdings(header):
+    content = read_any(f"{header}\n2026-01-02T00:00\n".encode(), TODAY)
+    assert "is a list of transactions from Portfolio Performance" in str(content.problems[0])
+    assert content.holdings.empty
