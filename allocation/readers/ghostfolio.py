@@ -130,6 +130,8 @@ class _Reader:
             name = clean(str(account.get("name") or "")) or "Account"
             if account.get("isExcluded") is True:
                 self._found.note(f"The account {name} is left out: Ghostfolio excludes it from its analysis, too.")
+            if str(account.get("id")) in names:
+                self._found.wrong(0, "accounts", name, "has the id of another account. Export again from Ghostfolio.")
             names[str(account.get("id"))] = "" if account.get("isExcluded") is True else not_taken(name, taken)
         return names
 
@@ -214,6 +216,9 @@ class _Reader:
             if price is None:
                 day = self._newest
                 self._found.note("The file has no prices of quoted assets: they are asked for.")
+            asset_class = _asset_class(asset.profile)
+            if asset_class:
+                self._found.note("Classes are those that Ghostfolio has for the assets.")
             for account, quantity in held.items():
                 self._found.add(
                     Holding(
@@ -225,7 +230,7 @@ class _Reader:
                         currency,
                         name=clean(str(asset.profile.get("name") or "")) or None,
                         as_of=day,
-                        asset_class=_asset_class(asset.profile),
+                        asset_class=asset_class,
                         kind=str(asset.profile.get("assetSubClass") or "") or None,
                     )
                 )

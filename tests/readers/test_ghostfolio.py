@@ -132,6 +132,11 @@ def test_accounts_of_one_name_are_told_apart():
     assert [row[0] for row in held(read(export(accounts=accounts)))] == ["Bank", "bank (2)"]
 
 
+def test_two_accounts_of_one_id_are_a_problem():
+    said = problems(read(export(accounts=[account(name="Bank"), account(name="Other")])))
+    assert said == ["export.json, accounts: 'Other' has the id of another account. Export again from Ghostfolio."]
+
+
 def test_activities_without_an_account_are_kept_together():
     content = read(export(activity("BUY", "VTI", 1, accountId=None), activity("BUY", "VTI", 2, accountId="gone")))
     assert held(content) == [("Without account", "VTI", "3")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from allocation.readers.opened import Opened
@@ -42,7 +43,8 @@ class _Reader:
     def __init__(self, opened: Opened, tree: Tree, today: datetime.date) -> None:
         self._opened, self._tree, self._today = opened, tree, today
         self._keys: dict[Element, str] = {}
-        self._uuids: dict[str, Element] = {}
+        self._taken: set[str] = set()
+        self._booked: set[Element] = set()
 
     def client(self) -> Client:
         root, tree = self._tree.root, self._tree
@@ -112,7 +114,7 @@ class _Reader:
 
     def _cash_moves(self, account: Element) -> None:
         key, owner = self._keys[account], self._client.cash_accounts[self._keys[account]]
-        for element in self._tree.children(account, "transactions"):
+        for element in self._transactions(account, "account", owner.name):
             sign = self._sign(element, CASH_SIGNS, "account", owner.name)
             amount = self._whole(element, "amount", "account", owner.name)
             day = self._day(text(element, "date"), "account", owner.name)
@@ -120,7 +122,7 @@ class _Reader:
 
     def _share_moves(self, portfolio: Element) -> None:
         key, owner = self._keys[portfolio], self._client.securities_accounts[self._keys[portfolio]]
-        for element in self._tree.children(portfolio, "transactions"):
+        for element in self._transactions(portfolio, "portfolio", owner.name):
             sign = self._sign(element, SHARE_SIGNS, "portfolio", owner.name)
             security = self._tree.child(element, "security")
             if security is None:
@@ -128,6 +130,13 @@ class _Reader:
             shares = self._whole(element, "shares", "portfolio", owner.name)
             day = self._day(text(element, "date"), "portfolio", owner.name)
             self._client.share_moves.append(ShareMove(key, day, self._security(security), sign * shares))
+
+    def _transactions(self, element: Element, what: str, owner: str) -> Iterator[Element]:
+        for transaction in self._tree.children(element, "transactions"):
+            if transaction in self._booked:
+                raise self._opened.wrong("has a transaction that stands twice in the file.", column=what, value=owner)
+            self._booked.add(transaction)
+            yield transaction
 
     def _taxonomy(self, element: Element) -> Taxonomy:
         name, root = clean(text(element, "name")), self._tree.child(element, "root")
@@ -169,9 +178,10 @@ class _Reader:
 
     def _key(self, element: Element, what: str) -> str:
         key = text(element, "uuid")
-        if not key or self._uuids.setdefault(key, element) is not element:
+        if not key or key in self._taken:
             remedy = "stands twice in the file." if key else "has no uuid. Save it again in Portfolio Performance."
             raise self._opened.wrong(remedy, column=what, value=text(element, "name") or key)
+        self._taken.add(key)
         self._keys[element] = key
         return key
 

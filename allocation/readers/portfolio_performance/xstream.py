@@ -7,6 +7,7 @@ import re
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
+from allocation.errors import LoadError
 from allocation.readers.opened import Opened
 from allocation.text import DATE
 
@@ -14,6 +15,8 @@ MOST_ELEMENTS = 1_500_000
 """With their attributes, and without what isn't read: about 100,000 transactions, or half a gigabyte of memory."""
 
 DEEPEST = 1000
+MOST_HOPS = 5
+"""The program refers to what stands in the file, not to other references; a few are allowed all the same."""
 _CHUNK = 2**20
 _UNUSED = {"units", "attributes", "settings", "dashboards", "property", "logo"}
 _STEP = re.compile(r"([\w.-]+?)(?:\[(\d{1,9})\])?")
@@ -109,19 +112,19 @@ class Tree:
         Raises:
             LoadError: the reference leads nowhere or in a circle.
         """
-        seen = {element}
-        while (reference := element.get("reference")) is not None:
+        for _ in range(MOST_HOPS):
+            reference = element.get("reference")
+            if reference is None:
+                return element
             target = self._by_id.get(reference) if reference.isdigit() else self._follow(element, reference)
-            if target is None or target in seen:
-                where = "nowhere" if target is None else "in a circle"
-                raise self._opened.wrong(
-                    f"has a reference that leads {where}. Save it again in Portfolio Performance.",
-                    column=element.tag,
-                    value=reference[:200],
-                )
-            seen.add(target)
+            if target is None:
+                raise self._lost(element, "nowhere")
             element = target
-        return element
+        raise self._lost(element, "in a circle")
+
+    def _lost(self, element: Element, where: str) -> LoadError:
+        remedy = f"has a reference that leads {where}. Save it again in Portfolio Performance."
+        return self._opened.wrong(remedy, column=element.tag, value=element.get("reference", "")[:200])
 
     def child(self, element: Element, tag: str) -> Element | None:
         """The child of that name, or what it refers to; None where there is none."""

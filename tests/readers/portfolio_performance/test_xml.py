@@ -65,6 +65,8 @@ BY_NUMBER = """<client id="1"><version>69</version><baseCurrency>EUR</baseCurren
     </transactions></account></accounts>
   <portfolios id="13"><portfolio reference="10"/></portfolios></client>"""
 
+AGAIN = '<account-transaction reference="../account-transaction"/>'
+
 
 def refusal(file):
     with pytest.raises(LoadError) as error:
@@ -140,6 +142,15 @@ def test_a_file_that_is_cut_off_names_the_line():
             "'Bank' has '1000000000000000000000000000000' for amou",
         ),
         (client(accounts(account("Bank"), account("Bank"))), "account: 'Bank' stands twice in the file."),
+        (client(accounts(account("Bank"), '<account reference="../account"/>')), "account: 'Bank' stands twice"),
+        (
+            client(
+                accounts(
+                    account("Bank", cash("DEPOSIT", 1), '<account-transaction reference="../account-transaction"/>')
+                )
+            ),
+            "account: 'Bank' has a transaction that stands twice in the file.",
+        ),
         (client(accounts("<account><name>Bank</name></account>")), "account: 'Bank' has no uuid."),
         (client(securities(security("World", prices=[("tomorrow", 1)]))), "has a price of the date 'tomorrow'"),
     ],
