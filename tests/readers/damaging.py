@@ -25,6 +25,7 @@ AWKWARD = [
     b"\xff\xfe",
     b"../..",
     b"<!DOCTYPE a>",
+    b' reference="../.."',
     b"\r\n",
     "é".encode(),
 ]
