@@ -191,7 +191,7 @@ class _Reader:
             if day <= self._today and (not quotes or day > quotes[0].day):
                 quotes = [Quote(day, price.close)]
         splits = tuple(
-            f"{event.details} on {self._day(event.date, 'security', one.name)}"
+            (self._day(event.date, "security", one.name), event.details)
             for event in one.events
             if event.type == STOCK_SPLIT
         )

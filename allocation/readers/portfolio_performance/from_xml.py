@@ -84,7 +84,7 @@ class _Reader:
             return self._keys[element]
         key, name = self._key(element, "security"), clean(text(element, "name"))
         splits = tuple(
-            f"{text(event, 'details')} on {text(event, 'date')}"
+            (self._day(text(event, "date"), "security", name), text(event, "details"))
             for event in self._tree.children(element, "events")
             if text(event, "type") == "STOCK_SPLIT"
         )

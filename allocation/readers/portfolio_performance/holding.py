@@ -12,7 +12,7 @@ import pandas as pd
 from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers.found import Findings, Holding
 from allocation.readers.portfolio_performance.model import Client, Security
-from allocation.tables import ALL, CASH
+from allocation.tables import CASH
 from allocation.targets import plain
 from allocation.text import not_taken
 
@@ -116,10 +116,6 @@ class Held:
         taken: set[str] = set()
         for key, name in self._own_accounts():
             accounts[key] = not_taken(name, taken)
-            if name.casefold() == ALL:
-                self.found.wrong(
-                    0, "account", name, "stands for the whole portfolio. Name it otherwise in Portfolio Performance."
-                )
         joined = self._joined()
         return accounts | {cash: accounts[portfolio] for cash, portfolio in joined.items()}
 
@@ -182,11 +178,14 @@ class Held:
             self.found.note(f"No quote stands in the file for {_listed(without)}.")
 
     def _note_splits(self) -> None:
+        since: dict[str, datetime.date] = {}
+        for move in self._client.share_moves:
+            since[move.security] = min(move.day, since.get(move.security, move.day))
         for security in self._held_securities():
-            if security.splits:
+            if splits := [f"{ratio} on {day}" for day, ratio in security.splits if day >= since[security.key]]:
                 self.found.note(
-                    f"{self.symbols[security.key]} was split {_listed(security.splits)}. Shares and quotes are as the "
-                    "file has them: Portfolio Performance changes them when a split is entered, unless told not to."
+                    f"{self.symbols[security.key]} was split {_listed(splits)}. Shares and quotes are as the file has "
+                    "them: Portfolio Performance changes them when a split is entered, unless told not to."
                 )
 
     def _note_retired(self) -> None:

@@ -49,7 +49,7 @@ class Quote:
 
 @dataclass(frozen=True)
 class Security:
-    """Something that has a quote. Without a currency it is an index, which nobody holds."""
+    """Something that has a quote, and when it was split. Without a currency it is an index, which nobody holds."""
 
     key: str
     name: str
@@ -59,7 +59,7 @@ class Security:
     currency: str
     is_retired: bool
     quote: Quote | None
-    splits: tuple[str, ...] = ()
+    splits: tuple[tuple[datetime.date, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -209,10 +209,11 @@ def test_other_currencies_are_said_to_need_rates():
     assert "No exchange rates stand in the file; they are needed for USD." in content.notes
 
 
-def test_a_split_is_said_and_counted_once():
-    content = read(one_security(shares("BUY", 1, 20), split="20:1"))
+@pytest.mark.parametrize(("bought", "is_said"), [("2022-01-05", True), ("2023-01-05", False)])
+def test_a_split_is_counted_once_and_said_where_it_matters(bought, is_said):
+    content = read(one_security(shares("BUY", 1, 20, bought), split="20:1"))
     assert held(content) == [("Depot", "WLD", "20")]
-    assert any(note.startswith("WLD was split 20:1 on 2022-06-06.") for note in content.notes)
+    assert any(note.startswith("WLD was split 20:1 on 2022-06-06.") for note in content.notes) == is_said
 
 
 def test_inactive_is_counted_while_something_is_left():
