@@ -21,7 +21,7 @@ def copies(portfolio, why):
 
 def test_a_load_is_taken_back_row_by_row_exactly(sample):
     before = everything(sample)
-    sample.load(held_on("2026-11-24", Brokerage={"VTI": (1, 1)}, Other={"VTX": (2, 3)}))
+    sample.load(held_on("2026-11-24", Brokerage={"CASH": (1, 1)}, Other={"VTX": (2, 3)}))
     load, kept = sample.undo_load()
     assert everything(sample) == before
     assert str(load).startswith("holdings (DataFrame), loaded at ") and kept.is_file()
@@ -70,7 +70,7 @@ def test_targets_that_came_with_the_load_are_no_other_change(sample, write_csv):
 
 
 def test_without_its_copy_a_load_is_not_taken_back(sample):
-    sample.load(held_on("2026-11-24", Brokerage={"VTI": (1, 1)}))
+    sample.load(held_on("2026-11-24", Brokerage={"CASH": (1, 1)}))
     (copy,) = copies(sample, "before-load")
     copy.unlink()
     with pytest.raises(StoreError, match=f"The copy {copy.name} made before that load is not beside"):
@@ -86,22 +86,22 @@ def test_a_load_that_changes_nothing_leaves_no_copy_and_is_no_load(sample):
 
 def test_loads_that_change_nothing_push_no_copy_out(sample):
     for day in range(10, 21):
-        sample.load(held_on(f"2026-10-{day}", Brokerage={"VTI": (1, 1)}))
+        sample.load(held_on(f"2026-10-{day}", Brokerage={"CASH": (1, 1)}))
     kept = copies(sample, "before-load")
     for _ in range(3):
-        sample.load(held_on("2026-10-20", Brokerage={"VTI": (1, 1)}))
+        sample.load(held_on("2026-10-20", Brokerage={"CASH": (1, 1)}))
     assert sorted(copies(sample, "before-load")) == sorted(kept) and len(kept) == 10
 
 
 def test_a_load_that_fails_and_a_preview_leave_no_copy(sample):
     with pytest.raises(LoadError):
-        sample.load(held_on("2026-11-24", Brokerage={"VTI": (-1, 1)}))
-    sample.load(held_on("2026-11-24", Brokerage={"VTI": (1, 1)}), preview=True)
+        sample.load(held_on("2026-11-24", Brokerage={"NEW": (-1, 1)}))
+    sample.load(held_on("2026-11-24", Brokerage={"CASH": (1, 1)}), preview=True)
     assert copies(sample, "before-load") == []
 
 
 def test_what_was_taken_back_can_be_restored(sample):
-    sample.load(held_on("2026-11-24", Brokerage={"VTI": (1, 1)}))
+    sample.load(held_on("2026-11-24", Brokerage={"CASH": (1, 1)}))
     after = everything(sample)
     _, kept = sample.undo_load()
     sample.restore(kept)

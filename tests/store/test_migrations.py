@@ -15,9 +15,10 @@ from tests.builders import held_on
 from tests.conftest import SCHEMAS, unpacked
 
 TABLES = {
-    "accounts", "asset_class_targets", "asset_class_weights", "assets", "bands", "fx_rates", "holding_targets",
-    "column_mappings", "executions", "holdings", "load_history", "plan_classes", "plan_rows", "plans", "portfolio", "prices", "rebalancing_strategies",
-    "rebalancing_triggers", "schema_migrations", "snapshots", "target_version_rows", "target_versions",
+    "accounts", "asset_class_targets", "asset_class_weights", "assets", "bands", "column_mappings", "executions",
+    "fx_rates", "holding_targets", "holdings", "load_history", "plan_classes", "plan_rows", "plans", "portfolio",
+    "prices", "rebalancing_strategies", "rebalancing_triggers", "schema_migrations", "snapshots", "target_version_rows",
+    "target_versions",
 }  # fmt: skip
 NOTES = Migration(99, "notes", "CREATE TABLE notes (note VARCHAR)", "DROP TABLE notes")
 BROKEN = Migration(99, "broken", "CREATE TABLE notes (note VARCHAR); SELECT * FROM nowhere", "DROP TABLE notes")
