@@ -14,6 +14,7 @@ import pandas as pd
 from allocation.errors import AllocationError, AmountError, LoadError, StoreError, UnknownName
 from allocation.money import Amount, from_minor, is_known_currency
 from allocation.portfolio_file import PortfolioFile
+from allocation.providers import PriceProvider, Yahoo
 from allocation.readers import Opened, Source, Ways, read_together
 from allocation.store import class_weights, load_history, loading, quotes, reading, saving
 from allocation.store.backups import dated
@@ -216,6 +217,38 @@ class Loads(PortfolioFile):
         with _by_hand():
             return self.load(prices=pd.DataFrame([row]))
 
+    def fetch_prices(
+        self, provider: PriceProvider | None = None, symbols: Sequence[str] = ()
+    ) -> tuple[LoadReport, tuple[str, ...]]:
+        """Ask a provider for the newest prices. Nothing but this method and its command asks anybody for anything.
+
+        Parameters:
+            provider: by default Yahoo Finance, which needs the optional dependencies: pip install 'allocation[prices]'.
+            symbols: only of these assets; by default of every asset but cash.
+
+        Returns:
+            What changed, and the symbols that the provider has no price of.
+
+        Raises:
+            StoreError: the provider isn't installed or can't be reached. Nothing was changed.
+            UnknownName: a symbol that the portfolio doesn't have.
+            LoadError: what the provider says can't be a price.
+        """
+        provider = provider or Yahoo()
+        known = [str(symbol) for symbol in self.prices()["symbol"]]
+        unknown = [symbol for symbol in symbols if symbol not in known]
+        if unknown:
+            raise UnknownName(f"The portfolio has no asset {unknown[0]}. It has {', '.join(known) or 'none yet'}.")
+        asked = list(symbols) or known
+        given = provider.latest(asked)
+        rows = [
+            {"symbol": symbol, "price": f"{quote.price:f}", "currency": quote.currency, "source": provider.name}
+            | {"as_of": quote.as_of.isoformat()}
+            for symbol, quote in given.items()
+        ]
+        report = self.load(prices=pd.DataFrame(rows)) if rows else LoadReport()
+        return report, tuple(symbol for symbol in asked if symbol not in given)
+
     def save_rate(self, from_currency: str, to_currency: str, rate: Amount, on: Day | None = None) -> LoadReport:
         """Write down an FX rate.
 
@@ -284,7 +317,7 @@ def _totals(
 ) -> tuple[tuple[str, float | None, float | None], ...]:
     loaded = set(holdings["account"]) if len(holdings) else set()
     return tuple(
-        (account, before.get(account), value)
+        (account, before.get(account, 0.0), value)
         for account, value in after.items()
         if account in loaded or before.get(account) != value
     )

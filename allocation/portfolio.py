@@ -22,7 +22,7 @@ from allocation.store import history, reading
 from allocation.strategies import Strategies
 from allocation.summary import Summary, summarise
 from allocation.tables import ALL, Named, Tables
-from allocation.text import Day
+from allocation.text import Day, as_day
 from allocation.tidying import Tidying
 
 
@@ -134,7 +134,7 @@ class Portfolio(Loads, Plans, Settings, Strategies, Tidying):
 
     def summary(self, scope: str = ALL, at: Day | None = None) -> Summary:
         """The scope at a glance, now or at an earlier date."""
-        return summarise(self._tables(scope, at))
+        return summarise(self._tables(scope, at), datetime.date.today() if at is None else as_day(at))
 
     def plan_deposit(
         self,

@@ -209,6 +209,7 @@ class Tables:
         strategy: the targets that hold for the scope.
         spans: of each ``asset_id`` that belongs to several classes (its ``asset_class`` is
             :data:`SEVERAL_CLASSES`): class → part of its value (0–1, exact), adding up to 1.
+        stale_after: prices and rates that are older than so many days are to be marked.
     """
 
     scope: str
@@ -218,6 +219,7 @@ class Tables:
     assets: pd.DataFrame
     strategy: Strategy
     spans: Mapping[int, Mapping[str, Fraction]] = field(default_factory=dict)
+    stale_after: int = 7
 
     def under(self, targets: Targets) -> Tables:
         """The same, measured against other targets: what editing them would do, before anything is saved.

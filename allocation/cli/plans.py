@@ -75,7 +75,7 @@ def deposit(
     """
     flow, cash = amount_or_amounts(amount, "deposit"), amount_or_amounts(use_cash, "cash to use")
     made = portfolio.plan_deposit(flow, scope, rule, limits, cash)
-    show_plan(made, csv, orders, explain, "A deposit of 0 buys nothing.")
+    show_plan(made, csv, orders, explain, "A deposit of 0 buys nothing.", portfolio.summary(scope).warning)
     _keep(portfolio, made, save)
     tables = portfolio.tables(scope)
     least = planner.minimum_deposit(tables)
@@ -119,7 +119,7 @@ def withdrawal(
     Where it comes from several accounts, each as ACCOUNT=AMOUNT.
     """
     made = portfolio.plan_withdrawal(amount_or_amounts(amount, "withdrawal"), scope, rule, limits)
-    show_plan(made, csv, orders, explain, "A withdrawal of 0 sells nothing.")
+    show_plan(made, csv, orders, explain, "A withdrawal of 0 sells nothing.", portfolio.summary(scope).warning)
     _keep(portfolio, made, save)
 
 
@@ -158,7 +158,8 @@ def rebalance(
     """
     coming, going = amount_or_amounts(deposit, "deposit"), amount_or_amounts(withdrawal, "withdrawal")
     made = portfolio.plan_rebalance(scope, goal, only_outside, coming, going, limits, distance)
-    show_plan(made, csv, orders, explain, "Nothing is to be done: everything is where it may be.")
+    nothing = "Nothing is to be done: everything is where it may be."
+    show_plan(made, csv, orders, explain, nothing, portfolio.summary(scope).warning)
     _keep(portfolio, made, save)
 
 
@@ -208,13 +209,17 @@ def _keep(portfolio: Portfolio, plan: Plan, title: str | None) -> None:
         click.echo(f"Saved as plan {portfolio.save_plan(plan, title)}.")
 
 
-def show_plan(plan: Plan, csv: Path | None, orders: Orders | None, explain: bool, nothing: str) -> None:
-    """Print a plan, and write the files that are asked for."""
+def show_plan(
+    plan: Plan, csv: Path | None, orders: Orders | None, explain: bool, nothing: str, warning: str = ""
+) -> None:
+    """Print a plan, with a warning about the prices it is made at, and write the files that are asked for."""
     write_orders(plan, orders)
     if csv is not None:
         write(csv, plan_csv(plan))
     if explain:
         click.echo(plan.explain().replace("−", "-"))
+        if warning:
+            click.echo(warning)
         return
     if plan.rows.empty:
         click.echo(nothing)
@@ -224,6 +229,8 @@ def show_plan(plan: Plan, csv: Path | None, orders: Orders | None, explain: bool
             if title:
                 click.echo(f"\n{title}")
             print_table(_columns(rows, plan.header.currency))
+    if warning:
+        click.echo(f"\n{warning}")
     click.echo(f"\n{_summary(plan)}".replace("−", "-"))
     for limit in plan.header.limits:
         click.echo(f"Limit: {limit}.")

@@ -43,7 +43,7 @@ def read_prices(source: Source, today: datetime.date) -> tuple[pd.DataFrame, lis
                 sheet.wrong(row, column, "", "is empty. Every price needs it.")
         symbol, currency = cells["symbol"], cells["currency"]
         if symbol.upper().split()[:1] == [CASH]:
-            sheet.wrong(row, "symbol", symbol, "needs no price: the price of CASH is 1. Remove the row.")
+            sheet.wrong(row, "symbol", symbol, "needs no price: the price of CASH is 1.")
         price = sheet.number(row, "price", cells["price"])
         if price is not None and not 0 < price <= LARGEST:
             sheet.wrong(row, "price", cells["price"], f"is not above 0 and at most {LARGEST:,.0f}.")

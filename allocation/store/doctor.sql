@@ -42,7 +42,9 @@ SELECT 'fault', format('CASH has a price of {} on {}. Its price is 1.', price::D
 FROM prices JOIN assets USING (asset_id) WHERE symbol = 'CASH' AND price <> 1
 UNION ALL
 SELECT 'fault', format('There is no FX rate between {} and {}. Load an fx.csv that has it.', currency, (FROM base))
-FROM needed WHERE currency NOT IN (SELECT currency FROM rates)
+FROM needed WHERE currency NOT IN (SELECT currency FROM rates) AND currency NOT IN (
+    SELECT from_currency FROM fx_rates WHERE to_currency IN (SELECT currency FROM rates)
+    UNION ALL SELECT to_currency FROM fx_rates WHERE from_currency IN (SELECT currency FROM rates))
 UNION ALL
 SELECT 'fault', format('{} of {} in {} on {} is less than nothing. Load that date again.',
     quantity::DOUBLE, symbol, accounts.name, as_of)

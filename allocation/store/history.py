@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from itertools import groupby
-from operator import itemgetter
 
 import duckdb
 
@@ -31,8 +29,7 @@ def read_class_values(connection: duckdb.DuckDBPyConnection, scope: str) -> dict
     days = [day for (day,) in connection.execute(DAYS, {"account": account}).fetchall()]
     spans, digits = reading.read_spans(connection), minor_digits(base)
     history: dict[datetime.date, dict[str, int]] = {}
-    for day, lines in groupby(reading.read_lines(connection, base, account, days), itemgetter(-1)):
-        rows = [dict(zip(reading.HELD, line[:-1], strict=True)) for line in lines]
+    for day, rows in reading.read_lines(connection, base, account, days).items():
         held = [row for row in rows if row["quantity"]]
         reading.require_prices_and_rates(held, base, day)
         assets: dict[tuple[int, str], float] = {}

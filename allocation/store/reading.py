@@ -16,10 +16,13 @@ import pandas as pd
 from allocation.bands import FIVE_25, Band
 from allocation.errors import MissingPrice, MissingRate, StoreError, TargetsError, UnknownName
 from allocation.money import largest_amount, minor_digits
+from allocation.store.crossing import cross
+from allocation.store.quotes import stale_after
 from allocation.tables import ALL, CASH, SEVERAL_CLASSES, UNCLASSIFIED, Named, Strategy, Tables
 from allocation.triggers import DRIFT, Trigger
 
-# An FX rate counts in either direction; the newest wins, and of two of one day the direct one.
+# An FX rate counts in either direction; the newest wins, and of two of one day the direct one. Where there is none, it
+# goes through a third currency (crossing.py).
 # Besides what is held, a row without an account for each asset that has a holding target, or is asked for, and isn't
 # held in the scope. All of it for each day that is asked for.
 LINES = f"""
@@ -69,7 +72,7 @@ SELECT account, account_type, asset_id, symbol, name, asset_class, currency, qua
     CASE WHEN currency = $base THEN round(quoted_value, {{digits}})::DOUBLE
          WHEN inverse THEN round(quoted_value / quoted_rate, {{digits}})
          ELSE round(quoted_value * quoted_rate, {{digits}})::DOUBLE END AS value,
-    cost_basis::DOUBLE AS cost_basis, day
+    cost_basis::DOUBLE AS cost_basis, quoted_value, day
 FROM quoted LEFT JOIN rates USING (day, currency)
 ORDER BY day, account NULLS LAST, asset_class, symbol, currency
 """
@@ -123,12 +126,18 @@ def read_lines(
     days: Sequence[datetime.date],
     strategy: int | None = None,
     also: Collection[int] = (),
-) -> list[tuple[Any, ...]]:
-    """What an account (None: every account) held on each of ``days``, in the columns of ``HELD`` and the day."""
-    return connection.execute(
+) -> dict[datetime.date, list[dict[str, Any]]]:
+    """What an account (None: every account) held, by day of ``days``: rows with the columns of ``HELD``."""
+    lines = connection.execute(
         LINES.format(digits=minor_digits(base)),
         {"base": base, "account": account, "strategy": strategy, "days": list(days), "also": list(also)},
     ).fetchall()
+    by_day: dict[datetime.date, list[dict[str, Any]]] = {}
+    for *line, day in lines:
+        by_day.setdefault(day, []).append(dict(zip([*HELD, "quoted_value"], line, strict=True)))
+    for day, rows in by_day.items():
+        cross(connection, rows, base, day, minor_digits(base))
+    return by_day
 
 
 def read_tables(
@@ -160,20 +169,20 @@ def read_tables(
     strategy = read_strategy(connection, scope, named)
     if strategy.archived:
         raise TargetsError(f"{strategy.name} is archived, so nothing is measured against it. Restore it first.")
-    days = [at or datetime.date.max]
-    lines = [line[:-1] for line in read_lines(connection, base, account, days, strategy.strategy_id, also)]
-    rows = [dict(zip(HELD, line, strict=True)) for line in lines]
+    day = at or datetime.date.max
+    rows = read_lines(connection, base, account, [day], strategy.strategy_id, also).get(day, [])
     if at is not None:
         # An asset that nobody held yet, and that had no price yet, is only a target's name at that date.
         known = [row["account"] is not None or None not in (row["price"], row["rate"]) for row in rows]
-        lines, rows = list(compress(lines, known)), list(compress(rows, known))
+        rows = list(compress(rows, known))
     require_prices_and_rates(rows, base, at)
     _require_exact(rows, base)
-    holdings = [line for line in lines if line[0] is not None]
+    holdings = [tuple(row[column] for column in HELD) for row in rows if row["account"] is not None]
     assets = _assets(rows, {*strategy.holding_targets["asset_id"], *also})
     there = set(assets["asset_id"])
     spans = {asset: parts for asset, parts in read_spans(connection).items() if asset in there}
-    return Tables(scope, base, accounts, _frame(holdings, HELD), assets, strategy, spans)
+    held = _frame(holdings, HELD)
+    return Tables(scope, base, accounts, held, assets, strategy, spans, stale_after(connection))
 
 
 def read_spans(connection: duckdb.DuckDBPyConnection) -> dict[int, dict[str, Fraction]]:
@@ -369,12 +378,13 @@ def require_prices_and_rates(rows: list[dict[str, Any]], base: str, at: datetime
     until = f" on or before {at}" if at else ""
     if unpriced:
         raise MissingPrice(
-            f"There is no price for {', '.join(unpriced)}{until}. Load a holdings file that has its price, then open "
-            "this again."
+            f"There is no price for {', '.join(unpriced)}{until}. Load a holdings file that has its price or a "
+            f"prices.csv, or write it down: allocation price {unpriced[0]} PRICE CURRENCY{f' --on {at}' if at else ''}."
         )
     without_rate = sorted({row["currency"] for row in rows if row["rate"] is None})
     if without_rate:
         raise MissingRate(
             f"There is no FX rate between {', '.join(without_rate)} and {base}{until}. Load an fx.csv with a row "
-            f"{without_rate[0]},{base},RATE,{at or 'DATE'}: allocation import --fx fx.csv."
+            f"{without_rate[0]},{base},RATE,{at or 'DATE'}: allocation import --fx fx.csv; or write it down: "
+            f"allocation rate {without_rate[0]} {base} RATE{f' --on {at}' if at else ''}."
         )

@@ -1,0 +1,128 @@
+"""Files of brokers, prices and rates on the command line; and taking a load back."""
+
+import csv
+import sys
+
+import pytest
+
+import allocation
+from tests.cli import refusal
+from tests.readers.test_brokers import FILES
+
+
+def test_a_preview_shows_totals_by_account_what_is_new_and_every_note(run):
+    status, out, err = run("import", FILES / "schwab_all.csv", "--preview")
+    assert (status, err) == (0, "")
+    assert out.splitlines() == [
+        "Read schwab_all.csv (Schwab positions).",
+        "Individual ...123: total 0.00 -> 2,600.00.",
+        "Roth_IRA ...456: total 0.00 -> 1,200.00.",
+        "New: 100 CASH USD in Individual ...123.",
+        "New: 100 SCHB in Individual ...123.",
+        "New: -50 CASH USD in Roth_IRA ...456.",
+        "New: 100 SWTSX in Roth_IRA ...456.",
+        "Note: schwab_all.csv: Cash & Cash Investments is kept as CASH in USD.",
+        "Note: schwab_all.csv: Individual ...123: 2,600.00, as the file's own total says.",
+        "Note: schwab_all.csv: Roth_IRA ...456: 1,200.00, as the file's own total says.",
+        "Added or changed: 2 accounts, 3 assets, 2 snapshots, 4 holdings, 2 prices.",
+        "This is a preview; nothing was written.",
+    ]
+
+
+def test_a_preview_of_a_changed_file_shows_before_and_after(run, tmp_path):
+    run("import", FILES / "schwab_all.csv")
+    text = (FILES / "schwab_all.csv").read_text()
+    newer = tmp_path / "newer.csv"
+    newer.write_text(
+        text.replace('"100","$25.00"', '"90","$25.00"')
+        .replace("$2,500.00", "$2,250.00")
+        .replace("$2,600.00", "$2,350.00")
+    )
+    out = run("import", newer, "--preview")[1].splitlines()
+    assert "Individual ...123: total 2,600.00 -> 2,350.00." in out
+    assert "Changed: SCHB in Individual ...123, 100 -> 90." in out
+
+
+def test_from_a_trade_history_to_a_deposit_plan(run, tmp_path):
+    """What a newcomer does: import, see what is missing, fill it in, accept classes, aim, plan."""
+    out = run("import", FILES / "trading212.csv", "--base-currency", "GBP", "--account", "ISA")[1]
+    assert "Still without a price, so it can't be valued: AAPL, VUSA." in out
+    assert "There is no price for AAPL, VUSA" in refusal(run("drift"))
+    assert run("price", "VUSA", "8512.5", "GBX") == (0, "VUSA is at 8512.5 GBX.\n", "")
+    run("price", "AAPL", "200", "USD")
+    assert "There is no FX rate between USD and GBP" in refusal(run("drift"))
+    assert run("rate", "USD", "GBP", "0.75") == (0, "1 USD is 0.75 GBP.\n", "")
+    # 10.12345679 × 85.125 + 5 × 200 × 0.75
+    assert "Total 1,611.76 GBP" in run("drift")[1]
+    suggested = run("classes", "--suggest")[1]
+    assert "Its name says 'S&P 500'." in suggested and "Nothing was saved." in suggested
+    assert run("classes", "--accept", "all")[0] == 0
+    (tmp_path / "targets.csv").write_text("asset_class,symbol,target_percent\nUS stocks,,60\nUnclassified,,40\n")
+    targets = tmp_path / "targets.csv"
+    targets.write_text("asset_class,symbol,target_percent\nUS stocks,,100\n")
+    assert run("import", targets)[0] == 0
+    assert "Together 1,000.00 GBP." in run("plan", "deposit", "1000")[1]
+
+
+@pytest.mark.parametrize("name", ["fidelity_old", "schwab_one", "vanguard", "ibkr", "degiro", "parqet"])
+def test_each_broker_from_file_to_deposit_plan(run, tmp_path, name):
+    assert run("import", FILES / f"{name}.csv", "--base-currency", "USD")[0] == 0
+    portfolio = allocation.open(tmp_path / "my.duckdb")
+    for symbol in portfolio.prices().query("price.isna()")["symbol"]:
+        run("price", symbol, "50", "EUR")
+    if "EUR" in set(portfolio.prices()["currency"]):
+        run("rate", "EUR", "USD", "1.10")
+    held = [symbol for symbol in portfolio.holdings()["symbol"] if symbol != "CASH"]
+    portfolio.save_asset_classes(held[0], {"Core": 100})
+    portfolio.save_class_targets({"Core": 100})
+    assert "Together 1,000.00 USD." in run("plan", "deposit", "1000")[1]
+
+
+def test_what_is_not_sure_is_asked_in_one_sentence_and_answered(run, write_csv):
+    file = write_csv("Paper,Shares,Last\nVTI,10,300\n", "depot.csv")
+    said = refusal(run("import", file))
+    assert "isn't sure which of its columns is the symbol and the currency" in said
+    status, out, _ = run("import", file, "--map", "symbol=Paper", "--map", "currency==USD")
+    assert status == 0 and "Note: depot.csv: Read as: symbol = Paper" in out
+    assert "names no column" in refusal(run("import", file, "--map", "symbol"))
+
+
+def test_undo_takes_the_last_load_back(loaded, write_csv, tmp_path):
+    run, portfolio = loaded, allocation.open(tmp_path / "my.duckdb")
+    before = portfolio.holdings()
+    run("import", FILES / "schwab_one.csv")
+    status, out, err = run("undo", "--yes")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[0].startswith("The last load: schwab_one.csv (Schwab positions), loaded at ")
+    assert "is as it was before. As it was until now, it is kept at" in out
+    assert portfolio.holdings().equals(before)
+
+
+def test_undo_of_the_first_load_and_of_nothing(run):
+    run("import", FILES / "schwab_one.csv")
+    assert "is gone again, because that load made it" in run("undo", "--yes")[1]
+    run("init")
+    assert refusal(run("undo", "--yes")) == "There is no load that could be taken back."
+
+
+def test_prices_are_listed_and_can_be_filled_in(run, tmp_path):
+    run("import", FILES / "trading212.csv")
+    file = tmp_path / "prices.csv"
+    status, out, _ = run("prices", "--csv", file, "--stale-after", "30")
+    assert status == 0 and "none yet" in out and "older than 30 days are marked" in out
+    rows = list(csv.DictReader(file.open(newline="")))
+    assert [(row["symbol"], row["price"]) for row in rows] == [("AAPL", ""), ("VUSA", "")]
+    file.write_text("symbol,price,currency,as_of\nAAPL,200.5,USD,2026-11-20\nVUSA,,GBP,\n")
+    run("import", file)
+    assert "200.5       USD  2026-11-20" in run("prices")[1]
+
+
+def test_old_prices_are_marked_under_drift_and_plans(run, bonds_and_stocks):
+    for command in (["drift"], ["plan", "deposit", "10"]):
+        out = run("--portfolio", bonds_and_stocks.path, *command)[1]
+        assert "Older than 7 days: price of BND (2025-03-03), price of VEA (2025-03-03)" in out
+
+
+def test_without_the_extra_fetching_says_what_to_install(loaded, monkeypatch):
+    monkeypatch.setitem(sys.modules, "yfinance", None)
+    assert "pip install 'allocation[prices]'" in refusal(loaded("prices", "fetch"))
