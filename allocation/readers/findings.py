@@ -122,24 +122,25 @@ def not_cash(symbol: str) -> str:
     return joined if not is_like_cash(joined) else f"{joined}-asset"
 
 
-def distinct(name: str, taken: set[str], otherwise: str | None = None) -> str:
+def distinct(name: str, taken: dict[str, int], otherwise: str | None = None) -> str:
     """``name``, or another one where it is taken whatever its capitals: first ``otherwise``, then with a number.
 
     Parameters:
         name: what something is called.
-        taken: names in use, in small letters; the one that is returned is added.
+        taken: names in use, in small letters, and the number that the next of that name gets; the one that is returned
+            is added.
         otherwise: a name that tells more.
     """
-    candidates = [name, otherwise] if otherwise else [name]
-    number = 2
-    while candidates[0] is None or candidates[0].casefold() in taken:
-        candidates = candidates[1:] or [f"{name} ({number})"]
-        number += candidates[0] == f"{name} ({number})"
-    taken.add(candidates[0].casefold())
-    return candidates[0]
+    candidate = name if name.casefold() not in taken else otherwise or name
+    while candidate.casefold() in taken:
+        number = taken[name.casefold()]
+        taken[name.casefold()] = number + 1
+        candidate = f"{name} ({number})"
+    taken[candidate.casefold()] = 2
+    return candidate
 
 
-def account_name(name: str | None, taken: set[str]) -> str:
+def account_name(name: str | None, taken: dict[str, int]) -> str:
     """A name for an account that no other one has, and that isn't the word for the whole portfolio."""
     name = name or "Account"
     return distinct(f"{name} (account)" if name.casefold() == ALL else name, taken)

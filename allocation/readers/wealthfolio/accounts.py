@@ -34,7 +34,7 @@ def read_accounts(database: Database, findings: Findings) -> list[Account]:
         "ORDER BY created_at, id" if database.has("accounts", "created_at") else "ORDER BY id",
     )
     has_archive = database.has("accounts", "is_archived")
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     accounts = []
     for row in rows:
         written = name_of(row["name"])

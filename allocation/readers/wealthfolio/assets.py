@@ -46,7 +46,7 @@ def read_assets(database: Database, generation: Generation, findings: Findings) 
     oldest keeps the symbol that several have, the others get their exchange or a number added.
     """
     rows = _rows_with_uuid(database) if generation.has_taxonomies else _rows_with_symbol(database)
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     assets = {}
     for row in rows:
         written = name_of(row["symbol"]) or name_of(row["name"]) or f"asset {str(row['id'])[:8]}"

@@ -32,6 +32,7 @@ from allocation.targets import HUNDRED, STEP
 
 TITLE = "Wealthfolio database"
 PAGE_SIZE = 4096
+OWN_WORDS = (b"holdings_snapshots", b"app_settings", b"daily_account_valuation", b"contribution_limits")
 OTHER_FILES = (b"PK", b"\x1f\x8b", b"%PDF", b"\xd0\xcf\x11\xe0", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
 
@@ -46,8 +47,8 @@ def recognises(source: Opened) -> bool:
         with database(source) as found:
             return all(found.has(table) for table in SIGNATURE)
     except Unreadable:
-        # A damaged one is told by the names of its tables, which stand in its first page.
-        return all(f"CREATE TABLE {table}".encode() in head.replace(b'"', b"") for table in SIGNATURE)
+        # A damaged one is told by the tables that its first pages name.
+        return any(word in head for word in OWN_WORDS)
 
 
 def _looks_encrypted(source: Opened, head: bytes) -> bool:

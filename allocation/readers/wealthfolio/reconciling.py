@@ -87,7 +87,10 @@ def reconcile(
         if abs(value - valuation.total) >= CENT:
             differences.append(f"{account.name} by {_money(valuation.total - value, base)}")
     if days:
-        findings.note(_sentence(ours, theirs, min(days), max(days), differences, base))
+        sentence = _sentence(ours, theirs, min(days), max(days), differences, base)
+        left_out = any(len(holds.positions) > len(kept.get(key, ())) for key, holds in held.items())
+        also = " What is left out may count in Wealthfolio's total." if differences and left_out else ""
+        findings.note(sentence + also)
     if unknown and valuations:
         findings.note(f"Wealthfolio has no valuation to compare with for: {', '.join(sorted(unknown))}.")
     elif unknown:
@@ -122,7 +125,7 @@ def _sentence(
         return f"{start} the same at that day's prices."
     return (
         f"{start} {_money(ours, base)} at that day's prices, a difference of {_money(theirs - ours, base)}: "
-        f"{', '.join(differences)}. What is left out above counts in Wealthfolio's total."
+        f"{', '.join(differences)}."
     )
 
 

@@ -52,10 +52,10 @@ VALUATION = """CREATE TABLE daily_account_valuation (id TEXT PRIMARY KEY NOT NUL
     valuation_date DATE NOT NULL, account_currency TEXT NOT NULL DEFAULT 'USD', base_currency TEXT NOT NULL DEFAULT
     'USD', fx_rate_to_base TEXT NOT NULL, cash_balance TEXT NOT NULL DEFAULT '0', investment_market_value TEXT NOT NULL
     DEFAULT '0', total_value TEXT NOT NULL{more})"""
-HISTORY = """CREATE TABLE portfolio_history (id TEXT NOT NULL PRIMARY KEY, account_id TEXT NOT NULL, date DATE NOT NULL,
-    total_value NUMERIC NOT NULL DEFAULT 0, currency TEXT, base_currency TEXT, exchange_rate NUMERIC NOT NULL DEFAULT 0)"""
+HISTORY = """CREATE TABLE portfolio_history (id TEXT NOT NULL PRIMARY KEY, account_id TEXT NOT NULL, date DATE NOT
+    NULL, total_value NUMERIC NOT NULL DEFAULT 0, currency TEXT, base_currency TEXT, exchange_rate NUMERIC NOT NULL)"""
 EXCHANGE_RATES = """CREATE TABLE exchange_rates (id TEXT NOT NULL PRIMARY KEY, from_currency TEXT NOT NULL, to_currency
-    TEXT NOT NULL, rate NUMERIC NOT NULL, source TEXT NOT NULL DEFAULT 'YAHOO', created_at DATETIME, updated_at DATETIME)"""
+    TEXT NOT NULL, rate NUMERIC NOT NULL, source TEXT NOT NULL DEFAULT 'YAHOO', updated_at DATETIME)"""
 SETTINGS = "CREATE TABLE app_settings (setting_key TEXT PRIMARY KEY, setting_value TEXT NOT NULL)"
 TAXONOMIES = """
 CREATE TABLE taxonomies (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, color TEXT NOT NULL DEFAULT '',
@@ -71,23 +71,23 @@ INSERT INTO taxonomy_categories (taxonomy_id, id, parent_id, name, key) VALUES
     ('regions', 'EUROPE', NULL, 'Europe', 'EUROPE'), ('regions', 'ASIA', NULL, 'Asia', 'ASIA')
 """
 ROWS = """
-CREATE TABLE snapshot_positions (id INTEGER PRIMARY KEY AUTOINCREMENT, snapshot_id TEXT NOT NULL, asset_id TEXT NOT NULL,
+CREATE TABLE snapshot_positions (id INTEGER PRIMARY KEY, snapshot_id TEXT NOT NULL, asset_id TEXT NOT NULL,
     quantity TEXT NOT NULL, average_cost TEXT NOT NULL DEFAULT '0', total_cost_basis TEXT NOT NULL, currency TEXT NOT
     NULL, contract_multiplier TEXT NOT NULL DEFAULT '1', inception_date TEXT NOT NULL DEFAULT '', is_alternative INTEGER
     NOT NULL DEFAULT 0, UNIQUE (snapshot_id, asset_id));
 CREATE TABLE lots (id INTEGER PRIMARY KEY, account_id TEXT NOT NULL, asset_id TEXT NOT NULL, remaining_quantity TEXT NOT
-    NULL, remaining_cost_basis TEXT NOT NULL, split_ratio TEXT NOT NULL DEFAULT '1', is_closed INTEGER NOT NULL DEFAULT 0,
+    NULL, remaining_cost_basis TEXT NOT NULL, split_ratio TEXT NOT NULL DEFAULT '1', is_closed INTEGER DEFAULT 0,
     currency TEXT NOT NULL DEFAULT '')
 """
 TARGETS = """
 CREATE TABLE allocation_targets (id TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, scope_type TEXT NOT NULL, scope_id
-    TEXT, taxonomy_id TEXT NOT NULL DEFAULT 'asset_classes', drift_band_bps INTEGER NOT NULL DEFAULT 500, updated_at TEXT
+    TEXT, taxonomy_id TEXT NOT NULL DEFAULT 'asset_classes', drift_band_bps INTEGER DEFAULT 500, updated_at TEXT
     NOT NULL DEFAULT '2026-01-01', archived_at TEXT);
 CREATE TABLE allocation_target_weights (id INTEGER PRIMARY KEY, target_id TEXT NOT NULL, taxonomy_id TEXT NOT NULL,
     category_id TEXT NOT NULL, target_bps INTEGER NOT NULL)
 """
-CONSTRAINTS = """CREATE TABLE allocation_target_constraints (id INTEGER PRIMARY KEY, target_id TEXT NOT NULL, subject_type
-    TEXT NOT NULL, subject_id TEXT NOT NULL, action TEXT NOT NULL, effect TEXT NOT NULL DEFAULT 'block')"""
+CONSTRAINTS = """CREATE TABLE allocation_target_constraints (id INTEGER PRIMARY KEY, target_id TEXT, subject_type
+    TEXT, subject_id TEXT NOT NULL, action TEXT NOT NULL, effect TEXT NOT NULL DEFAULT 'block')"""
 
 GENERATIONS = ("1.0", "1.1", "3.0", "3.5.0", "3.5.1", "3.6")
 WHEN = "2026-11-20T12:00:00Z"
@@ -137,8 +137,16 @@ class Wealthfolio:
 
     def asset(self, symbol, currency="USD", name=None, *, key=None, kind="INVESTMENT", mic=None, **more):
         if self.new:
-            more = {"display_code": symbol, "kind": kind, "quote_mode": "MARKET", "instrument_symbol": symbol,
-                    "quote_ccy": currency, "instrument_exchange_mic": mic, "created_at": WHEN, "updated_at": WHEN} | more
+            more = {
+                "display_code": symbol,
+                "kind": kind,
+                "quote_mode": "MARKET",
+                "instrument_symbol": symbol,
+                "quote_ccy": currency,
+                "instrument_exchange_mic": mic,
+                "created_at": WHEN,
+                "updated_at": WHEN,
+            } | more
         else:
             more = {"symbol": symbol, "currency": currency} | more
         return self.insert("assets", id=key or self.key(symbol), name=name, **more)
@@ -146,18 +154,48 @@ class Wealthfolio:
     def quote(self, symbol, close, currency="USD", day="2026-11-20", source="YAHOO", *, key=None):
         key, number = key or self.key(symbol), str(next(self._numbers))
         if self.new:
-            return self.insert("quotes", id=number, asset_id=key, day=day, source=source, close=str(close),
-                               currency=currency, created_at=WHEN, timestamp=day)
+            return self.insert(
+                "quotes",
+                id=number,
+                asset_id=key,
+                day=day,
+                source=source,
+                close=str(close),
+                currency=currency,
+                created_at=WHEN,
+                timestamp=day,
+            )
         if self.first:
-            return self.insert("quotes", id=number, created_at=WHEN, data_source=source, date=f"{day} 00:00:00",
-                               symbol=key, close=close)
-        return self.insert("quotes", id=number, symbol=key, timestamp=f"{day}T16:00:00Z", close=str(close),
-                           currency=currency, data_source=source, created_at=WHEN)
+            return self.insert(
+                "quotes",
+                id=number,
+                created_at=WHEN,
+                data_source=source,
+                date=f"{day} 00:00:00",
+                symbol=key,
+                close=close,
+            )
+        return self.insert(
+            "quotes",
+            id=number,
+            symbol=key,
+            timestamp=f"{day}T16:00:00Z",
+            close=str(close),
+            currency=currency,
+            data_source=source,
+            created_at=WHEN,
+        )
 
     def rate(self, source, target, rate, day="2026-11-20"):
         if self.first:
-            return self.insert("exchange_rates", id=f"{source}{target}", from_currency=source, to_currency=target,
-                               rate=rate, updated_at=f"{day} 10:00:00")
+            return self.insert(
+                "exchange_rates",
+                id=f"{source}{target}",
+                from_currency=source,
+                to_currency=target,
+                rate=rate,
+                updated_at=f"{day} 10:00:00",
+            )
         if self.new:
             key = f"fx-{source}{target}"
             self.asset(source, target, key=key, kind="FX", display_code=f"{source}/{target}")
@@ -170,46 +208,93 @@ class Wealthfolio:
         text = {}
         for key, value in (positions or {}).items():
             quantity, cost, currency, *extra = value
-            text[key] = {"assetId": key, "quantity": quantity, "totalCostBasis": cost, "currency": currency,
-                         "lots": []} | (extra[0] if extra else {})
+            text[key] = {
+                "assetId": key,
+                "quantity": quantity,
+                "totalCostBasis": cost,
+                "currency": currency,
+                "lots": [],
+            } | (extra[0] if extra else {})
         id = f"{account}_{day}"
-        self.insert("holdings_snapshots", id=id, account_id=account, snapshot_date=day, currency="USD",
-                    positions=json.dumps(text), cash_balances=json.dumps(cash or {}), calculated_at=WHEN, **more)
+        self.insert(
+            "holdings_snapshots",
+            id=id,
+            account_id=account,
+            snapshot_date=day,
+            currency="USD",
+            positions=json.dumps(text),
+            cash_balances=json.dumps(cash or {}),
+            calculated_at=WHEN,
+            **more,
+        )
         for key, cells in text.items() if rows and self.version >= "3.5" else ():
-            self.insert("snapshot_positions", snapshot_id=id, asset_id=key, quantity=str(cells["quantity"]),
-                        total_cost_basis=str(cells["totalCostBasis"]), currency=cells["currency"],
-                        contract_multiplier=str(cells.get("contractMultiplier", 1)),
-                        is_alternative=int(cells.get("isAlternative", False)))
+            self.insert(
+                "snapshot_positions",
+                snapshot_id=id,
+                asset_id=key,
+                quantity=str(cells["quantity"]),
+                total_cost_basis=str(cells["totalCostBasis"]),
+                currency=cells["currency"],
+                contract_multiplier=str(cells.get("contractMultiplier", 1)),
+                is_alternative=int(cells.get("isAlternative", False)),
+            )
         return self
 
     def classify(self, symbol, **weights):
         for category, weight in weights.items():
-            self.insert("asset_taxonomy_assignments", asset_id=self.key(symbol), taxonomy_id="asset_classes",
-                        category_id=category, weight=weight)
+            self.insert(
+                "asset_taxonomy_assignments",
+                asset_id=self.key(symbol),
+                taxonomy_id="asset_classes",
+                category_id=category,
+                weight=weight,
+            )
         return self
 
     def target(self, id, name="Plan", scope="all", of=None, taxonomy="asset_classes", weights=None, **more):
         self.insert("allocation_targets", id=id, name=name, scope_type=scope, scope_id=of, taxonomy_id=taxonomy, **more)
         for category, bps in (weights or {}).items():
-            self.insert("allocation_target_weights", target_id=id, taxonomy_id=taxonomy, category_id=category,
-                        target_bps=bps)
+            self.insert(
+                "allocation_target_weights", target_id=id, taxonomy_id=taxonomy, category_id=category, target_bps=bps
+            )
         return self
 
-    def activity(self, type, asset=None, day="2026-11-01", account="a1", quantity=0, price=0, fee=0, currency="USD",
-                 **more):
+    def activity(
+        self, type, asset=None, day="2026-11-01", account="a1", quantity=0, price=0, fee=0, currency="USD", **more
+    ):
         more |= {} if self.new else {"is_draft": more.get("is_draft", 0)}
-        return self.insert("activities", id=str(next(self._numbers)), account_id=account, asset_id=asset,
-                           activity_type=type, activity_date=day if "T" in day else f"{day}T12:00:00Z",
-                           quantity=quantity, unit_price=price, fee=fee, currency=currency, **more)
+        return self.insert(
+            "activities",
+            id=str(next(self._numbers)),
+            account_id=account,
+            asset_id=asset,
+            activity_type=type,
+            activity_date=day if "T" in day else f"{day}T12:00:00Z",
+            quantity=quantity,
+            unit_price=price,
+            fee=fee,
+            currency=currency,
+            **more,
+        )
 
     def valuation(self, account="a1", day="2026-11-20", total=0, rate=1, base_total=None):
         id = f"{account}-{day}"
         if self.first:
-            return self.insert("portfolio_history", id=id, account_id=account, date=day, total_value=total,
-                               exchange_rate=rate)
-        more = {"total_value_base": str(base_total if base_total is not None else total)} if self.version >= "3.5" else {}
-        return self.insert("daily_account_valuation", id=id, account_id=account, valuation_date=day,
-                           fx_rate_to_base=str(rate), total_value=str(total), **more)
+            return self.insert(
+                "portfolio_history", id=id, account_id=account, date=day, total_value=total, exchange_rate=rate
+            )
+        more = (
+            {"total_value_base": str(base_total if base_total is not None else total)} if self.version >= "3.5" else {}
+        )
+        return self.insert(
+            "daily_account_valuation",
+            id=id,
+            account_id=account,
+            valuation_date=day,
+            fx_rate_to_base=str(rate),
+            total_value=str(total),
+            **more,
+        )
 
     def saved(self):
         """The file, written to the end."""
