@@ -6,6 +6,9 @@ import datetime
 import unicodedata
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DecimalException
+from typing import Any
+
+import pandas as pd
 
 from allocation.errors import Problem
 from allocation.readers.holdings import LARGEST
@@ -144,3 +147,9 @@ def account_name(name: str | None, taken: dict[str, int]) -> str:
     """A name for an account that no other one has, and that isn't the word for the whole portfolio."""
     name = name or "Account"
     return distinct(f"{name} (account)" if name.casefold() == ALL else name, taken)
+
+
+def numbered_table(rows: list[dict[str, Any]], columns: list[str], file: str) -> pd.DataFrame:
+    """Rows of a file that has none of its own, numbered; None in columns a row says nothing about."""
+    numbered = [dict.fromkeys(columns) | {"file": file, "row": number} | row for number, row in enumerate(rows, 1)]
+    return pd.DataFrame(numbered, columns=columns, dtype=object)

@@ -10,10 +10,11 @@ from typing import Any
 
 from allocation.money import is_known_currency
 from allocation.readers.findings import DECIMALS, EXACT, Findings, rounded, shown, too_large
+from allocation.readers.rates import whole_currency
 from allocation.readers.wealthfolio.accounts import Account
 from allocation.readers.wealthfolio.assets import Asset
 from allocation.readers.wealthfolio.lots import Cost
-from allocation.readers.wealthfolio.prices import Quote, whole_currency
+from allocation.readers.wealthfolio.prices import Quote
 from allocation.readers.wealthfolio.snapshots import Held, Position
 from allocation.tables import CASH
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections import deque
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from allocation.money import HUNDREDTHS, is_known_currency
-from allocation.readers.findings import EXACT, RATE_DECIMALS, Findings, day_of, exact, name_of, rounded
-from allocation.readers.fx import LARGEST_RATE
+from allocation.readers.findings import EXACT, day_of, exact, name_of
+from allocation.readers.rates import Rate, rate_of, whole_currency
 from allocation.readers.wealthfolio.database import Database, Unreadable
 from allocation.readers.wealthfolio.generations import Generation
-
-HUNDRED = Decimal(100)
 
 # Wealthfolio's own order: the newest day; of one day what was entered by hand, then the broker's.
 LATEST = """
@@ -38,21 +34,6 @@ class Quote:
     currency: str
     day: datetime.date
     by_hand: bool
-
-
-@dataclass(frozen=True)
-class Rate:
-    """One unit of ``source`` is worth ``rate`` of ``target``."""
-
-    source: str
-    target: str
-    rate: Decimal
-    day: datetime.date
-
-
-def whole_currency(currency: str) -> tuple[str, Decimal]:
-    """A currency and how many of it make one unit of that: GBp is GBP and 100."""
-    return (HUNDREDTHS[currency], HUNDRED) if currency in HUNDREDTHS else (currency, Decimal(1))
 
 
 def read_quotes(
@@ -80,62 +61,11 @@ def read_rates(database: Database, generation: Generation, day: datetime.date) -
     else:
         found = _quoted_rates(database, generation, day)
     rates: dict[tuple[str, str], Rate] = {}
-    for pair, rate, known in found:
-        (source, parts), (target, target_parts) = (whole_currency(code) for code in pair)
-        number = exact(rate)
-        if not (is_known_currency(source) and is_known_currency(target)) or source == target or not number:
-            continue
-        number = rounded(EXACT.divide(number * parts, target_parts), RATE_DECIMALS)
-        if known is None or not 0 < number <= LARGEST_RATE:
-            continue
-        if (source, target) not in rates or rates[source, target].day < known:
-            rates[source, target] = Rate(source, target, number, known)
+    for (source, target), number, known in found:
+        rate = rate_of(source, target, exact(number), known)
+        if rate and ((rate.source, rate.target) not in rates or rates[rate.source, rate.target].day < rate.day):
+            rates[rate.source, rate.target] = rate
     return [rates[pair] for pair in sorted(rates)]
-
-
-def convert(rates: list[Rate], source: str, target: str) -> Rate | None:
-    """The rate between two currencies: as it is quoted, inverse, or crossed over as few others as possible."""
-    ways: dict[str, list[Rate]] = {}
-    for rate in rates:
-        ways.setdefault(rate.source, []).append(rate)
-        ways.setdefault(rate.target, []).append(
-            Rate(rate.target, rate.source, EXACT.divide(Decimal(1), rate.rate), rate.day)
-        )
-    reached = {source: Rate(source, source, Decimal(1), datetime.date.max)}
-    waiting = deque([source])
-    while waiting and target not in reached:
-        here = waiting.popleft()
-        for step in ways.get(here, ()):
-            if step.target not in reached:
-                so_far = reached[here]
-                crossed = EXACT.multiply(so_far.rate, step.rate)
-                reached[step.target] = Rate(source, step.target, crossed, min(so_far.day, step.day))
-                waiting.append(step.target)
-    return reached.get(target)
-
-
-def rate_rows(rates: list[Rate], held: set[str], base: str | None, findings: Findings) -> list[Rate]:
-    """The rates of the file, and those to the base currency that are only reached over another currency.
-
-    A held currency without any way to the base currency is a problem.
-    """
-    rows = list(rates)
-    pairs = {frozenset((rate.source, rate.target)) for rate in rates}
-    for currency in sorted(held - {base}) if base else []:
-        crossed = convert(rates, currency, str(base))
-        if crossed is None:
-            remedy = (
-                f"has no exchange rate to {base}. In Wealthfolio, add it (Settings, Currencies), then export again."
-            )
-            findings.wrong("rate", currency, remedy)
-        elif frozenset((currency, str(base))) not in pairs:
-            rate = rounded(crossed.rate, RATE_DECIMALS)
-            if not 0 < rate <= LARGEST_RATE:
-                findings.wrong("rate", currency, f"has a rate to {base} that can't be right ({rate}).")
-                continue
-            rows.append(Rate(currency, str(base), rate, crossed.day))
-            findings.note(f"The rate of {currency} to {base} is crossed over other currencies of the file: {rate}.")
-    return rows
 
 
 def _latest(database: Database, generation: Generation, day: datetime.date) -> list[dict[str, Any]]:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-import pandas as pd
-
 from allocation.money import is_known_currency
 from allocation.readers import classes as class_tables
-from allocation.readers import fx as fx_tables
 from allocation.readers import holdings as holding_tables
 from allocation.readers import targets as target_tables
 from allocation.readers.content import Content
-from allocation.readers.findings import Findings, name_of
+from allocation.readers.findings import Findings, name_of, numbered_table
 from allocation.readers.opened import Opened
+from allocation.readers.rates import crossed, rate_table
 from allocation.readers.registry import Format
 from allocation.readers.wealthfolio.accounts import read_accounts
 from allocation.readers.wealthfolio.activities import check_snapshots, replay
@@ -24,7 +22,7 @@ from allocation.readers.wealthfolio.database import BACKUP, SQLITE, Database, Un
 from allocation.readers.wealthfolio.generations import SIGNATURE, Generation, generation_of
 from allocation.readers.wealthfolio.holdings import Found, cash_rows, counted, position_rows
 from allocation.readers.wealthfolio.lots import read_lots
-from allocation.readers.wealthfolio.prices import Rate, rate_rows, read_quotes, read_rates
+from allocation.readers.wealthfolio.prices import read_quotes, read_rates
 from allocation.readers.wealthfolio.reconciling import Valuation, read_valuations, reconcile
 from allocation.readers.wealthfolio.snapshots import Position, read_snapshots
 from allocation.readers.wealthfolio.targets import main_taxonomy, read_targets, say_constraints, target_rows
@@ -47,8 +45,8 @@ def recognises(source: Opened) -> bool:
         with database(source) as found:
             return all(found.has(table) for table in SIGNATURE)
     except Unreadable:
-        # A damaged one is told by the tables that its first pages name.
-        return any(word in head for word in OWN_WORDS)
+        # A damaged one is told by the tables that it names.
+        return any(word in source.bytes() for word in OWN_WORDS)
 
 
 def _looks_encrypted(source: Opened, head: bytes) -> bool:
@@ -105,15 +103,16 @@ def _read(database: Database, generation: Generation, today: datetime.date, find
     if not rows and not findings.problems:
         findings.wrong("", None, "holds nothing: no position and no cash in any account that counts.")
     in_use = {str(row["currency"]) for row in rows}
-    rates = rate_rows(read_rates(database, generation, today), in_use, base, findings)
+    remedy = "In Wealthfolio, add it (Settings, Currencies), then export again."
+    rates = crossed(read_rates(database, generation, today), in_use, base, remedy, findings)
     if base:
         reconcile(database, generation, accounts, held, kept, currencies, valuations, base, findings)
     return Content(
         generation.title,
-        holdings=_table(rows, holding_tables.COLUMNS, findings.file),
-        targets=_table(aims, target_tables.COLUMNS, findings.file),
-        fx=_table([_rate_row(rate) for rate in rates], fx_tables.COLUMNS, findings.file),
-        classes=_table(weights, class_tables.COLUMNS, findings.file),
+        holdings=numbered_table(rows, holding_tables.COLUMNS, findings.file),
+        targets=numbered_table(aims, target_tables.COLUMNS, findings.file),
+        fx=rate_table(rates),
+        classes=numbered_table(weights, class_tables.COLUMNS, findings.file),
         base_currency=base,
         problems=findings.found(),
         notes=findings.said(),
@@ -184,15 +183,6 @@ def _day_of_account(
     if account in valuations:
         days.append(valuations[account].day)
     return min(max(days), today)
-
-
-def _rate_row(rate: Rate) -> dict[str, Any]:
-    return {"from_currency": rate.source, "to_currency": rate.target, "rate": rate.rate, "as_of": rate.day}
-
-
-def _table(rows: list[dict[str, Any]], columns: list[str], file: str) -> pd.DataFrame:
-    numbered = [dict.fromkeys(columns) | {"file": file, "row": number} | row for number, row in enumerate(rows, 1)]
-    return pd.DataFrame(numbered, columns=columns, dtype=object)
 
 
 FORMAT = Format("wealthfolio", TITLE, recognises, read)

@@ -8,11 +8,12 @@ from decimal import Decimal
 
 from allocation.money import write_money
 from allocation.readers.findings import EXACT, Findings, day_of, exact, too_large
+from allocation.readers.rates import Rate, convert
 from allocation.readers.wealthfolio.accounts import Account
 from allocation.readers.wealthfolio.database import Database
 from allocation.readers.wealthfolio.generations import Generation
 from allocation.readers.wealthfolio.holdings import cash_of
-from allocation.readers.wealthfolio.prices import Rate, convert, read_quotes, read_rates
+from allocation.readers.wealthfolio.prices import read_quotes, read_rates
 from allocation.readers.wealthfolio.snapshots import Held, Position
 
 CENT = Decimal("0.01")

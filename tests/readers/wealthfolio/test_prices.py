@@ -5,8 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from allocation.readers.wealthfolio.prices import Rate, convert
-
 DAY = datetime.date(2026, 11, 20)
 
 
@@ -57,21 +55,7 @@ def test_a_rate_over_another_currency_is_given_and_said(one, read):
     assert content.fx[["from_currency", "to_currency", "rate", "as_of"]].values.tolist()[-1] == [
         "CHF", "USD", Decimal("1.3125"), datetime.date(2026, 11, 18),
     ]  # fmt: skip
-    assert "The rate of CHF to USD is crossed over other currencies of the file: 1.3125." in content.notes
-
-
-def test_the_fewest_steps_between_two_currencies():
-    rates = [
-        Rate("CHF", "EUR", Decimal(2), DAY),
-        Rate("USD", "EUR", Decimal(4), DAY),
-        Rate("JPY", "GBP", Decimal(1), DAY),
-    ]
-    assert convert(rates, "EUR", "EUR").rate == 1
-    assert convert(rates, "CHF", "USD").rate == Decimal("0.5")
-    assert convert([*rates, Rate("USD", "CHF", Decimal(3), DAY)], "CHF", "USD").rate.quantize(
-        Decimal("0.0001")
-    ) == Decimal("0.3333")
-    assert convert(rates, "CHF", "JPY") is None
+    assert "The rate of CHF to USD is crossed over other currencies: 1.3125." in content.notes
 
 
 @pytest.mark.parametrize("rate", ["0", "-1", "x", "1e9"])
