@@ -8,10 +8,11 @@ are named instead of run, and only files below the ledger's folder are opened.
 from __future__ import annotations
 
 import datetime
-import glob
+import itertools
 import re
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,164 +21,139 @@ from allocation.readers.opened import Opened
 
 LARGEST = 32 * 1024**2
 MOST_FILES = 1000
-SAFE_PLUGINS = {
-    "beancount.plugins.auto_accounts": "beancount.plugins.auto_accounts",
-    "beancount.plugins.implicit_prices": "beancount.plugins.implicit_prices",
-}
-"""Parts of Beancount itself that only add entries made from other entries."""
-PLUGIN = re.compile(r'^plugin\s+"((?:[^"\\]|\\.)*)"', re.MULTILINE)
-NAME_OPTION = re.compile(r'^option\s+"name_\w*"\s+"((?:[^"\\]|\\.)*)"', re.MULTILINE)
+ENCRYPTED = (".gpg", ".asc")
+AUTO_ACCOUNTS, IMPLICIT_PRICES = "beancount.plugins.auto_accounts", "beancount.plugins.implicit_prices"
+"""Parts of Beancount itself that only add entries made from other entries: these two are run."""
+NAME_OPTION = re.compile(r'option\s*"name_\w*"\s*"((?:[^"\\]|\\.)*)"')
+"""The library makes a regular expression of these, so that an unusual one could take for ever."""
+POSTING = re.compile(r"\"Posting\(account='([^']*)', units=([^,]*), [^\"]*\"")
 PLAIN_WORD = re.compile(r"\w[\w-]{0,63}")
-INCLUDE = re.compile(r'^include\s+"((?:[^"\\]|\\.)*)"', re.MULTILINE)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Ledger:
-    """Entries up to today in the order of their dates, and the options of the first file."""
+    """What stands in a ledger: entries in the order of their dates, the options of its first file, and its plugins."""
 
-    entries: list[Any]
-    options: dict[str, Any]
+    entries: list[Any] = field(default_factory=list)
+    errors: list[Any] = field(default_factory=list)
+    options: dict[str, Any] = field(default_factory=dict)
+    plugins: set[str] = field(default_factory=set)
 
 
 def load(source: Opened, today: datetime.date, findings: Findings) -> Ledger | None:
-    """Read a ledger and the files it includes; None and a problem where that isn't possible."""
+    """Read a ledger and the files it includes, up to a day; None and a problem where that isn't possible."""
     try:
-        from beancount.core import data
-        from beancount.parser import booking
+        import beancount  # noqa: F401
     except ImportError:
         findings.wrong("", None, 'can\'t be read without the package beancount: pip install "allocation[beancount]".')
         return None
-    texts = _texts(source, findings)
-    if texts is None:
-        return None
     try:
-        entries, errors, options = _parsed(texts)
-        entries.sort(key=data.entry_sortkey)
-        _say_later(entries, today, findings)
-        entries = [entry for entry in entries if entry.date <= today]
-        entries, booked = booking.book(entries, options)
-        errors += booked
-        entries, more = _completed(entries, options, {plugin for _, text in texts for plugin in PLUGIN.findall(text)})
-        errors += more
+        ledger = _parsed(source, findings)
+        if findings.problems:
+            return None
+        later = sum(entry.date > today for entry in ledger.entries)
+        ledger.entries = [entry for entry in ledger.entries if entry.date <= today]
+        _complete(ledger)
     # What the library raises for ledgers it was never meant to see.
-    except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
-        findings.wrong("", None, f"can't be read by Beancount ({type(error).__name__}). Run bean-check on it.")
+    except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as why:
+        findings.wrong("", None, f"can't be read by Beancount ({type(why).__name__}). Run bean-check on it.")
         return None
-    for error in errors:
+    for error in ledger.errors:
         _say_error(error, source.name, findings)
-    return Ledger(entries, options)
+    if later:
+        findings.note(f"Entries with a date after {today} don't count: {later:,}.")
+    if unknown := sorted(map(shown, ledger.plugins - {AUTO_ACCOUNTS, IMPLICIT_PRICES})):
+        findings.note(f"Plugins aren't run, so what they would add or change is missing: {', '.join(unknown)}.")
+    return ledger
 
 
-Texts = list[tuple[str, str]]
-"""Name and text of each file, the ledger first."""
+def _parsed(source: Opened, findings: Findings) -> Ledger:
+    """The entries of all files as they stand there."""
+    from beancount.parser import parser
 
-
-def _texts(source: Opened, findings: Findings) -> Texts | None:
+    ledger = Ledger()
     folder = source.path.resolve().parent if source.path else None
-    texts: Texts = []
-    waiting: deque[tuple[str, Opened, Path | None]] = deque([(source.name, source, folder)])
+    waiting = deque([(source.name, source, folder)])
     seen = {source.path.resolve()} if source.path else set()
     size = 0
-    while waiting:
+    while waiting and not findings.problems:
         name, opened, place = waiting.popleft()
         text = opened.text()
         size += len(text)
-        if size > LARGEST or len(texts) >= MOST_FILES:
-            findings.wrong("", None, f"is larger than {LARGEST // 1024**2} MB with all it includes, or has too many files.")
-            return None
-        if wrong := next((word for word in NAME_OPTION.findall(text) if not PLAIN_WORD.fullmatch(word)), None):
-            findings.wrong("option", wrong, f"is no name for a kind of account ({name}). Write one word.")
-            return None
-        texts.append((name, text))
-        for pattern in INCLUDE.findall(text):
+        if size > LARGEST or len(seen) > MOST_FILES:
+            findings.wrong(
+                "", None, f"has more than {LARGEST // 1024**2} MB, or 1,000 files, with all that it includes."
+            )
+            break
+        if odd := next((word for word in NAME_OPTION.findall(text) if not PLAIN_WORD.fullmatch(word)), None):
+            findings.wrong("option", odd, f"is no name for a kind of account ({name}). Write one word.")
+            break
+        entries, errors, options = parser.parse_string(text, name)
+        ledger.entries += entries
+        ledger.errors += errors
+        ledger.plugins |= {plugin for plugin, _ in options["plugin"]}
+        if ledger.options:
+            ledger.options["operating_currency"] += options["operating_currency"]
+        else:
+            ledger.options = dict(options)
+        for pattern in options["include"]:
             for path in _included(pattern, place, folder, name, findings):
                 if path not in seen:
                     seen.add(path)
-                    waiting.append((_relative(path, folder), Opened(path), path.parent))
-    _say_plugins(texts, findings)
-    return None if findings.problems else texts
+                    waiting.append((path.relative_to(str(folder)).as_posix(), Opened(path), path.parent))
+    return ledger
 
 
-def _included(pattern: str, place: Path | None, folder: Path | None, name: str, findings: Findings) -> list[Path]:
+def _included(pattern: str, place: Path | None, folder: Path | None, name: str, findings: Findings) -> Iterator[Path]:
+    """The files an include directive names, in the order of their names; only those below the ledger's folder."""
     if place is None or folder is None:
         findings.wrong("include", pattern, "is included, and can't be found from here. Name the ledger by its path.")
-        return []
+        return
+    below = f"({name}). Only files below the ledger's folder are read: put it there."
     if Path(pattern).is_absolute() or ".." in Path(pattern).parts or "\0" in pattern:
-        findings.wrong("include", pattern, f"lies outside the ledger's folder ({name}). Only files below it are read.")
-        return []
-    found: list[Path] = []
-    for written in glob.iglob(pattern, root_dir=place, recursive=True):
-        path = (place / written).resolve()
+        findings.wrong("include", pattern, f"lies elsewhere {below}")
+        return
+    try:
+        found = sorted(itertools.islice(place.glob(pattern), MOST_FILES + 1))
+    except (ValueError, NotImplementedError, OSError):
+        found = []
+    if not found:
+        findings.wrong("include", pattern, f"names no file that is there ({name}).")
+    for path in (written.resolve() for written in found):
         if not path.is_relative_to(folder):
-            findings.wrong("include", pattern, f"leads outside the ledger's folder ({name}). Only files below it are read.")
-        elif path.suffix in (".gpg", ".asc"):
+            findings.wrong("include", pattern, f"leads elsewhere {below}")
+        elif path.suffix in ENCRYPTED:
             findings.wrong("include", pattern, f"is encrypted ({name}). Decrypt it into a folder of its own first.")
         elif path.is_file():
-            found.append(path)
-        if len(found) > MOST_FILES:
-            break
-    if not found and not findings.problems:
-        findings.wrong("include", pattern, f"names no file that is there ({name}).")
-    return sorted(found)
+            yield path
 
 
-def _relative(path: Path, folder: Path | None) -> str:
-    return path.relative_to(folder).as_posix() if folder else path.name
-
-
-def _parsed(texts: Texts) -> tuple[list[Any], list[Any], dict[str, Any]]:
-    from beancount.parser import parser
-
-    entries: list[Any] = []
-    errors: list[Any] = []
-    options: dict[str, Any] = {}
-    for name, text in texts:
-        some, wrong, of_file = parser.parse_string(text, name)
-        entries += some
-        errors += wrong
-        if options:
-            options["operating_currency"] += of_file["operating_currency"]
-            options["commodities"] |= of_file["commodities"]
-        else:
-            options = of_file
-    return entries, errors, options
-
-
-def _completed(entries: list[Any], options: dict[str, Any], plugins: set[str]) -> tuple[list[Any], list[Any]]:
-    """The entries with what Beancount itself adds, and what its checks find."""
+def _complete(ledger: Ledger) -> None:
+    """Books the lots, fills in what Beancount itself fills in, and runs its checks."""
     from beancount.core import data
     from beancount.ops import balance, pad, validation
+    from beancount.parser import booking
     from beancount.plugins import auto_accounts, implicit_prices
 
-    errors: list[Any] = []
-    steps = [pad.pad, balance.check]
-    if "beancount.plugins.implicit_prices" in plugins:
-        steps.insert(0, implicit_prices.add_implicit_prices)
-    if "beancount.plugins.auto_accounts" in plugins:
-        steps.insert(0, auto_accounts.auto_insert_open)
+    steps: list[Any] = [booking.book, pad.pad, balance.check]
+    if IMPLICIT_PRICES in ledger.plugins:
+        steps.insert(1, implicit_prices.add_implicit_prices)
+    if AUTO_ACCOUNTS in ledger.plugins:
+        steps.insert(1, auto_accounts.auto_insert_open)
+    check: Any = validation.validate
     for step in steps:
-        entries, found = step(entries, options)
-        errors += found
-        entries.sort(key=data.entry_sortkey)
-    return entries, errors + validation.validate(entries, options)
-
-
-def _say_plugins(texts: Texts, findings: Findings) -> None:
-    named = sorted({shown(plugin) for _, text in texts for plugin in PLUGIN.findall(text)} - set(SAFE_PLUGINS))
-    if named:
-        findings.note(f"Plugins of a ledger aren't run, so what they would add or change is missing: {', '.join(named)}.")
-
-
-def _say_later(entries: list[Any], today: datetime.date, findings: Findings) -> None:
-    later = sum(entry.date > today for entry in entries)
-    if later:
-        findings.note(f"Entries with a date after {today} don't count: {later:,}.")
+        ledger.entries.sort(key=data.entry_sortkey)
+        ledger.entries, errors = step(ledger.entries, ledger.options)
+        ledger.errors += errors
+    ledger.entries.sort(key=data.entry_sortkey)
+    ledger.errors += check(ledger.entries, ledger.options)
 
 
 def _say_error(error: Any, name: str, findings: Findings) -> None:
+    """One of the library's errors as a problem at its line."""
     where = getattr(error, "source", None) or {}
     line, file = where.get("lineno", 0), where.get("filename", "")
-    message = " ".join(str(error.message).split())
+    message = POSTING.sub(r"\2 in \1", " ".join(str(error.message).split()))
     place = f" ({shown(file)})" if file not in ("", "<string>", name) else ""
     said = message if len(message) <= 300 else message[:300] + "…"
     findings.wrong("", None, f"{said}{place}", line if isinstance(line, int) and line > 0 else 0)

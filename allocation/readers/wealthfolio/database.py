@@ -106,7 +106,7 @@ def database(source: Opened) -> Iterator[Database]:
         try:
             with closing(_connect(copy)) as connection:
                 yield Database(connection)
-        except (sqlite3.Error, MemoryError, OverflowError) as error:
+        except (sqlite3.Error, MemoryError, OverflowError, UnicodeError) as error:
             raise Unreadable(_why(error)) from None
 
 
