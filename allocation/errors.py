@@ -119,6 +119,40 @@ class Problem:
         return f"{place}:{shown} {self.remedy}"
 
 
+class MappingNeeded(AllocationError):
+    """A table of no known format, of which it isn't sure which column is what: the person is to be asked.
+
+    Attributes:
+        file: its name.
+        columns: the names of its columns.
+        samples: its first rows, a dict by column each.
+        guesses: our column → the file's column that may be it.
+        missing: our columns that are asked for; the others are sure or not needed.
+    """
+
+    def __init__(
+        self,
+        file: str,
+        columns: Sequence[str],
+        samples: Sequence[Mapping[str, str]],
+        guesses: Mapping[str, str],
+        missing: Sequence[str],
+    ) -> None:
+        self.file, self.columns, self.samples = file, tuple(columns), tuple(samples)
+        self.guesses, self.missing = dict(guesses), tuple(missing)
+        asked = " ".join(f"--map {name}={_quoted(self.guesses.get(name, 'COLUMN'))}" for name in self.missing)
+        fixed = " A value that holds in every row is written with two equals signs: --map currency==EUR."
+        super().__init__(
+            f"{file} is of no format that is known, and it isn't sure which of its columns is the "
+            f"{' and the '.join(name.replace('_', ' ') for name in self.missing)}. Its columns are "
+            f"{', '.join(self.columns) or 'not named'}. Say it: {asked}.{fixed if 'currency' in self.missing else ''}"
+        )
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if " " in name else name
+
+
 class LoadError(AllocationError):
     """Files that can't be loaded as they are; nothing was written.
 

@@ -52,6 +52,19 @@ def classes_csv(classes: pd.DataFrame) -> str:
     return table.to_csv(index=False, lineterminator="\n")
 
 
+def prices_csv(prices: pd.DataFrame) -> str:
+    """The newest prices as the CSV text that ``allocation import --prices`` reads; empty where there is none yet.
+
+    Parameters:
+        prices: as :meth:`allocation.Portfolio.prices` gives them.
+    """
+    table = prices[["symbol", "price", "currency", "as_of", "source"]].astype(object)
+    table["symbol"] = [as_text(symbol) for symbol in table["symbol"]]
+    table["price"] = ["" if price != price else f"{price:.8f}".rstrip("0").rstrip(".") for price in prices["price"]]
+    table["source"] = ["" if source is None else as_text(source) for source in table["source"]]
+    return table.to_csv(index=False, lineterminator="\n")
+
+
 def as_text(value: str) -> str:
     """A text on one line, marked as text where a spreadsheet would run it as a formula."""
     one_line = " ".join(value.splitlines())

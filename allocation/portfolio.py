@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-import duckdb
 import pandas as pd
 
 from allocation import drift as drifts
 from allocation import planner
-from allocation.errors import StoreError, UnknownName
-from allocation.money import Amount, PerAccount, is_known_currency
+from allocation.errors import UnknownName
+from allocation.loads import Loads
+from allocation.money import Amount, PerAccount
 from allocation.planner import Limits, Plan
 from allocation.planner.limits import NO_LIMITS
 from allocation.plans import Plans
-from allocation.readers import Source, read_together
 from allocation.settings import Settings
-from allocation.store import class_weights, loading, reading, saving
-from allocation.store.loading import LoadReport
-from allocation.store.target_files import write_targets
+from allocation.store import reading, saving, strategies
 from allocation.summary import Summary, summarise
 from allocation.tables import ALL, Strategy, Tables, as_percent, symbol_and_currency
 from allocation.targets import Percent, check_percents, clean_class_names, require_unchanged
@@ -29,7 +26,7 @@ from allocation.text import Day, as_day
 from allocation.tidying import Tidying
 
 
-class Portfolio(Plans, Settings, Tidying):
+class Portfolio(Loads, Plans, Settings, Tidying):
     """A portfolio file. Get one with :func:`allocation.open`.
 
     A *scope* is ``"all"`` or the name of an account. Every method opens the file, does its work and closes it, so
@@ -38,85 +35,6 @@ class Portfolio(Plans, Settings, Tidying):
 
     def __repr__(self) -> str:
         return f"allocation.open({str(self.path)!r})"
-
-    def init(self, base_currency: str | None = None) -> None:
-        """Make the file where there is none, and set the currency that values are added up in.
-
-        Parameters:
-            base_currency: ISO 4217 code. Without it, the first load's only currency becomes the base currency.
-
-        Raises:
-            StoreError: not a currency, or the portfolio has another base currency already.
-        """
-        with self._database.write(create=True) as connection:
-            self._set_base_currency(connection, base_currency)
-
-    def _set_base_currency(self, connection: duckdb.DuckDBPyConnection, currency: str | None) -> None:
-        if currency is None:
-            return
-        if not is_known_currency(currency):
-            raise StoreError(f"{currency!r} is not a currency code. Write one like USD, EUR or GBP.")
-        known = reading.base_currency(connection)
-        if known not in (None, currency):
-            raise StoreError(
-                f"{self.path} has the base currency {known} already. To keep values in {currency}, make a portfolio of "
-                "its own: name another file."
-            )
-        saving.set_base_currency(connection, currency)
-
-    def load(
-        self,
-        holdings: Source | Sequence[Source] | None = None,
-        targets: Source | None = None,
-        fx: Source | None = None,
-        base_currency: str | None = None,
-        preview: bool = False,
-        classes: Source | None = None,
-    ) -> LoadReport:
-        """Load holdings, targets, FX rates and classes, from CSV files or DataFrames; makes the file if need be.
-
-        Each account named in the holdings gets a snapshot of exactly what they say, of the date in ``as_of`` (of today
-        without one); other accounts and other dates stay as they are. What the newest snapshot no longer has was sold;
-        earlier snapshots keep it. A file of an earlier date changes that date, and not what is held now. Targets
-        replace those of the strategies they name. Loading the same again changes nothing.
-
-        Parameters:
-            holdings: columns ``account``, ``symbol``, ``quantity``, ``price``, ``currency``; optional ``name``,
-                ``asset_class``, ``account_type``, ``cost_basis``, ``as_of``. Several sources may be given as a list.
-            targets: columns ``asset_class``, ``symbol``, ``target_percent``; optional ``strategy``, ``account``,
-                ``currency``.
-            fx: columns ``from_currency``, ``to_currency``, ``rate``, ``as_of``.
-            base_currency: ISO 4217 code to add values up in, where none has been set; without it, the holdings' only
-                currency.
-            preview: only say what the load would do; nothing is written.
-            classes: columns ``symbol``, ``asset_class``, ``weight_percent``; optional ``currency``. Each asset they
-                name is in exactly these classes then (see :meth:`save_asset_classes`). Where they are several, they
-                stay so whatever ``asset_class`` its holdings say, now or in a later load.
-
-        Returns:
-            What was added, changed and sold.
-
-        Raises:
-            LoadError: something in the files is wrong; names every problem. Nothing is written.
-            StoreError: the portfolio file can't be used.
-        """
-        today = datetime.date.today()
-        brought = read_together(holdings, targets, fx, classes, today)
-        with self._database.write(create=True, keep=not preview) as connection:
-            self._set_base_currency(connection, base_currency)
-            report = loading.write_holdings(connection, brought.holdings, today)
-            rates, corrected = loading.write_fx(connection, brought.fx)
-            parts = class_weights.write_classes(connection, brought.classes)
-            report = replace(
-                report,
-                fx_rates=rates,
-                corrected=report.corrected + corrected,
-                targets=write_targets(connection, brought.targets, self._database.by) if len(brought.targets) else 0,
-                class_weights=parts.changed,
-            )
-            loading.check_holdings(connection, brought.holdings)
-            class_weights.check_classes(connection, parts)
-            return report
 
     def tables(self, scope: str = ALL, at: Day | None = None) -> Tables:
         """Everything about a scope in one reading, valued at its latest prices or at those of an earlier date.
@@ -196,7 +114,7 @@ class Portfolio(Plans, Settings, Tidying):
 
     def summary(self, scope: str = ALL, at: Day | None = None) -> Summary:
         """The scope at a glance, now or at an earlier date."""
-        return summarise(self._tables(scope, at))
+        return summarise(self._tables(scope, at), datetime.date.today() if at is None else as_day(at))
 
     def strategy(self, scope: str = ALL) -> Strategy:
         """The targets that hold for a scope: its own, or the whole portfolio's where an account has none."""
@@ -232,7 +150,7 @@ class Portfolio(Plans, Settings, Tidying):
             used = reading.read_strategy(connection, scope)
             if seen is not None:
                 require_unchanged(used.class_percents, seen, percents, what, used)
-            strategy_id = saving.own_strategy(connection, scope, name)
+            strategy_id = strategies.own_strategy(connection, scope, name)
             saving.save_class_targets(connection, strategy_id, percents)
             saving.set_saved(connection, strategy_id, self._database.by)
             for asset_class, within in used.holding_weights.items() if used.inherited else ():
@@ -263,7 +181,7 @@ class Portfolio(Plans, Settings, Tidying):
         what = f"The holding targets of {asset_class}"
         percents = check_percents(targets, what) if targets else {}
         with self._database.write() as connection:
-            strategy_id = saving.own_strategy(connection, scope)
+            strategy_id = strategies.own_strategy(connection, scope)
             if seen is not None:
                 used = reading.read_strategy(connection, scope)
                 require_unchanged(used.holding_percents(asset_class), seen, percents, what, used)

@@ -10,6 +10,8 @@ from allocation.bands import IN_BAND, NO_TARGET
 from allocation.money import from_minor, to_minor
 from allocation.tables import CASH, Tables
 
+LISTED = 5
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -23,6 +25,8 @@ class Summary:
         classes: how many classes have a target.
         oldest_price: date of the oldest price or FX rate in use; None where there is none.
         oldest_of: what that price or rate is of.
+        stale: (what, date) of each price and rate in use that is older than the portfolio's limit, oldest first.
+        stale_after: that limit, in days.
     """
 
     total: float
@@ -33,10 +37,25 @@ class Summary:
     classes: int
     oldest_price: datetime.date | None
     oldest_of: str
+    stale: tuple[tuple[str, datetime.date], ...] = ()
+    stale_after: int = 7
+
+    @property
+    def warning(self) -> str:
+        """What is too old among the prices and rates in use, as a sentence; empty where nothing is."""
+        if not self.stale:
+            return ""
+        listed = ", ".join(f"{what} ({as_of})" for what, as_of in self.stale[:LISTED])
+        more = f" and {len(self.stale) - LISTED} more" if len(self.stale) > LISTED else ""
+        return f"Older than {self.stale_after} days: {listed}{more}."
 
 
-def summarise(tables: Tables) -> Summary:
-    """A scope at a glance, from its tables."""
+def summarise(tables: Tables, on: datetime.date | None = None) -> Summary:
+    """A scope at a glance, from its tables.
+
+    Parameters:
+        on: the day that the age of prices and rates is counted to; without one, none is called too old.
+    """
     table, assets = drifts.by_class(tables), tables.assets[tables.assets["held_in"].map(len) > 0]
     cash = assets.loc[assets["symbol"] == CASH, "value"].sum()
     when, what = oldest_price(tables)
@@ -49,13 +68,24 @@ def summarise(tables: Tables) -> Summary:
         classes=int(table["target_weight"].notna().sum()),
         oldest_price=when,
         oldest_of=what,
+        stale=() if on is None else _older(tables, on - datetime.timedelta(tables.stale_after)),
+        stale_after=tables.stale_after,
     )
 
 
 def oldest_price(tables: Tables) -> tuple[datetime.date | None, str]:
     """Date of the oldest price or FX rate that what is held is valued at, and what it is of."""
+    return min(_dated(tables), default=(None, ""))
+
+
+def _older(tables: Tables, than: datetime.date) -> tuple[tuple[str, datetime.date], ...]:
+    return tuple((what, when) for when, what in sorted(set(_dated(tables))) if when < than)
+
+
+def _dated(tables: Tables) -> list[tuple[datetime.date, str]]:
+    """The date of each price and FX rate that what is held is valued at, and what it is of."""
     assets = tables.assets[tables.assets["held_in"].map(len) > 0]
-    dated = [
+    return [
         (when, f"{kind} of {what}")
         for kind, dates, names in (
             ("price", assets["price_as_of"], assets["symbol"]),
@@ -64,4 +94,3 @@ def oldest_price(tables: Tables) -> tuple[datetime.date | None, str]:
         for when, what in zip(dates, names, strict=True)
         if when is not None
     ]
-    return min(dated, default=(None, ""))

@@ -24,8 +24,37 @@ UNCLASSIFIED = "Unclassified"
 SEVERAL_CLASSES = "Several classes"
 CASH = "CASH"
 
+Percent = int | float | str | Decimal
+
+Named = str | tuple[str, str]
+"""A strategy: its name, or (scope, name) for one of another scope."""
+
 PERCENT_STEPS = 10_000
 """Targets are kept to four decimals of a percent."""
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Targets of both levels as a person writes them.
+
+    Attributes:
+        classes: class → percent of the scope (0–100).
+        holdings: class → symbol → percent of the class (0–100); a class that isn't here has no holding targets. Cash
+            is called ``CASH EUR``.
+    """
+
+    classes: Mapping[str, Percent]
+    holdings: Mapping[str, Mapping[str, Percent]] = field(default_factory=dict)
+
+    @property
+    def by_name(self) -> dict[str, Percent]:
+        """Both levels in one: ``Bonds``, and ``Bonds › BND`` for a holding in it."""
+        named: dict[str, Percent] = {}
+        for name in [*self.classes, *(name for name in self.holdings if name not in self.classes)]:
+            if name in self.classes:
+                named[name] = self.classes[name]
+            named |= {f"{name} › {symbol}": percent for symbol, percent in self.holdings.get(name, {}).items()}
+        return named
 
 
 @dataclass(frozen=True)
@@ -96,6 +125,12 @@ class Strategy:
         """Target percent (0–100) of each class."""
         return {name: as_percent(weight) for name, weight in self.class_weights.items()}
 
+    @property
+    def targets(self) -> Targets:
+        """Both levels, in percent (0–100, exact)."""
+        within = {name: self.holding_percents(name) for name in self.class_weights}
+        return Targets(self.class_percents, {name: percents for name, percents in within.items() if percents})
+
     def holding_percents(self, asset_class: str) -> dict[str, Decimal]:
         """Target percent (0–100) of each holding of a class, by its symbol; cash is called ``CASH EUR``."""
         table = self.holding_targets[self.holding_targets["asset_class"] == asset_class]
@@ -121,6 +156,7 @@ class Tables:
         strategy: the targets that hold for the scope.
         spans: of each ``asset_id`` that belongs to several classes (its ``asset_class`` is
             :data:`SEVERAL_CLASSES`): class → part of its value (0–1, exact), adding up to 1.
+        stale_after: prices and rates that are older than so many days are to be marked.
     """
 
     scope: str
@@ -130,6 +166,7 @@ class Tables:
     assets: pd.DataFrame
     strategy: Strategy
     spans: Mapping[int, Mapping[str, Fraction]] = field(default_factory=dict)
+    stale_after: int = 7
 
     def in_order(self) -> Tables:
         """The same, by name: what is calculated from it can't depend on the order that things were loaded in."""

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import TypeVar
 
-from allocation.errors import ChangedMeanwhile, TargetsError
+from allocation.errors import ChangedMeanwhile, TargetsError, UnknownName
 from allocation.tables import PERCENT_STEPS, SEVERAL_CLASSES, UNCLASSIFIED, Strategy
-
-Percent = int | float | str | Decimal
+from allocation.tables import Percent as Percent
 
 HUNDRED = Decimal(100)
 STEP = Decimal(1) / PERCENT_STEPS
+HUNDREDTH = Decimal("0.01")
+
+Key = TypeVar("Key", str, int)
+
+
+@dataclass(frozen=True)
+class Redistributed:
+    """Percents after one row was moved, taken out or added.
+
+    Attributes:
+        percents: name → percent (0–100, exact), in the order they were given, adding up to exactly 100.
+        value: what the moved row has now; 0 where it was taken out.
+        reason: why it isn't what was asked for, as one sentence without its full stop; None where it is.
+    """
+
+    percents: dict[str, Decimal]
+    value: Decimal
+    reason: str | None = None
 
 
 def read_percent(percent: Percent) -> Decimal | None:
@@ -71,32 +91,37 @@ def clean_class_names(targets: Mapping[str, Percent]) -> dict[str, Percent]:
 
 
 def require_unchanged(
-    now: Mapping[str, Decimal], seen: Mapping[str, Percent], yours: Mapping[str, Decimal], what: str, strategy: Strategy
+    now: Mapping[str, Percent], seen: Mapping[str, Percent], yours: Mapping[str, Percent], what: str, strategy: Strategy
 ) -> None:
     """Refuses a change that was made from targets which are others by now.
 
     Raises:
         ChangedMeanwhile: says what has changed, by whom and when; carries both versions.
     """
-    before, after = ({name: Decimal(str(percent)) for name, percent in side.items()} for side in (seen, now))
+    before, after = _exact(seen), _exact(now)
     if before != after:
         raise ChangedMeanwhile(
             f"{what} have changed since you opened them, saved {strategy.last_saved}: {changes(before, after)}. "
             "Nothing was saved. Reload to see them, then make your change again.",
             after,
-            yours,
+            _exact(yours),
             strategy.saved_by,
             strategy.saved_at,
         )
 
 
-def changes(before: Mapping[str, Decimal], after: Mapping[str, Decimal]) -> str:
+def changes(before: Mapping[str, Percent], after: Mapping[str, Percent]) -> str:
     """What is different between two sets of targets: ``Bonds 30 → 25, Gold 0 → 5``; empty where nothing is."""
+    before, after = _exact(before), _exact(after)
     return ", ".join(
         f"{name} {plain(before.get(name, Decimal(0)))} → {plain(after.get(name, Decimal(0)))}"
         for name in [*before, *(name for name in after if name not in before)]
         if before.get(name) != after.get(name)
     )
+
+
+def _exact(percents: Mapping[str, Percent]) -> dict[str, Decimal]:
+    return {name: Decimal(str(percent)) for name, percent in percents.items()}
 
 
 def wrong_sum(total: Decimal) -> str:
@@ -110,15 +135,162 @@ def rescale(percents: Mapping[int, Decimal]) -> dict[int, Decimal]:
 
     Empty where all are 0, because then there are no proportions to keep.
     """
-    total = sum(percents.values(), Decimal(0))
-    if not total:
-        return {}
-    steps = {name: int(percent / STEP) for name, percent in percents.items()}
-    whole, of_all = int(HUNDRED / STEP), sum(steps.values())
-    shared = {name: divmod(part * whole, of_all) for name, part in steps.items()}
-    left_over = whole - sum(quotient for quotient, _ in shared.values())
-    first = sorted(shared, key=lambda name: (-shared[name][1], -steps[name], name))[:left_over]
-    return {name: (quotient + (name in first)) * STEP for name, (quotient, _) in shared.items()}
+    return share(HUNDRED, percents, STEP) if any(percents.values()) else {}
+
+
+def share(
+    total: Decimal, proportions: Mapping[Key, Decimal | Fraction], step: Decimal = HUNDREDTH
+) -> dict[Key, Decimal]:
+    """A sum of percents in these proportions (equally where all are 0), each a whole number of steps.
+
+    The steps that are left over go to the largest remainders, then to the larger proportion, then by name. Where the
+    sum itself is finer than a step, the next in that order has what is finer.
+
+    Parameters:
+        total: what is to be shared out, 0 or more, at most four decimals.
+        proportions: name → any number from 0; at least one name, unless the total is 0.
+        step: what percents are whole numbers of.
+    """
+    parts = {name: Fraction(part) for name, part in proportions.items()}
+    if not any(parts.values()):
+        parts = dict.fromkeys(parts, Fraction(1))
+    of_all = sum(parts.values(), Fraction(0))
+    exact = {name: Fraction(total) * part / of_all / Fraction(step) for name, part in parts.items()}
+    shared = {name: part.numerator // part.denominator * step for name, part in exact.items()}
+    left_over = total - sum(shared.values(), Decimal(0))
+    for name in sorted(parts, key=lambda name: (-(exact[name] % 1), -parts[name], name)):
+        more = min(step, left_over)
+        shared[name] += more
+        left_over -= more
+    return shared
+
+
+def redistribute(percents: Mapping[str, Percent], locked: Collection[str], changed: str, to: Percent) -> Redistributed:
+    """Move one row of targets to a new percent; the rows that aren't locked make room for it.
+
+    They keep their proportions to each other, to the hundredth (equally where all of them are 0: largest remainder).
+    Locked rows stay exactly as they are, and the sum is exactly 100. Where no room is left, the row stops at the last
+    possible value. Moving a row to where it is changes nothing.
+
+    A slider that is being dragged passes the percents from before the drag each time, so that proportions outlast
+    a way through 0 and the row comes back to what it was.
+
+    Parameters:
+        percents: name → percent (0–100, at most four decimals). A set that doesn't add up to 100 yet does so
+            afterwards.
+        locked: the rows that stay; names that aren't rows don't count.
+        changed: the row to move. A locked one stays, and the result says so.
+        to: where to; rounded to four decimals, and anything outside 0–100 is as near as there is room.
+
+    Returns:
+        The new percents, the value reached, and why it isn't ``to``.
+
+    Raises:
+        UnknownName: there is no such row.
+        TargetsError: a percent is none, or the locked rows leave no way to add up to 100.
+    """
+    rows = _read_rows(percents)
+    if changed not in rows:
+        raise UnknownName(f"There is no row {changed!r}. There is {', '.join(rows)}.")
+    asked = _nearest_step(to, changed)
+    others = [name for name in rows if name != changed]
+    kept = {name: rows[name] for name in others if name in locked}
+    open_rows = {name: rows[name] for name in others if name not in locked}
+    room = HUNDRED - sum(kept.values(), Decimal(0))
+    if room < 0:
+        raise TargetsError(f"The locked rows alone {wrong_sum(HUNDRED - room)} Unlock one of them.")
+    if changed in locked:
+        value, reason = rows[changed], f"{changed} is locked at {plain(rows[changed])}"
+        if value > room or (value < room and not open_rows):
+            raise TargetsError(f"The locked rows {wrong_sum(HUNDRED - room + value)} Unlock one of them.")
+    elif not open_rows:
+        value, reason = room, _why_it_stays(changed, room)
+    else:
+        value = min(max(asked, Decimal(0)), room)
+        reason = _why_it_stops(changed, asked, room)
+    if value == rows[changed] and sum(rows.values()) == HUNDRED:
+        moved = rows
+    else:
+        moved = {changed: value} | kept | share(room - value, open_rows)
+    return Redistributed({name: moved[name] for name in rows}, value, None if value == asked else reason)
+
+
+def remove_row(percents: Mapping[str, Percent], locked: Collection[str], name: str) -> Redistributed:
+    """Take a row out; the rows that aren't locked share what it had, in proportion.
+
+    The last row of all leaves none. A row that has something stays where every other row is locked, and the result
+    says so.
+
+    Raises:
+        UnknownName: there is no such row.
+        TargetsError: as :func:`redistribute`.
+    """
+    rows = _read_rows(percents)
+    emptied = redistribute(rows, [row for row in locked if row != name], name, 0)
+    others = {row: percent for row, percent in emptied.percents.items() if row != name}
+    if others and emptied.value:
+        return Redistributed(
+            emptied.percents,
+            emptied.value,
+            f"{name} stays at {plain(emptied.value)}: every other row is locked, so none could take its part",
+        )
+    return Redistributed(others, Decimal(0))
+
+
+def add_row(percents: Mapping[str, Percent], name: str) -> Redistributed:
+    """Add a row at 0, at the end; the first row of all has 100.
+
+    Raises:
+        TargetsError: it has no name, or there is one of that name.
+    """
+    rows = _read_rows(percents)
+    name = name.strip()
+    if not name:
+        raise TargetsError("The new row has no name. Name it.")
+    taken = next((row for row in rows if row.casefold() == name.casefold()), None)
+    if taken is not None:
+        raise TargetsError(f"There is a row {taken} already. Choose another name.")
+    value = Decimal(0) if rows else HUNDRED
+    return Redistributed(rows | {name: value}, value)
+
+
+def _read_rows(percents: Mapping[str, Percent]) -> dict[str, Decimal]:
+    rows: dict[str, Decimal] = {}
+    for name, percent in percents.items():
+        exact = read_percent(percent)
+        if exact is None:
+            raise TargetsError(f"{percent!r} for {name} is not a percent from 0 to 100 with at most 4 decimals.")
+        rows[name] = exact
+    return rows
+
+
+def _nearest_step(percent: Percent, name: str) -> Decimal:
+    """A number to the nearest four decimals: what a slider gives is not exact."""
+    try:
+        exact = Decimal(str(percent).strip())
+    except InvalidOperation:
+        exact = Decimal("NaN")
+    if not exact.is_finite():
+        raise TargetsError(f"{percent!r} for {name} is not a number.")
+    return min(max(exact, -HUNDRED), 2 * HUNDRED).quantize(STEP)
+
+
+def _why_it_stops(name: str, asked: Decimal, room: Decimal) -> str:
+    if asked < 0:
+        return f"{name} stops at 0: a target can't be below 0"
+    stops = f"{name} stops at {plain(room)}"
+    return f"{stops}: {_held_elsewhere(room)}" if room < HUNDRED else f"{stops}: more than that there is not"
+
+
+def _why_it_stays(name: str, room: Decimal) -> str:
+    stays = f"{name} stays at {plain(room)}"
+    if room == HUNDRED:
+        return f"{stays}: no other row could take the rest"
+    return f"{stays}: {_held_elsewhere(room)}, and no row is left to take the difference"
+
+
+def _held_elsewhere(room: Decimal) -> str:
+    return f"the locked rows hold {f'the other {plain(HUNDRED - room)}' if room else 'all 100'}"
 
 
 def plain(percent: Decimal) -> str:

@@ -15,6 +15,9 @@ Day = datetime.date | str
 UNSEEN = {ord("\u200b"): None, ord("\ufeff"): None, ord("\u00a0"): " ", ord("\u202f"): " "}
 """Characters that nobody sees, and spaces that look like any other."""
 
+LONGEST_NAME = 300
+"""Letters that what a person calls something may have."""
+
 DATE = re.compile(r"(19|20|21)\d\d-\d\d-\d\d", re.ASCII)
 
 

@@ -9,7 +9,7 @@ import click
 import pandas as pd
 
 import allocation
-from allocation.cli.printing import column, describe, print_table, write
+from allocation.cli.printing import column, print_table, write
 from allocation.drift import by_class, by_holding
 from allocation.errors import StoreError
 from allocation.export import drift_csv
@@ -17,7 +17,6 @@ from allocation.money import write_money, write_percent, write_points, write_sig
 from allocation.opening import ENVIRONMENT, TIMEOUT_ENVIRONMENT, user
 from allocation.portfolio import Portfolio
 from allocation.store import default_path
-from allocation.summary import summarise
 from allocation.tables import ALL, CASH
 
 
@@ -46,48 +45,6 @@ def init(portfolio: Portfolio, base_currency: str | None) -> None:
     portfolio.init(base_currency and base_currency.upper())
     state = "is a portfolio already" if known else "is ready"
     click.echo(f"{portfolio.path} {state}. Load holdings with: allocation import HOLDINGS.")
-
-
-@cli.command("import")
-@click.argument("holdings", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--targets", type=click.Path(path_type=Path), help="A targets.csv.")
-@click.option("--fx", type=click.Path(path_type=Path), help="An fx.csv.")
-@click.option("--classes", type=click.Path(path_type=Path), help="A classes.csv: funds that belong to several classes.")
-@click.option("--base-currency", metavar="CODE", help="Currency that values are added up in, where none is set yet.")
-@click.option("--preview", is_flag=True, help="Only say what would change; nothing is written.")
-@click.option("--yes", is_flag=True, help="Don't ask, also where something would be sold or is of an earlier date.")
-@click.pass_obj
-def import_(
-    portfolio: Portfolio,
-    holdings: tuple[Path, ...],
-    targets: Path | None,
-    fx: Path | None,
-    classes: Path | None,
-    base_currency: str | None,
-    preview: bool,
-    yes: bool,
-) -> None:
-    """Load holdings, targets, FX rates and classes from CSV files.
-
-    An account named in HOLDINGS afterwards holds exactly what the files say; other accounts stay as they are. What the
-    files no longer have counts as sold: the dates before keep it. Files of an earlier date change that date only.
-    """
-    currency = base_currency and base_currency.upper()
-    # In a terminal, what sells something is shown first; a script has asked for it.
-    if preview or (not yes and sys.stdin.isatty() and portfolio.exists()):
-        would = portfolio.load(holdings, targets, fx, currency, preview=True, classes=classes)
-        asks = would.sold or would.removed or would.past or would.corrected
-        if preview or asks:
-            for line in describe(would):
-                click.echo(line)
-        if preview:
-            click.echo("This is a preview; nothing was written.")
-            return
-        if asks:
-            click.confirm("Load this?", abort=True)
-    for line in describe(portfolio.load(holdings, targets, fx, currency, classes=classes)):
-        click.echo(line)
-    click.echo(f"The portfolio is {portfolio.path}.")
 
 
 @cli.command()
@@ -133,7 +90,7 @@ def drift(portfolio: Portfolio, scope: str, by: str, at: str | None, csv: Path |
     table = by_class(tables) if by == "class" else by_holding(tables)
     if csv is not None:
         write(csv, drift_csv(table))
-    summary, currency = summarise(tables), tables.base_currency
+    summary, currency = portfolio.summary(scope, at), tables.base_currency
     if by == "holding":
         table["symbol"] = table["symbol"].where(table["symbol"] != CASH, table["symbol"] + " " + table["currency"])
     shown = table[["asset_class"] if by == "class" else ["asset_class", "symbol"]].assign(
@@ -155,6 +112,8 @@ def drift(portfolio: Portfolio, scope: str, by: str, at: str | None, csv: Path |
         )
     if summary.oldest_price is not None:
         click.echo(f"Oldest price or rate: {summary.oldest_price} ({summary.oldest_of}).")
+    if summary.warning:
+        click.echo(summary.warning)
     unknown = sorted(set(tables.accounts) - set(tables.holdings["account"])) if scope == ALL else []
     if unknown:
         click.echo(f"Without {', '.join(unknown)}: no holdings of theirs are known{' at that date' if at else ''}.")

@@ -14,25 +14,51 @@ from allocation.store.loading import LoadReport
 
 def describe(report: LoadReport) -> list[str]:
     """What a load did, or would do, a sentence a line."""
+    notes = [f"Note: {note}" for note in report.notes]
     if not report.changed:
-        return ["Nothing changed: the portfolio says the same already."]
+        return [*notes, "Nothing changed: the portfolio says the same already.", *_unpriced(report)]
     counts = {
         "account": report.accounts, "asset": report.assets, "snapshot": report.snapshots, "holding": report.holdings,
         "price": report.prices, "FX rate": report.fx_rates, "target": report.targets,
         "class weight": report.class_weights,
     }  # fmt: skip
     parts = [f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items() if count]
-    lines = [f"Added or changed: {', '.join(parts)}."] if parts else []
+    lines = [*notes, f"Added or changed: {', '.join(parts)}."] if parts else notes
     lines += [f"Sold: {symbol} in {account}. The dates before keep it." for account, symbol in report.sold]
     lines += [f"Taken out of that date: {symbol} in {account}." for account, symbol in report.removed]
     if report.corrected:
         lines.append(
             f"Of an earlier date and others now: {report.corrected} prices or FX rates. Values of those dates change."
         )
-    return lines + [
+    lines += [
         f"{account}: this is of {as_of}. What it holds now, as of {newest}, stays as it is; names and classes, too."
         for account, as_of, newest in report.past
     ]
+    return lines + _unpriced(report)
+
+
+def _unpriced(report: LoadReport) -> list[str]:
+    if not report.unpriced:
+        return []
+    return [
+        f"Still without a price, so it can't be valued: {', '.join(report.unpriced)}. Write it down (allocation price "
+        f"{report.unpriced[0]} PRICE CURRENCY), or fill in a list: allocation prices --csv prices.csv, then allocation "
+        "import prices.csv."
+    ]
+
+
+def describe_preview(report: LoadReport) -> list[str]:
+    """What a load would do, in full: the files, each account's total before and after, each holding that changes."""
+    lines = [f"Read {file}." for file in report.files]
+    for account, before, after in report.totals:
+        was, will_be = ("not known" if value is None else f"{value:,.2f}" for value in (before, after))
+        lines.append(f"{account}: total {was} -> {will_be}.")
+    lines += [f"New: {quantity:f} {symbol} in {account}." for account, symbol, quantity in report.bought]
+    lines += [
+        f"Changed: {symbol} in {account}, {before:f} -> {after:f}."
+        for account, symbol, before, after in report.changed_quantities
+    ]
+    return lines + describe(report)
 
 
 def column(values: pd.Series, write: Callable[[float], str]) -> list[str]:

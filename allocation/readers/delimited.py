@@ -8,18 +8,19 @@ import difflib
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
 
-from allocation.errors import Problem
+from allocation.errors import LoadError, Problem
 from allocation.readers.numbers import COMMA, POINT, decimal_mark, read_number
+from allocation.readers.opened import Opened
 from allocation.text import clean, read_date
 
-Source = str | Path | pd.DataFrame
+Source = str | Path | pd.DataFrame | Opened
 
 
 @dataclass
@@ -99,7 +100,7 @@ def read_sheet(
     if isinstance(source, pd.DataFrame):
         _fill(sheet, _frame_lines(source), required, optional)
         return sheet
-    text = _text(Path(source).expanduser(), sheet)
+    text = _text(source if isinstance(source, Opened) else Opened(source), sheet)
     if text is None:
         return sheet
     text, delimiter = _without_separator_line(text)
@@ -116,6 +117,8 @@ def read_sheet(
 
 def source_name(source: Source, otherwise: str) -> str:
     """What to call a source in problems: its file's name, or ``otherwise`` for a DataFrame."""
+    if isinstance(source, Opened):
+        return source.name
     return otherwise if isinstance(source, pd.DataFrame) else Path(source).name
 
 
@@ -151,18 +154,13 @@ def _fill(
         sheet.wrong(0, "", "", "holds no rows under its header.")
 
 
-def _text(path: Path, sheet: Sheet) -> str | None:
+def _text(opened: Opened, sheet: Sheet) -> str | None:
     try:
-        if path.is_dir():
-            sheet.wrong(0, "", "", "is a folder. Name the CSV file in it.")
-            return None
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        sheet.wrong(0, "", "", f"there is no such file ({path}).")
+        text = opened.bytes().decode("utf-8-sig")
+    except LoadError as error:
+        sheet.problems += [replace(problem, file=sheet.file) for problem in error.problems]
     except UnicodeDecodeError as error:
         sheet.wrong(0, "", "", f"is not UTF-8 text (byte {error.start + 1}). Save it as CSV UTF-8.")
-    except (OSError, ValueError) as error:
-        sheet.wrong(0, "", "", f"can't be read ({getattr(error, 'strerror', None) or error}).")
     else:
         if "\0" not in text:
             return text
@@ -183,10 +181,11 @@ def _without_separator_line(text: str) -> tuple[str, str]:
 def _frame_lines(frame: pd.DataFrame) -> Iterator[tuple[int, list[str]]]:
     yield 1, [str(column) for column in frame.columns]
     for row, cells in enumerate(frame.astype(object).itertuples(index=False, name=None), start=2):
-        yield row, [_cell(cell) for cell in cells]
+        yield row, [cell_text(cell) for cell in cells]
 
 
-def _cell(value: object) -> str:
+def cell_text(value: object) -> str:
+    """A cell of a DataFrame or a workbook as the text that a CSV file would have there."""
     if value is None or value is pd.NaT or (isinstance(value, float) and value != value) or value is pd.NA:
         return ""
     if isinstance(value, datetime.datetime):

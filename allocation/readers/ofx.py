@@ -16,9 +16,9 @@ from allocation.errors import LoadError
 from allocation.money import is_known_currency
 from allocation.readers import holdings as holding_tables
 from allocation.readers.content import Content
-from allocation.readers.findings import (
+from allocation.readers.foreign import (
     EXACT,
-    Findings,
+    Remarks,
     account_name,
     day_of,
     distinct,
@@ -67,14 +67,14 @@ def read(source: Opened, today: datetime.date) -> Content:
         the statement's currency as base currency where there is only one. Bank and card statements hold no positions:
         a problem says so.
     """
-    findings = Findings(source.name)
+    remarks = Remarks(source.name)
     try:
-        root = _parsed(source, findings)
+        root = _parsed(source, remarks)
     except LoadError as error:
         return Content(TITLE, problems=error.problems)
     if root is None:
-        return Content(TITLE, problems=findings.found())
-    return _content(root, today, findings)
+        return Content(TITLE, problems=remarks.found())
+    return _content(root, today, remarks)
 
 
 @dataclass(frozen=True)
@@ -96,18 +96,18 @@ class Statement:
     day: datetime.date
 
 
-def _parsed(source: Opened, findings: Findings) -> Any:
+def _parsed(source: Opened, remarks: Remarks) -> Any:
     try:
         from ofxtools.Parser import OFXTree
     except ImportError:
-        findings.wrong("", None, 'can\'t be read without the package ofxtools: pip install "allocation[ofx]".')
+        remarks.wrong("", None, 'can\'t be read without the package ofxtools: pip install "allocation[ofx]".')
         return None
     content = source.bytes()
     if len(content) > LARGEST:
-        findings.wrong("", None, f"is larger than {LARGEST // 1024**2} MB. Export a shorter span of time.")
+        remarks.wrong("", None, f"is larger than {LARGEST // 1024**2} MB. Export a shorter span of time.")
         return None
     if re.search(rb"<!(DOCTYPE|ENTITY)", content, re.IGNORECASE):
-        findings.wrong("", None, "declares entities, as no OFX file of a bank does. It isn't read.")
+        remarks.wrong("", None, "declares entities, as no OFX file of a bank does. It isn't read.")
         return None
     tree = OFXTree()
     try:
@@ -116,7 +116,7 @@ def _parsed(source: Opened, findings: Findings) -> Any:
     except (SyntaxError, ValueError, ArithmeticError, LookupError, TypeError, AssertionError, AttributeError):
         root = None
     if root is None or _is_deep(root):
-        findings.wrong("", None, "breaks the rules of OFX and can't be read. Download it again; don't edit it.")
+        remarks.wrong("", None, "breaks the rules of OFX and can't be read. Download it again; don't edit it.")
         return None
     return root
 
@@ -146,52 +146,52 @@ def _repaired(content: bytes) -> bytes:
     return text.encode("latin-1")
 
 
-def _content(root: Any, today: datetime.date, findings: Findings) -> Content:
-    statements = _statements(root, today, findings)
-    securities = _securities(root, findings)
+def _content(root: Any, today: datetime.date, remarks: Remarks) -> Content:
+    statements = _statements(root, today, remarks)
+    securities = _securities(root, remarks)
     rows: list[dict[str, Any]] = []
     rates: dict[tuple[str, str], Rate] = {}
     for statement in statements:
-        positions, cash = _account_rows(statement, securities, rates, today, findings)
+        positions, cash = _account_rows(statement, securities, rates, today, remarks)
         rows += positions + cash
     currencies = {statement.currency for statement in statements}
     base = currencies.pop() if len(currencies) == 1 else None
     remedy = "The file has none: load a table of rates with it."
     in_use = {str(row["currency"]) for row in rows}
-    crossed_rates = crossed(list(rates.values()), in_use, base, remedy, findings)
-    if not rows and not findings.problems:
-        findings.wrong("", None, "holds neither positions nor cash.")
+    crossed_rates = crossed(list(rates.values()), in_use, base, remedy, remarks)
+    if not rows and not remarks.problems:
+        remarks.wrong("", None, "holds neither positions nor cash.")
     return Content(
         TITLE,
-        holdings=numbered_table(rows, holding_tables.COLUMNS, findings.file),
+        holdings=numbered_table(rows, holding_tables.COLUMNS, remarks.file),
         fx=rate_table(crossed_rates),
         base_currency=base,
-        problems=findings.found(),
-        notes=findings.said(),
+        problems=remarks.found(),
+        notes=remarks.said(),
     )
 
 
-def _statements(root: Any, today: datetime.date, findings: Findings) -> list[Statement]:
+def _statements(root: Any, today: datetime.date, remarks: Remarks) -> list[Statement]:
     found: dict[str, Statement] = {}
     names: dict[str, str] = {}
     taken: dict[str, int] = {}
     for element in root.iter("INVSTMTRS"):
         currency = (_text(element, "CURDEF") or "").upper()
         number = f"{_text(element, 'BROKERID')} {_text(element, 'ACCTID')}"
-        day = _day(element, "DTASOF", today, findings)
+        day = _day(element, "DTASOF", today, remarks)
         if not is_known_currency(currency):
-            findings.wrong("CURDEF", currency, "is no currency code, so nothing in the statement can be valued.")
+            remarks.wrong("CURDEF", currency, "is no currency code, so nothing in the statement can be valued.")
         elif day:
             if number not in names:
                 names[number] = account_name(_name(element, root), taken)
             # Of two statements of one account the later one counts.
             if number not in found or found[number].day < day:
                 found[number] = Statement(element, names[number], currency, day)
-    if not found and not findings.problems:
+    if not found and not remarks.problems:
         what = (
             "bank or card statements, which have no positions" if _first(root, "STMTRS", "CCSTMTRS") else "no positions"
         )
-        findings.wrong("", None, f"holds {what}. {MISSING}")
+        remarks.wrong("", None, f"holds {what}. {MISSING}")
     return list(found.values())
 
 
@@ -202,7 +202,7 @@ def _name(element: Any, root: Any) -> str:
     return f"{bank} …{number[-4:]}" if number else bank
 
 
-def _securities(root: Any, findings: Findings) -> dict[tuple[str, str], Security]:
+def _securities(root: Any, remarks: Remarks) -> dict[tuple[str, str], Security]:
     taken: dict[str, int] = {}
     securities: dict[tuple[str, str], Security] = {}
     for info in root.iter("SECLIST"):
@@ -215,7 +215,7 @@ def _securities(root: Any, findings: Findings) -> dict[tuple[str, str], Security
             symbol = not_cash(written) if is_like_cash(written) else written
             symbol = distinct(symbol, taken, f"{symbol} ({key[0]})")
             if symbol != written:
-                findings.note(f"{written} ({name or key[0]}) is called {symbol} here, to tell it from others.")
+                remarks.note(f"{written} ({name or key[0]}) is called {symbol} here, to tell it from others.")
             contract = exact(_text(element, "SHPERCTRCT") or "1")
             times = contract if contract and contract > 0 else Decimal(1)
             securities[key] = Security(symbol, name or written, times)
@@ -224,16 +224,16 @@ def _securities(root: Any, findings: Findings) -> dict[tuple[str, str], Security
 
 def _account_rows(
     statement: Statement, securities: dict[tuple[str, str], Security], rates: dict[tuple[str, str], Rate],
-    today: datetime.date, findings: Findings,
+    today: datetime.date, remarks: Remarks,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:  # fmt: skip
     list_of_positions = _first(statement.element, "INVPOSLIST")
     if list_of_positions is None:
-        findings.wrong("INVPOSLIST", None, f"{statement.account} has transactions, but no positions. {MISSING}")
+        remarks.wrong("INVPOSLIST", None, f"{statement.account} has transactions, but no positions. {MISSING}")
         return [], []
     rows: dict[str, dict[str, Any]] = {}
     values: dict[str, Decimal] = defaultdict(Decimal)
     for element in list(list_of_positions)[:MOST_POSITIONS]:
-        row = _position_row(element, statement, securities, rates, today, findings)
+        row = _position_row(element, statement, securities, rates, today, remarks)
         if row is None:
             continue
         values[row["symbol"]] += EXACT.multiply(row["quantity"], row["price"])
@@ -242,42 +242,42 @@ def _account_rows(
             continue
         # The same security in two sub-accounts (cash and margin).
         if (before["price"], before["currency"]) != (row["price"], row["currency"]):
-            findings.wrong("UNITPRICE", row["symbol"], f"has two prices in {statement.account}.")
+            remarks.wrong("UNITPRICE", row["symbol"], f"has two prices in {statement.account}.")
         before["quantity"] += row["quantity"]
-    return list(rows.values()), _cash_rows(statement, list(rows.values()), values, findings)
+    return list(rows.values()), _cash_rows(statement, list(rows.values()), values, remarks)
 
 
 def _position_row(
     element: Any, statement: Statement, securities: dict[tuple[str, str], Security],
-    rates: dict[tuple[str, str], Rate], today: datetime.date, findings: Findings,
+    rates: dict[tuple[str, str], Rate], today: datetime.date, remarks: Remarks,
 ) -> dict[str, Any] | None:  # fmt: skip
     key = _key(element)
     security = securities.get(key) or Security(not_cash(key[0]) if is_like_cash(key[0]) else key[0], key[0], Decimal(1))
     symbol = security.symbol
-    units = _number(element, "UNITS", symbol, findings)
+    units = _number(element, "UNITS", symbol, remarks)
     currency, parts = whole_currency(_currency(element, statement, rates))
     if not symbol or units is None or not units:
         if not symbol:
-            findings.wrong("UNIQUEID", None, f"a position in {statement.account} names no security.")
+            remarks.wrong("UNIQUEID", None, f"a position in {statement.account} names no security.")
         return None
     if units < 0 or _text(element, "POSTYPE") == "SHORT":
         remedy = f"is sold short in {statement.account}, and only what is owned can be loaded."
-        findings.wrong("UNITS", symbol, remedy)
+        remarks.wrong("UNITS", symbol, remedy)
         return None
     if not is_known_currency(currency):
-        findings.wrong("CURSYM", currency, f"is no currency code ({symbol}).")
+        remarks.wrong("CURSYM", currency, f"is no currency code ({symbol}).")
         return None
-    price = _price(element, units, security, findings)
+    price = _price(element, units, security, remarks)
     if price is None:
         return None
     price, quantity = rounded(EXACT.divide(price, parts)), rounded(units)
     if any(map(too_large, (price, quantity, EXACT.multiply(price, quantity)))):
-        findings.wrong("UNITS", symbol, f"is worth more than can be right ({statement.account}).")
+        remarks.wrong("UNITS", symbol, f"is worth more than can be right ({statement.account}).")
         return None
     if price <= 0 or quantity <= 0:
-        findings.wrong("UNITPRICE", symbol, f"has no price above 0 in {statement.account}, so it can't be valued.")
+        remarks.wrong("UNITPRICE", symbol, f"has no price above 0 in {statement.account}, so it can't be valued.")
         return None
-    day = _day(element, "DTPRICEASOF", today, findings) if _text(element, "DTPRICEASOF") else statement.day
+    day = _day(element, "DTPRICEASOF", today, remarks) if _text(element, "DTPRICEASOF") else statement.day
     return {
         "account": statement.account,
         "symbol": symbol,
@@ -289,12 +289,12 @@ def _position_row(
     }
 
 
-def _price(element: Any, units: Decimal, security: Security, findings: Findings) -> Decimal | None:
+def _price(element: Any, units: Decimal, security: Security, remarks: Remarks) -> Decimal | None:
     """The price of one unit, such that units times price is the market value that the file states."""
     symbol = security.symbol
     # A bond's price is a percent of its face value; an option's is that of one share.
     times = Decimal("0.01") if element.tag == "POSDEBT" else security.shares_per_contract
-    quoted, value = (_number(element, tag, symbol, findings) for tag in ("UNITPRICE", "MKTVAL"))
+    quoted, value = (_number(element, tag, symbol, remarks) for tag in ("UNITPRICE", "MKTVAL"))
     if quoted is None or value is None:
         return None
     if not value:
@@ -307,33 +307,33 @@ def _price(element: Any, units: Decimal, security: Security, findings: Findings)
         if abs(EXACT.multiply(price, units) - value) <= CENT:
             return price
         if abs(price - exactly) <= abs(exactly) * NEARLY:
-            findings.note(f"The price of {symbol} is its market value by its units: {rounded(exactly):f}.")
+            remarks.note(f"The price of {symbol} is its market value by its units: {rounded(exactly):f}.")
             return exactly
     remedy = f"has the market value {value:f}, but {units:f} units at {quoted:f}. Download the file again."
-    findings.wrong("MKTVAL", symbol, remedy)
+    remarks.wrong("MKTVAL", symbol, remedy)
     return None
 
 
 def _cash_rows(
-    statement: Statement, rows: list[dict[str, Any]], values: dict[str, Decimal], findings: Findings
+    statement: Statement, rows: list[dict[str, Any]], values: dict[str, Decimal], remarks: Remarks
 ) -> list[dict[str, Any]]:
     balances = _first(statement.element, "INVBAL")
     if balances is None:
-        findings.note(f"The file says nothing about cash in {statement.account}.")
+        remarks.note(f"The file says nothing about cash in {statement.account}.")
         return []
-    cash = _number(balances, "AVAILCASH", statement.account, findings)
-    borrowed = _number(balances, "MARGINBALANCE", statement.account, findings)
+    cash = _number(balances, "AVAILCASH", statement.account, remarks)
+    borrowed = _number(balances, "MARGINBALANCE", statement.account, remarks)
     if borrowed:
-        findings.note(f"The margin balance of {statement.account}, {borrowed:f} {statement.currency}, is not counted.")
+        remarks.note(f"The margin balance of {statement.account}, {borrowed:f} {statement.currency}, is not counted.")
     if not cash or not rounded(cash):
         return []
     for row in rows:
         swept = SWEEP.search(row["name"]) and row["currency"] == statement.currency
         if swept and abs(values[row["symbol"]] - cash) < CENT:
-            findings.note(f"The cash of {statement.account} is {row['symbol']}, which is counted once.")
+            remarks.note(f"The cash of {statement.account} is {row['symbol']}, which is counted once.")
             return []
     if too_large(cash):
-        findings.wrong("AVAILCASH", cash, f"is more cash than can be right ({statement.account}).")
+        remarks.wrong("AVAILCASH", cash, f"is more cash than can be right ({statement.account}).")
         return []
     currency = statement.currency
     return [
@@ -361,7 +361,7 @@ def _currency(element: Any, statement: Statement, rates: dict[tuple[str, str], R
     return currency
 
 
-def _number(element: Any, tag: str, of: str, findings: Findings) -> Decimal | None:
+def _number(element: Any, tag: str, of: str, remarks: Remarks) -> Decimal | None:
     """A number; 0 where there is none, and None and a problem where it isn't one."""
     written = _text(element, tag)
     if written is None:
@@ -369,17 +369,17 @@ def _number(element: Any, tag: str, of: str, findings: Findings) -> Decimal | No
     # Some banks write a decimal comma; OFX has no marks for thousands.
     number = exact(written.replace(",", ".") if written.count(",") == 1 and "." not in written else written)
     if number is None:
-        findings.wrong(tag, written, f"is not a number ({shown(of)}). Download the file again.")
+        remarks.wrong(tag, written, f"is not a number ({shown(of)}). Download the file again.")
     return number
 
 
-def _day(element: Any, tag: str, today: datetime.date, findings: Findings) -> datetime.date | None:
+def _day(element: Any, tag: str, today: datetime.date, remarks: Remarks) -> datetime.date | None:
     written = _text(element, tag) or ""
     day = day_of(f"{written[:4]}-{written[4:6]}-{written[6:8]}") if written[:8].isdecimal() else None
     if day is None:
-        findings.wrong(tag, written, "is not a date like 20261231. Download the file again.")
+        remarks.wrong(tag, written, "is not a date like 20261231. Download the file again.")
     elif day > today + datetime.timedelta(days=1):
-        findings.wrong(tag, written, "lies in the future. Download the file again.")
+        remarks.wrong(tag, written, "lies in the future. Download the file again.")
         return None
     # Where it is tomorrow already it is still today here.
     return min(day, today) if day else None

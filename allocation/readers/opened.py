@@ -5,14 +5,21 @@ from __future__ import annotations
 import codecs
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from allocation.errors import LoadError, Problem
+
+if TYPE_CHECKING:
+    from allocation.readers.lines import Line, Lines
 
 HEAD_BYTES = 64 * 1024
 LARGEST_FILE = 256 * 2**20
 """Larger files are refused, so that reading one never fills the memory."""
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+Bytes = bytes
 
 
 class Opened:
@@ -36,7 +43,7 @@ class Opened:
         return f"Opened({self.name!r})"
 
     @cached_property
-    def head(self) -> bytes:
+    def head(self) -> Bytes:
         """Its first 64 KiB.
 
         Raises:
@@ -49,7 +56,7 @@ class Opened:
         """The text of its first 64 KiB, as far as it is text: for telling what it is."""
         return self.head.decode(self._encoding or "utf-8", errors="replace")
 
-    def bytes(self) -> bytes:
+    def bytes(self) -> Bytes:
         """All of it.
 
         Raises:
@@ -58,7 +65,7 @@ class Opened:
         return self._bytes
 
     @cached_property
-    def _bytes(self) -> bytes:
+    def _bytes(self) -> Bytes:
         content = self._read(LARGEST_FILE + 1)
         if len(content) > LARGEST_FILE:
             raise self.wrong(f"is larger than {LARGEST_FILE // 2**20} MiB. Export a smaller part.")
@@ -84,6 +91,26 @@ class Opened:
                 return text
         raise self.wrong("is not a text file.")
 
+    @cached_property
+    def tables(self) -> list[Lines]:
+        """Its tables as rows of cells: one of a text file, one a sheet of a workbook.
+
+        Raises:
+            LoadError: it is neither, or too large.
+        """
+        from allocation.readers.lines import read_lines
+
+        return read_lines(self)
+
+    @cached_property
+    def first_lines(self) -> list[Line]:
+        """The rows of its first 64 KiB, or of a workbook's first sheet; none where it is no table."""
+        from allocation.readers.lines import is_workbook, lines_of_text
+
+        if is_workbook(self):
+            return self.tables[0].lines if self.tables else []
+        return [] if "\0" in self.head_text else lines_of_text(self.head_text)
+
     def wrong(self, remedy: str, row: int = 0, column: str = "", value: str = "") -> LoadError:
         """The error that says what is wrong with this file."""
         return LoadError([Problem(self.name, row, column, value, remedy)])
@@ -92,7 +119,7 @@ class Opened:
     def _encoding(self) -> str | None:
         return next((name for mark, name in _BOMS if self.head.startswith(mark)), None)
 
-    def _read(self, most: int) -> bytes:
+    def _read(self, most: int) -> Bytes:
         if self._given is not None:
             return self._given[:most]
         assert self.path is not None

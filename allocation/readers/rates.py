@@ -12,7 +12,7 @@ import pandas as pd
 
 from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers import fx
-from allocation.readers.findings import EXACT, RATE_DECIMALS, Findings, rounded
+from allocation.readers.foreign import EXACT, RATE_DECIMALS, Remarks, rounded
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,10 @@ def convert(rates: Iterable[Rate], source: str, target: str) -> Rate | None:
     return reached.get(target)
 
 
-def crossed(rates: Sequence[Rate], held: set[str], base: str | None, remedy: str, findings: Findings) -> list[Rate]:
-    """The rates, and those to the base currency that are only reached over another currency.
+def crossed(rates: Sequence[Rate], held: set[str], base: str | None, remedy: str, remarks: Remarks) -> list[Rate]:
+    """The rates, and those to the base currency that are only reached over several others.
+
+    A way over one other currency is found where the rates are used.
 
     Parameters:
         held: currencies that something is held in. One without any way to the base currency is a problem.
@@ -68,17 +70,18 @@ def crossed(rates: Sequence[Rate], held: set[str], base: str | None, remedy: str
     """
     rows = list(rates)
     pairs = {frozenset((rate.source, rate.target)) for rate in rates}
+    beside = {other for pair in pairs if base in pair for other in pair}
     for currency in sorted(held - {base}) if base else []:
         found = convert(rates, currency, str(base))
         if found is None:
-            findings.wrong("rate", currency, f"has no exchange rate to {base}. {remedy}")
-        elif frozenset((currency, str(base))) not in pairs:
+            remarks.wrong("rate", currency, f"has no exchange rate to {base}. {remedy}")
+        elif not any(frozenset((currency, other)) in pairs for other in beside):
             rate = rate_of(currency, str(base), found.rate, found.day)
             if rate is None:
-                findings.wrong("rate", currency, f"has a rate to {base} that can't be right ({found.rate:.6g}).")
+                remarks.wrong("rate", currency, f"has a rate to {base} that can't be right ({found.rate:.6g}).")
                 continue
             rows.append(rate)
-            findings.note(f"The rate of {currency} to {base} is crossed over other currencies: {rate.rate}.")
+            remarks.note(f"The rate of {currency} to {base} is crossed over several other currencies: {rate.rate}.")
     return rows
 
 

@@ -6,7 +6,7 @@ Another package adds a format by an entry point in the group ``allocation.reader
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -16,13 +16,21 @@ from pathlib import Path
 from allocation.errors import LoadError, StoreError, UnknownName
 from allocation.readers.content import Content
 from allocation.readers.opened import Opened
+from allocation.readers.table import read_table
 
 __all__ = ["BUILT_IN", "Format", "Opened", "formats", "read_any", "recognise"]
 
 GROUP = "allocation.readers"
 
-BUILT_IN: list[str] = []
-"""``module:attribute`` of each format, or of a sequence of formats; imported when the first file is to be recognised."""
+BUILT_IN: list[str] = [
+    "allocation.readers.own:FORMATS",
+    "allocation.readers.ecb:FORMAT",
+    "allocation.readers.brokers:FORMATS",
+    "allocation.readers.wealthfolio:FORMAT",
+    "allocation.readers.ofx:FORMAT",
+    "allocation.readers.ledger:FORMAT",
+]
+"""``module:attribute`` of each format, or of a sequence of them; imported when the first file is to be recognised."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +44,14 @@ class Format:
             stands in the file, not at its name.
         read: the file's content; the date is today's, later dates in the file are wrong. What is wrong with the file is
             returned as problems, or raised as a :class:`~allocation.errors.LoadError`.
+        together: reads several files of one account's history as one; None where each file stands for itself.
     """
 
     name: str
     title: str
     recognises: Callable[[Opened], bool]
     read: Callable[[Opened, datetime.date], Content]
+    together: Callable[[Sequence[Opened], datetime.date], Content] | None = None
 
 
 @cache
@@ -102,6 +112,7 @@ def read_any(
     today: datetime.date,
     format: str | None = None,
     mapping: Mapping[str, str] | None = None,
+    remembered: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Content:
     """Read a file of any known format.
 
@@ -111,19 +122,22 @@ def read_any(
         format: the name of its format; by default it is recognised.
         mapping: for a table of no known format: our column → the file's column, or ``"=value"`` for a value that holds
             in every row.
+        remembered: mappings that were given for such tables before, by the fingerprint of their columns
+            (:func:`~allocation.readers.columns.fingerprint`).
 
     Returns:
         What stands in it, with every problem and note.
 
     Raises:
         UnknownName: there is no such format.
+        MappingNeeded: it is a table of no known format, and it isn't sure which column is what.
     """
     opened = source if isinstance(source, Opened) else Opened(source)
     chosen = named_format(format) if format else None
     try:
         chosen = chosen or (None if mapping else recognise(opened))
         if chosen is None:
-            raise opened.wrong("is of no format that is known.")
+            return read_table(opened, today, mapping, remembered)
         return chosen.read(opened, today)
     except LoadError as error:
         return Content(chosen.title if chosen else opened.name, problems=error.problems)

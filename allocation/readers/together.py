@@ -1,31 +1,87 @@
-"""Holdings, targets, FX rates and classes that are to be loaded together: good as a whole, or every problem at once."""
+"""Files that are to be loaded together: good as a whole, or every problem at once."""
 
 from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 
-from allocation.errors import LoadError, StoreError
+from allocation.errors import LoadError, Problem, StoreError
 from allocation.readers.classes import read_classes
+from allocation.readers.columns import fingerprint
+from allocation.readers.content import Content
 from allocation.readers.delimited import Source, source_name
+from allocation.readers.found import KIND
 from allocation.readers.fx import read_fx
 from allocation.readers.holdings import disagreements, read_holdings
+from allocation.readers.opened import Opened
+from allocation.readers.own import FORMATS as OWN
+from allocation.readers.prices import read_prices
+from allocation.readers.registry import Format, named_format, read_any, recognise
+from allocation.readers.table import header_of
 from allocation.readers.targets import read_targets
+from allocation.tables import CASH
+
+Mappings = Mapping[str, Mapping[str, str]]
+"""Fingerprint of a table's columns → our column → its column."""
+
+SAME_PRICE = Decimal("0.05")
+"""Two files' prices of one day that differ by less are one price at two moments of it."""
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How files that are not ours are to be read.
+
+    Attributes:
+        format: the name of their format; None: it is recognised.
+        mapping: our column → the file's column, for a table of no known format.
+        account: what to call the account of a file that has one only.
+        remembered: gives the mappings that were said before; asked for only where a table of no known format needs one.
+    """
+
+    format: str | None = None
+    mapping: Mapping[str, str] | None = None
+    account: str | None = None
+    remembered: Callable[[], Mappings] = dict
 
 
 @dataclass(frozen=True)
 class Brought:
-    """What was read: see :func:`read_holdings`, :func:`read_targets`, :func:`read_fx`, :func:`read_classes`."""
+    """What was read.
+
+    Attributes:
+        holdings, targets, fx, classes, prices: see the readers of each; holdings have ``source`` and ``kind``, FX rates
+            ``source`` as well.
+        base_currency: what the files say values are added up in, where they say one.
+        notes: what a person should know about the files.
+        files: what each file is, for people.
+        mappings: what was said about tables of no known format, to be remembered.
+    """
 
     holdings: pd.DataFrame
     targets: pd.DataFrame
     fx: pd.DataFrame
     classes: pd.DataFrame
+    prices: pd.DataFrame
+    base_currency: str | None = None
+    notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    mappings: Mappings = field(default_factory=dict)
+
+
+@dataclass
+class _Part:
+    """One file's content, and whether we can ask its author to correct it: our own formats, yes."""
+
+    label: str
+    content: Content
+    is_ours: bool
 
 
 def read_together(
@@ -34,31 +90,203 @@ def read_together(
     fx: Source | None,
     classes: Source | None,
     today: datetime.date,
+    prices: Source | None = None,
+    ways: Ways | None = None,
 ) -> Brought:
     """Read everything that is given.
 
+    Parameters:
+        holdings: our own holdings.csv, DataFrames, or files of any format that is known.
+
     Raises:
         LoadError: names every problem in every file.
+        MappingNeeded: a table of no known format, of which it isn't sure which column is what.
         StoreError: nothing is given.
     """
+    ways = ways or Ways()
     several = _several(holdings)
-    if not several and targets is None and fx is None and classes is None:
+    if not several and all(source is None for source in (targets, fx, classes, prices)):
         raise StoreError("There is nothing to load. Name holdings, targets, FX rates or classes.")
-    names = Counter(source_name(source, "holdings") for source in several)
-    read = [
-        read_holdings(source, today, str(source) if names[source_name(source, "")] > 1 else None) for source in several
-    ]
-    held = pd.concat([table for table, _ in read]) if read else pd.DataFrame({"currency": []})
-    aims, aim_problems = (pd.DataFrame(), []) if targets is None else read_targets(targets)
-    rates, rate_problems = (pd.DataFrame(), []) if fx is None else read_fx(fx, today)
-    parts, part_problems = (pd.DataFrame(), []) if classes is None else read_classes(classes)
-    problems = [problem for _, found in read for problem in found]
-    if problems := [*problems, *disagreements(held), *aim_problems, *rate_problems, *part_problems]:
+    parts = _parts(several, today, ways)
+    parts += _given(targets, fx, classes, prices, today)
+    parts = [_with_account(part, ways.account) for part in parts]
+    held = _holdings(parts, today)
+    notes = [f"{part.label}: {note}" for part in parts for note in part.content.notes] + _agree(held)
+    problems = [problem for part in parts for problem in part.content.problems]
+    problems += [*disagreements(held), *_only_one(parts, "targets"), *_only_one(parts, "classes")]
+    if problems:
         raise LoadError(problems)
-    return Brought(held, aims, rates, parts)
+    return Brought(
+        held.drop(columns="is_ours"),
+        _together([part.content.targets for part in parts]),
+        _together([part.content.fx.assign(source=_source(part)) for part in parts]),
+        _together([part.content.classes for part in parts]),
+        _together([part.content.prices.assign(is_ours=part.is_ours) for part in parts]),
+        _base_currency(parts),
+        tuple(dict.fromkeys(notes)),
+        tuple(f"{part.label} ({part.content.format})" for part in parts),
+        _said(several, ways),
+    )
 
 
 def _several(holdings: Source | Sequence[Source] | None) -> list[Source]:
     if holdings is None:
         return []
-    return [holdings] if isinstance(holdings, (str, Path, pd.DataFrame)) else list(holdings)
+    return [holdings] if isinstance(holdings, (str, Path, pd.DataFrame, Opened)) else list(holdings)
+
+
+def _parts(sources: Sequence[Source], today: datetime.date, ways: Ways) -> list[_Part]:
+    names = Counter(source_name(source, "holdings") for source in sources)
+    parts, histories = [], dict[str, tuple[Format, list[Opened]]]()
+    for source in sources:
+        if isinstance(source, pd.DataFrame):
+            table, problems = read_holdings(source, today)
+            parts.append(_Part("holdings", Content("DataFrame", table, problems=tuple(problems)), True))
+            continue
+        opened = source if isinstance(source, Opened) else Opened(source)
+        if names[opened.name] > 1 and opened.path is not None:
+            opened.name = str(source) if not isinstance(source, Opened) else str(opened.path)
+        try:
+            chosen = named_format(ways.format) if ways.format else None if ways.mapping else recognise(opened)
+        except LoadError as error:
+            parts.append(_Part(opened.name, Content(opened.name, problems=error.problems), True))
+            continue
+        if chosen is not None and chosen.together is not None:
+            histories.setdefault(chosen.name, (chosen, []))[1].append(opened)
+            continue
+        if chosen is None:
+            content = read_any(opened, today, mapping=ways.mapping, remembered=ways.remembered())
+        else:
+            content = read_any(opened, today, format=chosen.name)
+        parts.append(_Part(opened.name, content, chosen in OWN))
+    return parts + [_history(chosen, files, today) for chosen, files in histories.values()]
+
+
+def _history(chosen: Format, files: list[Opened], today: datetime.date) -> _Part:
+    assert chosen.together is not None
+    label = " and ".join(opened.name for opened in files)
+    try:
+        return _Part(label, chosen.together(files, today), False)
+    except LoadError as error:
+        return _Part(label, Content(chosen.title, problems=error.problems), False)
+
+
+def _given(
+    targets: Source | None, fx: Source | None, classes: Source | None, prices: Source | None, today: datetime.date
+) -> list[_Part]:
+    """What was named as targets, FX rates, classes or prices; FX rates may be the ECB's file."""
+    found: list[_Part] = []
+    if targets is not None:
+        table, problems = read_targets(targets)
+        content = Content("Targets", targets=table, problems=tuple(problems))
+        found.append(_Part(source_name(targets, "targets"), content, True))
+    if fx is not None:
+        found.append(_Part(source_name(fx, "fx"), _rates(fx, today), True))
+    if classes is not None:
+        table, problems = read_classes(classes)
+        content = Content("Classes", classes=table, problems=tuple(problems))
+        found.append(_Part(source_name(classes, "classes"), content, True))
+    if prices is not None:
+        table, problems = read_prices(prices, today)
+        content = Content("Prices", prices=table, problems=tuple(problems))
+        found.append(_Part(source_name(prices, "prices"), content, True))
+    return found
+
+
+def _rates(fx: Source, today: datetime.date) -> Content:
+    opened = fx if isinstance(fx, (pd.DataFrame, Opened)) else Opened(fx)
+    ecb = named_format("ecb")
+    if isinstance(opened, Opened) and _is(ecb, opened):
+        return read_any(opened, today, format=ecb.name)
+    table, problems = read_fx(opened, today)
+    return Content("FX rates", fx=table, problems=tuple(problems))
+
+
+def _is(format: Format, opened: Opened) -> bool:
+    try:
+        return format.recognises(opened)
+    except LoadError:
+        # It can't be read at all: the reader of fx.csv says so.
+        return False
+
+
+def _with_account(part: _Part, account: str | None) -> _Part:
+    held = part.content.holdings
+    if account is None or held.empty or part.is_ours:
+        return part
+    names = sorted(set(held["account"]))
+    if len(names) > 1:
+        remedy = f"has several accounts ({', '.join(names)}), so they can't all be called {account}."
+        problems = (*part.content.problems, Problem(part.label, 0, "account", "", remedy))
+        return replace(part, content=replace(part.content, problems=problems))
+    return replace(part, content=replace(part.content, holdings=held.assign(account=account)))
+
+
+def _holdings(parts: Sequence[_Part], today: datetime.date) -> pd.DataFrame:
+    """The holdings of all files; undated ones of other programs are of today where several files are loaded."""
+    tables = []
+    several = sum(not part.content.holdings.empty for part in parts) > 1
+    for part in parts:
+        held = part.content.holdings
+        held = held if KIND in held else held.assign(**{KIND: None})
+        held = held.assign(source=_source(part), is_ours=part.is_ours)
+        if several and not part.is_ours:
+            held["as_of"] = [day or today for day in held["as_of"]]
+        tables.append(held)
+    return _together(tables)
+
+
+def _source(part: _Part) -> str:
+    return part.label if part.is_ours else part.content.format
+
+
+def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    filled = [table for table in tables if not table.empty]
+    return pd.concat(filled, ignore_index=True) if filled else next(iter(tables), pd.DataFrame())
+
+
+def _agree(held: pd.DataFrame) -> list[str]:
+    """Give each asset one name and one price a day where other programs' files differ by a little; says so.
+
+    Nobody can correct a broker's file. Prices that are far apart stay, for :func:`disagreements` to refuse.
+    """
+    notes: list[str] = []
+    names: dict[str, str] = {}
+    prices: dict[tuple[str, object], tuple[Decimal, str]] = {}
+    agreed_names, agreed_prices = [], []
+    columns = ["symbol", "name", "price", "as_of", "file", "is_ours"]
+    for symbol, name, price, as_of, file, is_ours in held[columns].itertuples(index=False, name=None):
+        if is_ours or symbol is None or symbol == CASH:
+            agreed_names.append(name)
+            agreed_prices.append(price)
+            continue
+        agreed_names.append(names.setdefault(symbol, name) if name else name)
+        if price is not None:
+            known, where = prices.setdefault((symbol, as_of), (price, file))
+            if known != price and abs(price - known) <= SAME_PRICE * known:
+                notes.append(f"{symbol} is at {known:f} in {where} and at {price:f} in {file}: {known:f} counts.")
+                price = known
+        agreed_prices.append(price)
+    held["name"] = pd.Series(agreed_names, index=held.index, dtype=object)
+    held["price"] = pd.Series(agreed_prices, index=held.index, dtype=object)
+    return notes
+
+
+def _only_one(parts: Sequence[_Part], what: str) -> list[Problem]:
+    """Targets and classes replace what there is, so two files of them would undo each other."""
+    having = [part for part in parts if not getattr(part.content, what).empty]
+    remedy = f"has {what}, and {having[0].label} has some, too. Load one of the two at a time." if having else ""
+    return [Problem(part.label, 0, "", "", remedy) for part in having[1:]]
+
+
+def _base_currency(parts: Sequence[_Part]) -> str | None:
+    said = {part.content.base_currency for part in parts} - {None}
+    return said.pop() if len(said) == 1 else None
+
+
+def _said(sources: Sequence[Source], ways: Ways) -> Mappings:
+    if not ways.mapping:
+        return {}
+    opened = [source if isinstance(source, Opened) else Opened(source)
+              for source in sources if not isinstance(source, pd.DataFrame)]  # fmt: skip
+    return {fingerprint(header_of(one, ways.mapping)): dict(ways.mapping) for one in opened}

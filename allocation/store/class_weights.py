@@ -124,7 +124,8 @@ AIMED_ELSEWHERE = """
 SELECT asset_id, c.asset_class, s.name
 FROM holding_targets JOIN asset_class_targets c USING (class_target_id)
 JOIN rebalancing_strategies s USING (strategy_id) JOIN assets a USING (asset_id)
-WHERE a.asset_class IS DISTINCT FROM c.asset_class OR asset_id IN (SELECT asset_id FROM asset_class_weights)
+WHERE NOT archived
+    AND (a.asset_class IS DISTINCT FROM c.asset_class OR asset_id IN (SELECT asset_id FROM asset_class_weights))
 ORDER BY asset_id, strategy_id
 """
 

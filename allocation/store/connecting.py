@@ -10,6 +10,7 @@ import duckdb
 
 from allocation.store.files import private_files, sentences
 from allocation.store.integrity import check_integrity
+from allocation.store.versions import keep_versions
 
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -30,12 +31,16 @@ def connect(path: Path, called: Path) -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def transaction(connection: duckdb.DuckDBPyConnection, keep: bool) -> Iterator[None]:
-    """What is written in the block is committed at its end if it fits together; else, and without ``keep``, undone."""
+def transaction(connection: duckdb.DuckDBPyConnection, keep: bool, by: str) -> Iterator[None]:
+    """What is written in the block is committed at its end if it fits together; else, and without ``keep``, undone.
+
+    Targets that the block has changed become a version, saved by ``by``.
+    """
     with private_files:
         connection.begin()
         try:
             yield
+            keep_versions(connection, by)
             check_integrity(connection)
             connection.commit() if keep else connection.rollback()
         except BaseException:

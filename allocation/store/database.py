@@ -141,7 +141,11 @@ class Database:
         with self.locked():
             if self.exists():
                 self.require_file()
-                with self._copied(backup_to), self._opened(self.path) as connection, transaction(connection, keep):
+                with (
+                    self._copied(backup_to),
+                    self._opened(self.path) as connection,
+                    transaction(connection, keep, self.by),
+                ):
                     yield connection
             else:
                 with self._made(keep) as connection:
@@ -204,7 +208,11 @@ class Database:
             require_duckdb(origin)
             if self.exists() and origin.samefile(self.path):
                 raise StoreError(f"{origin} is the portfolio itself. Name a backup of it.")
-        with self.locked(), self._candidate(origin, ".restoring") as candidate:
+        with self.locked():
+            return self._put_back(origin)
+
+    def _put_back(self, origin: Path) -> Path | None:
+        with self._candidate(origin, ".restoring") as candidate:
             with self._connected(candidate, called=origin) as connection:
                 self._bring_up_to_date(connection, origin)
                 check_integrity(connection)
@@ -214,6 +222,26 @@ class Database:
             put(candidate, self.path)
             self._thin(origin, *([kept] if kept else []))
         return kept
+
+    def go_back(self, to: Callable[[duckdb.DuckDBPyConnection], str | None]) -> Path | None:
+        """Put an automatic backup in the portfolio's place, with nobody saving anything in between.
+
+        Parameters:
+            to: looks at the portfolio and gives the backup's name beside it; None: there was no portfolio then.
+
+        Returns:
+            Where the replaced portfolio is kept.
+        """
+        self.require_file()
+        with self.locked():
+            with self._opened(self.path) as connection:
+                name = to(connection)
+                connection.execute("CHECKPOINT")
+            if name is not None:
+                return self._put_back(self.path.with_name(name))
+            kept = self._set_aside()
+            remove(self.path)
+            return kept
 
     def schema(self) -> list[SchemaStep]:
         """Each step of the schema's history, and whether this file has it; the file is only looked at."""
@@ -324,7 +352,7 @@ class Database:
         try:
             with self._connected(new, called=self.path) as connection:
                 migrate(connection, self.migrations)
-                with transaction(connection, keep):
+                with transaction(connection, keep, self.by):
                     yield connection
             if keep:
                 self._set_aside()

@@ -42,7 +42,9 @@ SELECT 'fault', format('CASH has a price of {} on {}. Its price is 1.', price::D
 FROM prices JOIN assets USING (asset_id) WHERE symbol = 'CASH' AND price <> 1
 UNION ALL
 SELECT 'fault', format('There is no FX rate between {} and {}. Load an fx.csv that has it.', currency, (FROM base))
-FROM needed WHERE currency NOT IN (SELECT currency FROM rates)
+FROM needed WHERE currency NOT IN (SELECT currency FROM rates) AND currency NOT IN (
+    SELECT from_currency FROM fx_rates WHERE to_currency IN (SELECT currency FROM rates)
+    UNION ALL SELECT to_currency FROM fx_rates WHERE from_currency IN (SELECT currency FROM rates))
 UNION ALL
 SELECT 'fault', format('{} of {} in {} on {} is less than nothing. Load that date again.',
     quantity::DOUBLE, symbol, accounts.name, as_of)
@@ -58,6 +60,7 @@ FROM duckdb_sequences() JOIN (
     UNION ALL SELECT 'strategy_ids', max(strategy_id) FROM rebalancing_strategies
     UNION ALL SELECT 'class_target_ids', max(class_target_id) FROM asset_class_targets
     UNION ALL SELECT 'holding_target_ids', max(holding_target_id) FROM holding_targets
+    UNION ALL SELECT 'target_version_ids', max(version_id) FROM target_versions
 ) used USING (sequence_name)
 WHERE top > coalesce(last_value, 0)
 UNION ALL
@@ -104,4 +107,4 @@ UNION ALL
 SELECT 'note', format('{} has no snapshot.', name) FROM accounts WHERE account_id NOT IN (SELECT account_id FROM snapshots)
 UNION ALL
 SELECT 'note', format('{} has no targets yet.', name) FROM rebalancing_strategies
-WHERE account_id IS NULL AND strategy_id NOT IN (SELECT strategy_id FROM asset_class_targets)
+WHERE account_id IS NULL AND active AND strategy_id NOT IN (SELECT strategy_id FROM asset_class_targets)

@@ -22,12 +22,14 @@ WHERE class_target_id NOT IN (SELECT class_target_id FROM asset_class_targets)
 UNION ALL
 SELECT format('The target of {} stands in {}, but the asset is in {}.', a.symbol, c.asset_class, coalesce(a.asset_class, 'no class'))
 FROM holding_targets h JOIN asset_class_targets c USING (class_target_id) JOIN assets a USING (asset_id)
-WHERE a.asset_class IS DISTINCT FROM c.asset_class
+JOIN rebalancing_strategies s USING (strategy_id)
+WHERE NOT archived AND a.asset_class IS DISTINCT FROM c.asset_class
 UNION ALL
 SELECT format('The target of {} stands in {}, but the asset belongs to several classes, so it has no target of its own. Take the target out.',
     a.symbol, c.asset_class)
 FROM holding_targets h JOIN asset_class_targets c USING (class_target_id) JOIN assets a USING (asset_id)
-WHERE asset_id IN (SELECT asset_id FROM asset_class_weights)
+JOIN rebalancing_strategies s USING (strategy_id)
+WHERE NOT archived AND asset_id IN (SELECT asset_id FROM asset_class_weights)
 UNION ALL
 SELECT format('The part in {} belongs to asset {}, which is not there.', asset_class, asset_id)
 FROM asset_class_weights WHERE asset_id NOT IN (SELECT asset_id FROM assets)
@@ -68,10 +70,20 @@ UNION ALL
 SELECT format('The symbol {} stands for {} assets.', symbol, count(*))
 FROM assets WHERE symbol <> 'CASH' GROUP BY symbol HAVING count(*) > 1
 UNION ALL
-SELECT format('The portfolio has {} settings rows and {} strategies for the whole portfolio instead of one each.',
+SELECT format('The portfolio has {} settings rows and {} strategies for the whole portfolio that are active instead of one each.',
     (SELECT count(*) FROM portfolio), count(*))
-FROM rebalancing_strategies WHERE account_id IS NULL
+FROM rebalancing_strategies WHERE account_id IS NULL AND active
 HAVING count(*) <> 1 OR (SELECT count(*) FROM portfolio) <> 1
+UNION ALL
+SELECT format('{} has {} active strategies. One at most is active.', any_value(a.name), count(*))
+FROM rebalancing_strategies JOIN accounts a USING (account_id) WHERE active GROUP BY account_id HAVING count(*) > 1
+UNION ALL
+SELECT format('{} has {} strategies called {}. Names stand once.', coalesce(any_value(a.name), 'The whole portfolio'), count(*),
+    min(s.name))
+FROM rebalancing_strategies s LEFT JOIN accounts a USING (account_id) GROUP BY account_id, lower(s.name) HAVING count(*) > 1
+UNION ALL
+SELECT format('Line {} of version {} of the targets belongs to a version that is not there.', line, version_id)
+FROM target_version_rows WHERE version_id NOT IN (SELECT version_id FROM target_versions)
 UNION ALL
 SELECT format('Line {} of plan {} belongs to a plan that is not there.', line, plan_id)
 FROM (SELECT plan_id, line FROM plan_rows UNION ALL SELECT plan_id, line FROM plan_classes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
@@ -13,6 +14,7 @@ import pandas as pd
 from allocation.errors import LoadError, Problem
 from allocation.store.reading import base_currency
 from allocation.store.saving import set_base_currency
+from allocation.store.statements import count, raise_problems, register
 from allocation.tables import SEVERAL_CLASSES, UNCLASSIFIED
 
 # A DataFrame's decimals come to the database as text, because it would guess their precision from a sample.
@@ -21,7 +23,7 @@ CREATE OR REPLACE TEMP TABLE incoming AS
 SELECT row::INTEGER AS row, account, account_type, symbol, currency, name, nullif(asset_class, $several) AS asset_class,
     coalesce(asset_class = $several, false) AS several,
     quantity::DECIMAL(24, 8) AS quantity, price::DECIMAL(24, 8) AS price, cost_basis::DECIMAL(24, 8) AS cost_basis,
-    as_of::DATE AS as_of, file
+    as_of::DATE AS as_of, file, source, kind
 FROM holdings_table
 """
 
@@ -75,25 +77,28 @@ WITH dated AS (
 SELECT symbol, currency, min_by(name, (NOT news, row)) FILTER (name IS NOT NULL) AS name,
     min_by(asset_class, (NOT news, row)) FILTER (asset_class IS NOT NULL) AS asset_class, min(row) AS row,
     min_by(name, row) FILTER (name IS NOT NULL AND news AND symbol <> 'CASH') AS new_name,
-    min_by(asset_class, row) FILTER (asset_class IS NOT NULL AND news) AS new_class, bool_or(news) AS news
+    min_by(asset_class, row) FILTER (asset_class IS NOT NULL AND news) AS new_class, bool_or(news) AS news,
+    min_by(kind, (NOT news, row)) FILTER (kind IS NOT NULL) AS kind
 FROM dated GROUP BY symbol, currency
 """
 
 CHANGED_ASSETS = """
 UPDATE assets SET currency = d.currency, name = coalesce(d.new_name, assets.name),
     asset_class = CASE WHEN d.new_class = $none THEN NULL ELSE coalesce(d.new_class, assets.asset_class) END,
+    kind = coalesce(d.kind, assets.kind),
     updated_at = make_timestamp(epoch_us(get_current_timestamp()))
 FROM described d
 WHERE news AND assets.symbol = d.symbol AND (assets.symbol <> 'CASH' OR assets.currency = d.currency)
     AND (assets.currency <> d.currency OR coalesce(d.new_name, assets.name) <> assets.name
         OR CASE WHEN d.new_class = $none THEN NULL ELSE coalesce(d.new_class, assets.asset_class) END
-            IS DISTINCT FROM assets.asset_class)
+            IS DISTINCT FROM assets.asset_class
+        OR coalesce(d.kind, assets.kind) IS DISTINCT FROM assets.kind)
 """
 
 NEW_ASSETS = """
-INSERT INTO assets (symbol, currency, name, asset_class)
+INSERT INTO assets (symbol, currency, name, asset_class, kind)
 SELECT symbol, currency, coalesce(name, CASE WHEN symbol = 'CASH' THEN 'Cash ' || currency ELSE symbol END),
-    nullif(asset_class, $none)
+    nullif(asset_class, $none), kind
 FROM described d
 WHERE NOT EXISTS (FROM assets a WHERE a.symbol = d.symbol AND (a.symbol <> 'CASH' OR a.currency = d.currency))
 ORDER BY row
@@ -102,6 +107,7 @@ ORDER BY row
 IDENTIFIED = """
 CREATE OR REPLACE TEMP TABLE identified AS
 SELECT i.account, accounts.account_id, a.asset_id, i.symbol, i.price, i.currency, i.quantity, i.as_of AS row_as_of,
+    i.row, i.source, k.quantity AS quantity_before,
     coalesce(i.cost_basis,
         CASE WHEN k.quantity = i.quantity AND k.currency = i.currency THEN k.cost_basis END) AS cost_basis,
     k.quantity IS DISTINCT FROM i.quantity
@@ -117,6 +123,12 @@ FROM known k JOIN accounts a USING (account_id) JOIN assets USING (asset_id)
 LEFT JOIN (SELECT account_id, asset_id, quantity AS now FROM identified) i USING (account_id, asset_id)
 WHERE k.quantity <> 0 AND coalesce(now, 0) = 0
 ORDER BY a.name, assets.symbol, assets.currency
+"""
+
+QUANTITIES = """
+SELECT account, CASE WHEN symbol = 'CASH' THEN 'CASH ' || currency ELSE symbol END, quantity_before, quantity
+FROM identified WHERE quantity <> 0 AND quantity_before IS DISTINCT FROM quantity
+ORDER BY account, symbol, currency
 """
 
 SNAPSHOTS = """
@@ -161,40 +173,28 @@ WHERE i.symbol <> 'CASH' AND (p.price <> i.price OR p.currency <> i.currency)
     AND p.as_of < (SELECT max(as_of) FROM prices newest WHERE newest.asset_id = p.asset_id)
 """
 
-CORRECTED_RATES = """
-SELECT count(*) FROM fx_table f
-JOIN fx_rates r ON r.from_currency = f.from_currency AND r.to_currency = f.to_currency AND r.as_of = f.as_of::DATE
-WHERE r.rate <> f.rate::DECIMAL(24, 12) AND r.as_of < (
-    SELECT max(as_of) FROM fx_rates newest
-    WHERE newest.from_currency = r.from_currency AND newest.to_currency = r.to_currency)
-"""
-
 PAST = "SELECT account, as_of, newest FROM loads WHERE past ORDER BY account, as_of"
 
-# An undated price that says what is known already keeps its date.
+# An undated price that says what is known already keeps its date. What a list of prices says counts more.
 PRICES = """
-INSERT INTO prices (asset_id, as_of, price, currency)
-SELECT DISTINCT asset_id,
-    coalesce(i.row_as_of, dated.as_of,
-        CASE WHEN latest.price = i.price AND latest.currency = i.currency THEN latest.as_of END, $today),
-    i.price, i.currency
-FROM identified i LEFT JOIN (
-    SELECT account, max(as_of) AS as_of FROM incoming GROUP BY account
-) dated USING (account) LEFT JOIN (
-    SELECT * FROM prices QUALIFY row_number() OVER (PARTITION BY asset_id ORDER BY as_of DESC) = 1
-) latest USING (asset_id)
-WHERE i.symbol <> 'CASH'
+INSERT INTO prices (asset_id, as_of, price, currency, source)
+SELECT asset_id, as_of, price, currency, min_by(source, row)
+FROM (
+    SELECT asset_id, i.symbol, i.price, i.currency, i.row, i.source,
+        coalesce(i.row_as_of, of_account.as_of,
+            CASE WHEN latest.price = i.price AND latest.currency = i.currency THEN latest.as_of END, $today) AS as_of
+    FROM identified i LEFT JOIN (
+        SELECT account, max(as_of) AS as_of FROM incoming GROUP BY account
+    ) of_account USING (account) LEFT JOIN (
+        SELECT * FROM prices QUALIFY row_number() OVER (PARTITION BY asset_id ORDER BY as_of DESC) = 1
+    ) latest USING (asset_id)
+    WHERE i.symbol <> 'CASH' AND i.price IS NOT NULL
+) dated ANTI JOIN listed_prices USING (symbol, as_of)
+GROUP BY asset_id, as_of, price, currency
 ON CONFLICT (asset_id, as_of) DO UPDATE
-SET price = excluded.price, currency = excluded.currency, updated_at = make_timestamp(epoch_us(get_current_timestamp()))
+SET price = excluded.price, currency = excluded.currency, source = excluded.source,
+    updated_at = make_timestamp(epoch_us(get_current_timestamp()))
 WHERE excluded.price <> prices.price OR excluded.currency <> prices.currency
-"""
-
-FX_RATES = """
-INSERT INTO fx_rates (from_currency, to_currency, as_of, rate)
-SELECT from_currency, to_currency, as_of::DATE, rate::DECIMAL(24, 12) FROM fx_table
-ON CONFLICT (from_currency, to_currency, as_of) DO UPDATE
-SET rate = excluded.rate, updated_at = make_timestamp(epoch_us(get_current_timestamp()))
-WHERE excluded.rate <> fx_rates.rate
 """
 
 
@@ -210,6 +210,14 @@ class LoadReport:
         removed: (account, symbol) of holdings that a snapshot of the same date had, which the files correct.
         past: (account, date, newest date) of what is of an earlier date than what the account holds now, which stays.
         corrected: prices and FX rates of earlier dates that are others now, so that values of those dates change.
+        inactive: (scope, strategy) of the targets that belong to a strategy which isn't active.
+        bought: (account, symbol, quantity) of holdings that the account didn't have.
+        changed_quantities: (account, symbol, quantity before, quantity after).
+        unpriced: symbols of what is held and has no price yet, so that it can't be valued.
+        totals: of a preview, (account, value before, value after) in the base currency, of every account that is loaded
+            or changes; None where it can't be valued.
+        notes: what a person should know about the files.
+        files: what each file is.
     """
 
     accounts: int = 0
@@ -224,6 +232,13 @@ class LoadReport:
     removed: tuple[tuple[str, str], ...] = ()
     past: tuple[tuple[str, datetime.date, datetime.date], ...] = ()
     corrected: int = 0
+    inactive: tuple[tuple[str, str], ...] = ()
+    bought: tuple[tuple[str, str, Decimal], ...] = ()
+    changed_quantities: tuple[tuple[str, str, Decimal, Decimal], ...] = ()
+    unpriced: tuple[str, ...] = ()
+    totals: tuple[tuple[str, float | None, float | None], ...] = ()
+    notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -267,31 +282,34 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
     base = settle_base_currency(base_currency(connection), holdings)
     if base is not None:
         set_base_currency(connection, base)
-    _register(connection, "holdings_table", holdings)
+    register(connection, "holdings_table", holdings)
     connection.execute(INCOMING, {"several": SEVERAL_CLASSES})
     connection.execute(LOADS, {"today": today})
-    _raise_problems(connection, _out_of_step())
+    raise_problems(connection, _out_of_step())
     connection.execute(KNOWN)
-    accounts = sum(_count(connection, query) for query in (NEW_ACCOUNTS, CHANGED_ACCOUNTS))
+    accounts = sum(count(connection, query) for query in (NEW_ACCOUNTS, CHANGED_ACCOUNTS))
     connection.execute(DESCRIBED)
-    assets = sum(_count(connection, query, {"none": UNCLASSIFIED}) for query in (CHANGED_ASSETS, NEW_ASSETS))
+    assets = sum(count(connection, query, {"none": UNCLASSIFIED}) for query in (CHANGED_ASSETS, NEW_ASSETS))
     connection.execute(IDENTIFIED)
     gone, past = connection.execute(SOLD).fetchall(), connection.execute(PAST).fetchall()
-    changed = _count(connection, "SELECT count(*) FROM identified WHERE changed")
-    corrected = _count(connection, CORRECTED_PRICES)
-    snapshots = _count(connection, SNAPSHOTS)
+    quantities = connection.execute(QUANTITIES).fetchall()
+    changed = count(connection, "SELECT count(*) FROM identified WHERE changed")
+    corrected = count(connection, CORRECTED_PRICES)
+    snapshots = count(connection, SNAPSHOTS)
     for write in (SNAPSHOT_ROWS, NO_LONGER_THERE, HOLDINGS, CORRECTED):
         connection.execute(write)
     return LoadReport(
         accounts=accounts,
         assets=assets,
         holdings=changed,
-        prices=_count(connection, PRICES, {"today": today}),
+        prices=count(connection, PRICES, {"today": today}),
         snapshots=snapshots,
         sold=tuple((account, symbol) for account, symbol, same_day in gone if not same_day),
         removed=tuple((account, symbol) for account, symbol, same_day in gone if same_day),
         past=tuple(past),
         corrected=corrected,
+        bought=tuple((account, symbol, after) for account, symbol, before, after in quantities if not before),
+        changed_quantities=tuple(row for row in quantities if row[2]),
     )
 
 
@@ -302,7 +320,7 @@ SELECT file, row, 'asset_class', i.asset_class,
 FROM incoming i JOIN assets a ON a.symbol = i.symbol AND (a.symbol <> 'CASH' OR a.currency = i.currency)
 JOIN holding_targets USING (asset_id) JOIN asset_class_targets c USING (class_target_id)
 JOIN rebalancing_strategies s USING (strategy_id)
-WHERE a.asset_class IS DISTINCT FROM c.asset_class
+WHERE NOT archived AND a.asset_class IS DISTINCT FROM c.asset_class
 ORDER BY file, row
 """
 
@@ -322,37 +340,10 @@ def check_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
     Such as an asset that is put into another class while it still has a target in the old one.
     """
     if not holdings.empty:
-        _raise_problems(connection, MOVED)
-        _raise_problems(connection, IN_SEVERAL, {"several": SEVERAL_CLASSES})
-
-
-def write_fx(connection: duckdb.DuckDBPyConnection, fx: pd.DataFrame) -> tuple[int, int]:
-    """Add or correct FX rates; returns how many, and how many of them are corrections of earlier dates."""
-    if fx.empty:
-        return 0, 0
-    _register(connection, "fx_table", fx)
-    corrected = _count(connection, CORRECTED_RATES)
-    return _count(connection, FX_RATES), corrected
+        raise_problems(connection, MOVED)
+        raise_problems(connection, IN_SEVERAL, {"several": SEVERAL_CLASSES})
 
 
 @cache
 def _out_of_step() -> str:
     return files("allocation.store").joinpath("out_of_step.sql").read_text(encoding="utf-8")
-
-
-def _raise_problems(
-    connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, object] | None = None
-) -> None:
-    found = connection.execute(query, parameters or {}).fetchall()
-    if found:
-        raise LoadError([Problem(*problem) for problem in found])
-
-
-def _register(connection: duckdb.DuckDBPyConnection, name: str, table: pd.DataFrame) -> None:
-    as_text = table.astype(object).map(lambda cell: None if cell is None else str(cell)).astype("string")
-    connection.register(name, as_text)
-
-
-def _count(connection: duckdb.DuckDBPyConnection, statement: str, parameters: dict[str, object] | None = None) -> int:
-    rows = connection.execute(statement, parameters or {}).fetchall()
-    return int(rows[0][0])

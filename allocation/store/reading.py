@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from decimal import Decimal
 from fractions import Fraction
 from itertools import compress
@@ -15,11 +16,15 @@ import pandas as pd
 from allocation.bands import FIVE_25, Band
 from allocation.errors import MissingPrice, MissingRate, StoreError, UnknownName
 from allocation.money import largest_amount, minor_digits
-from allocation.tables import ALL, CASH, SEVERAL_CLASSES, UNCLASSIFIED, Strategy, Tables
+from allocation.store.crossing import cross
+from allocation.store.quotes import stale_after
+from allocation.tables import ALL, CASH, SEVERAL_CLASSES, UNCLASSIFIED, Named, Strategy, Tables
 from allocation.triggers import DRIFT, Trigger
 
-# An FX rate counts in either direction; the newest wins, and of two of one day the direct one.
-# Besides what is held, a row without an account for each asset that has a holding target and isn't held in the scope.
+# An FX rate counts in either direction; the newest wins, and of two of one day the direct one. Where there is none, it
+# goes through a third currency (crossing.py).
+# Besides what is held, a row without an account for each asset that has a holding target, or is asked for, and isn't
+# held in the scope.
 LINES = f"""
 WITH quotes AS (
     SELECT from_currency AS currency, as_of, rate, false AS inverse FROM fx_rates WHERE to_currency = $base
@@ -43,8 +48,10 @@ WITH quotes AS (
     FROM held
     UNION ALL
     SELECT NULL, NULL, asset_id, 0, NULL
-    FROM holding_targets JOIN asset_class_targets USING (class_target_id)
-    WHERE strategy_id = $strategy AND asset_id NOT IN (SELECT asset_id FROM held)
+    FROM assets
+    WHERE asset_id NOT IN (SELECT asset_id FROM held) AND (list_contains($also::INTEGER[], asset_id) OR asset_id IN (
+        SELECT asset_id FROM holding_targets JOIN asset_class_targets USING (class_target_id)
+        WHERE strategy_id = $strategy))
 ), quoted AS (
     SELECT lines.*, symbol, name, price_as_of,
         CASE WHEN asset_id IN (SELECT asset_id FROM asset_class_weights) THEN '{SEVERAL_CLASSES}'
@@ -62,7 +69,7 @@ SELECT account, account_type, asset_id, symbol, name, asset_class, currency, qua
     CASE WHEN currency = $base THEN round(quoted_value, {{digits}})::DOUBLE
          WHEN inverse THEN round(quoted_value / quoted_rate, {{digits}})
          ELSE round(quoted_value * quoted_rate, {{digits}})::DOUBLE END AS value,
-    cost_basis::DOUBLE AS cost_basis
+    cost_basis::DOUBLE AS cost_basis, quoted_value
 FROM quoted LEFT JOIN rates USING (currency)
 ORDER BY account NULLS LAST, asset_class, symbol, currency
 """
@@ -94,12 +101,20 @@ def account_names(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     return tuple(str(name) for (name,) in connection.execute("SELECT name FROM accounts ORDER BY name").fetchall())
 
 
-def read_tables(connection: duckdb.DuckDBPyConnection, scope: str, at: datetime.date | None = None) -> Tables:
+def read_tables(
+    connection: duckdb.DuckDBPyConnection,
+    scope: str,
+    at: datetime.date | None = None,
+    named: Named | None = None,
+    also: Collection[int] = (),
+) -> Tables:
     """A scope, valued at its latest prices and rates, or at those of an earlier date.
 
     Parameters:
         scope: ``all`` or an account.
         at: what was held then, at the latest prices and rates known then; measured against today's targets and classes.
+        named: the strategy to measure against, if not the one that holds; see :func:`find_strategy`.
+        also: numbers of assets that ``assets`` is to have, too.
 
     Raises:
         UnknownName: ``scope`` is neither ``all`` nor an account, or nothing is known of it at that date.
@@ -117,23 +132,25 @@ def read_tables(connection: duckdb.DuckDBPyConnection, scope: str, at: datetime.
     account = None if scope == ALL else scope
     if at is not None:
         _require_snapshot(connection, account, at)
-    strategy = read_strategy(connection, scope)
+    strategy = read_strategy(connection, scope, named)
     lines = connection.execute(
         LINES.format(digits=minor_digits(base)),
-        {"base": base, "account": account, "strategy": strategy.strategy_id, "at": at},
+        {"base": base, "account": account, "strategy": strategy.strategy_id, "at": at, "also": list(also)},
     ).fetchall()
-    rows = [dict(zip(HELD, line, strict=True)) for line in lines]
+    rows = [dict(zip([*HELD, "quoted_value"], line, strict=True)) for line in lines]
+    cross(connection, rows, base, at, minor_digits(base))
     if at is not None:
         # An asset that nobody held yet, and that had no price yet, is only a target's name at that date.
         known = [row["account"] is not None or None not in (row["price"], row["rate"]) for row in rows]
-        lines, rows = list(compress(lines, known)), list(compress(rows, known))
+        rows = list(compress(rows, known))
     _require_prices_and_rates(rows, base, at)
     _require_exact(rows, base)
-    holdings = [line for line in lines if line[0] is not None]
-    assets = _assets(rows, set(strategy.holding_targets["asset_id"]))
+    holdings = [tuple(row[column] for column in HELD) for row in rows if row["account"] is not None]
+    assets = _assets(rows, {*strategy.holding_targets["asset_id"], *also})
     there = set(assets["asset_id"])
     spans = {asset: parts for asset, parts in read_spans(connection).items() if asset in there}
-    return Tables(scope, base, accounts, _frame(holdings, HELD), assets, strategy, spans)
+    held = _frame(holdings, HELD)
+    return Tables(scope, base, accounts, held, assets, strategy, spans, stale_after(connection))
 
 
 def read_spans(connection: duckdb.DuckDBPyConnection) -> dict[int, dict[str, Fraction]]:
@@ -196,19 +213,58 @@ def _assets(rows: list[dict[str, Any]], wanted: set[int]) -> pd.DataFrame:
     return _frame([tuple(asset[column] for column in columns) for asset in by_class], columns)
 
 
-def read_strategy(connection: duckdb.DuckDBPyConnection, scope: str) -> Strategy:
-    """The targets that hold for a scope: its own, or the whole portfolio's where an account has none."""
+def find_strategy(connection: duckdb.DuckDBPyConnection, scope: str, named: Named | None = None) -> int:
+    """The number of the strategy that holds for a scope, or of one that is named.
+
+    Parameters:
+        named: a strategy of the scope, or of the whole portfolio where the scope has none of that name; as (scope,
+            name) one of another scope. None: the scope's active one, or the whole portfolio's where an account has
+            none.
+
+    Raises:
+        UnknownName: there is no such scope or strategy.
+    """
+    if named is None:
+        holding = connection.execute(
+            """
+            SELECT strategy_id FROM rebalancing_strategies s LEFT JOIN accounts a USING (account_id)
+            WHERE active AND (account_id IS NULL
+                OR (a.name = $scope AND strategy_id IN (SELECT strategy_id FROM asset_class_targets)))
+            ORDER BY account_id NULLS LAST LIMIT 1
+            """,
+            {"scope": scope},
+        ).fetchall()
+        return int(holding[0][0])
+    scope, name = (scope, named) if isinstance(named, str) else named
+    check_scope(scope, account_names(connection))
     rows = connection.execute(
         """
-        SELECT strategy_id, s.name, coalesce(a.name, $all), saved_by, s.updated_at
-        FROM rebalancing_strategies s LEFT JOIN accounts a USING (account_id)
-        WHERE account_id IS NULL
-            OR (a.name = $scope AND strategy_id IN (SELECT strategy_id FROM asset_class_targets))
-        ORDER BY account_id NULLS LAST LIMIT 1
+        SELECT strategy_id, s.name FROM rebalancing_strategies s LEFT JOIN accounts a USING (account_id)
+        WHERE account_id IS NULL OR a.name = $scope ORDER BY account_id NULLS LAST, archived, NOT active, lower(s.name)
         """,
-        {"scope": scope, "all": ALL},
+        {"scope": scope},
     ).fetchall()
-    strategy_id, name, made_for, saved_by, saved_at = rows[0]
+    found = [number for number, other in rows if str(other).casefold() == name.strip().casefold()]
+    if not found:
+        known = ", ".join(dict.fromkeys(str(other) for _, other in rows))
+        raise UnknownName(f"There is no strategy {name!r} for {_called(scope)}. There is {known}.")
+    return int(found[0])
+
+
+def _called(scope: str) -> str:
+    return "the whole portfolio" if scope == ALL else scope
+
+
+def read_strategy(connection: duckdb.DuckDBPyConnection, scope: str, named: Named | None = None) -> Strategy:
+    """The targets that hold for a scope, or those of a strategy that is named; see :func:`find_strategy`."""
+    strategy_id = find_strategy(connection, scope, named)
+    name, made_for, saved_by, saved_at = connection.execute(
+        """
+        SELECT s.name, coalesce(a.name, $all), saved_by, s.updated_at
+        FROM rebalancing_strategies s LEFT JOIN accounts a USING (account_id) WHERE strategy_id = $id
+        """,
+        {"id": strategy_id, "all": ALL},
+    ).fetchall()[0]
     classes = connection.execute(
         "SELECT asset_class, target_percent::DOUBLE FROM asset_class_targets WHERE strategy_id = ? "
         "ORDER BY target_percent DESC, asset_class",
@@ -223,7 +279,7 @@ def read_strategy(connection: duckdb.DuckDBPyConnection, scope: str) -> Strategy
         [strategy_id],
     ).fetchall()
     return Strategy(
-        int(strategy_id),
+        strategy_id,
         str(name),
         str(made_for),
         made_for != scope,
@@ -231,8 +287,8 @@ def read_strategy(connection: duckdb.DuckDBPyConnection, scope: str) -> Strategy
         _frame(within, ["asset_class", "asset_id", "symbol", "currency", "name", "target_percent"]),
         saved_by,
         saved_at,
-        **_bands(connection, int(strategy_id)),
-        trigger=_trigger(connection, int(strategy_id)),
+        **_bands(connection, strategy_id),
+        trigger=_trigger(connection, strategy_id),
     )
 
 
@@ -287,12 +343,13 @@ def _require_prices_and_rates(rows: list[dict[str, Any]], base: str, at: datetim
     until = f" on or before {at}" if at else ""
     if unpriced:
         raise MissingPrice(
-            f"There is no price for {', '.join(unpriced)}{until}. Load a holdings file that has its price, then open "
-            "this again."
+            f"There is no price for {', '.join(unpriced)}{until}. Load a holdings file that has its price or a "
+            f"prices.csv, or write it down: allocation price {unpriced[0]} PRICE CURRENCY{f' --on {at}' if at else ''}."
         )
     without_rate = sorted({row["currency"] for row in rows if row["rate"] is None})
     if without_rate:
         raise MissingRate(
             f"There is no FX rate between {', '.join(without_rate)} and {base}{until}. Load an fx.csv with a row "
-            f"{without_rate[0]},{base},RATE,{at or 'DATE'}: allocation import --fx fx.csv."
+            f"{without_rate[0]},{base},RATE,{at or 'DATE'}: allocation import --fx fx.csv; or write it down: "
+            f"allocation rate {without_rate[0]} {base} RATE{f' --on {at}' if at else ''}."
         )

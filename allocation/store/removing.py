@@ -12,11 +12,12 @@ import duckdb
 
 from allocation.errors import AllocationError, MergeError, UnknownName
 from allocation.store.class_weights import save_classes, weights_of
-from allocation.store.reading import account_names, check_scope, read_tables
+from allocation.store.reading import account_names, check_scope, find_strategy, read_tables
 from allocation.store.saving import NOW, first, save_class_targets, save_holding_targets
+from allocation.store.strategies import active_strategy, drop_strategy, name_of, scope_of
 from allocation.tables import ALL, CASH, called
 from allocation.targets import HUNDRED, plain, rescale
-from allocation.text import clean
+from allocation.text import LONGEST_NAME, clean
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,6 @@ class Deleted:
         return text
 
 
-LONGEST_NAME = 300
 CURRENT = "SELECT max_by(snapshot_id, as_of) FROM snapshots GROUP BY account_id"
 
 
@@ -224,9 +224,11 @@ def _listed(classes: Mapping[str, Decimal]) -> str:
 
 
 def delete_account(connection: duckdb.DuckDBPyConnection, account: str) -> Deleted:
-    """Delete an account with its snapshots, its strategy and that strategy's targets."""
+    """Delete an account with its snapshots, its strategies and their targets."""
     account_id = _account(connection, account)
-    strategy_id = first(connection, "SELECT strategy_id FROM rebalancing_strategies WHERE account_id = ?", [account_id])
+    own = _first_column(
+        connection, "SELECT strategy_id FROM rebalancing_strategies WHERE account_id = $id", {"id": account_id}
+    )
     takes = Deleted(
         account,
         holdings=_count(
@@ -235,12 +237,12 @@ def delete_account(connection: duckdb.DuckDBPyConnection, account: str) -> Delet
             f"AND snapshot_id IN ({CURRENT})",
             [account_id],
         ),
-        strategies=int(strategy_id is not None),
-        targets=_targets(connection, strategy_id),
+        strategies=len(own),
+        targets=sum(_targets(connection, strategy_id) for strategy_id in own),
         snapshots=_count(connection, "FROM snapshots WHERE account_id = ?", [account_id]),
     )
-    if strategy_id is not None:
-        _delete_strategy(connection, strategy_id)
+    for strategy_id in own:
+        drop_strategy(connection, strategy_id)
     connection.execute(
         "DELETE FROM holdings WHERE snapshot_id IN (SELECT snapshot_id FROM snapshots WHERE account_id = ?)",
         [account_id],
@@ -324,32 +326,28 @@ def delete_asset(connection: duckdb.DuckDBPyConnection, asset_id: int) -> Delete
     return replace(takes, rescaled=tuple(dict.fromkeys(rescaled)))
 
 
-def delete_strategy(connection: duckdb.DuckDBPyConnection, scope: str) -> Deleted:
-    """Delete an account's strategy with its targets; the whole portfolio's strategy stays and loses its targets."""
+def delete_strategy(connection: duckdb.DuckDBPyConnection, scope: str, named: str | None = None) -> Deleted:
+    """Delete a strategy with its targets; the whole portfolio's active one stays and loses its targets.
+
+    Parameters:
+        named: a strategy of the scope; by default its active one.
+    """
     check_scope(scope, account_names(connection))
-    strategy_id = first(
-        connection,
-        "SELECT strategy_id FROM rebalancing_strategies LEFT JOIN accounts a USING (account_id) "
-        "WHERE coalesce(a.name, ?) = ?",
-        [ALL, scope],
-    )
-    if strategy_id is None:
+    active = active_strategy(connection, scope)
+    strategy_id = active if named is None else find_strategy(connection, scope, named)
+    if strategy_id is None or scope_of(connection, strategy_id) != scope:
         raise UnknownName(f"{scope} has no strategy of its own; it uses the whole portfolio's.")
-    name = connection.execute(
-        "SELECT name FROM rebalancing_strategies WHERE strategy_id = ?", [strategy_id]
-    ).fetchall()[0][0]
-    takes = Deleted(f"Strategy {name}", targets=_targets(connection, strategy_id), strategies=int(scope != ALL))
-    if scope == ALL:
+    stays = scope == ALL and strategy_id == active
+    takes = Deleted(
+        f"Strategy {name_of(connection, strategy_id)}",
+        targets=_targets(connection, strategy_id),
+        strategies=int(not stays),
+    )
+    if stays:
         save_class_targets(connection, strategy_id, {})
     else:
-        _delete_strategy(connection, strategy_id)
+        drop_strategy(connection, strategy_id)
     return takes
-
-
-def _delete_strategy(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> None:
-    save_class_targets(connection, strategy_id, {})
-    for table in ("bands", "rebalancing_triggers", "rebalancing_strategies"):
-        connection.execute(f"DELETE FROM {table} WHERE strategy_id = ?", [strategy_id])
 
 
 def _account(connection: duckdb.DuckDBPyConnection, account: str) -> int:
@@ -360,7 +358,7 @@ def _account(connection: duckdb.DuckDBPyConnection, account: str) -> int:
     return account_id
 
 
-def _targets(connection: duckdb.DuckDBPyConnection, strategy_id: int | None) -> int:
+def _targets(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> int:
     within = "FROM holding_targets JOIN asset_class_targets USING (class_target_id) WHERE strategy_id = ?"
     return sum(
         _count(connection, source, [strategy_id])

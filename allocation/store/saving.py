@@ -10,8 +10,7 @@ import duckdb
 
 from allocation.bands import Band, is_kept
 from allocation.errors import AmountError, TargetsError, UnknownName
-from allocation.store.reading import account_names, check_scope
-from allocation.tables import ALL, as_percent
+from allocation.tables import as_percent
 from allocation.triggers import Trigger
 
 NOT_HELD_YET = " To plan for one that is not held yet, load a holdings row with quantity 0 and its price."
@@ -22,52 +21,6 @@ def set_base_currency(connection: duckdb.DuckDBPyConnection, currency: str) -> N
     """Set it where none is set yet."""
     connection.execute(
         f"UPDATE portfolio SET base_currency = ?, updated_at = {NOW} WHERE base_currency IS NULL", [currency]
-    )
-
-
-def own_strategy(connection: duckdb.DuckDBPyConnection, scope: str, name: str | None = None) -> int:
-    """The number of a scope's own strategy, made where an account has none; renamed if a name is given."""
-    check_scope(scope, account_names(connection))
-    if name is not None and not name.strip():
-        raise TargetsError("The strategy's name is empty. Give it a name, or none to keep the one it has.")
-    found = first(
-        connection,
-        "SELECT strategy_id FROM rebalancing_strategies LEFT JOIN accounts a USING (account_id) "
-        "WHERE coalesce(a.name, ?) = ?",
-        [ALL, scope],
-    )
-    if found is None:
-        found = first(
-            connection,
-            "INSERT INTO rebalancing_strategies (account_id, name) "
-            "SELECT account_id, coalesce(?, name) FROM accounts WHERE name = ? RETURNING strategy_id",
-            [name, scope],
-        )
-        assert found is not None
-        _measure_as_before(connection, found)
-    elif name is not None:
-        connection.execute(
-            f"UPDATE rebalancing_strategies SET name = $name, updated_at = {NOW} "
-            "WHERE strategy_id = $id AND name <> $name",
-            {"name": name, "id": found},
-        )
-    assert found is not None
-    return found
-
-
-def _measure_as_before(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> None:
-    """A new strategy of an account has the bands and the trigger that it used until now, the whole portfolio's."""
-    whole = "(SELECT strategy_id FROM rebalancing_strategies WHERE account_id IS NULL)"
-    connection.execute(
-        "INSERT INTO bands (strategy_id, asset_class, points, share_percent, widest, inclusive, of_class) "
-        "SELECT ?, asset_class, points, share_percent, widest, inclusive, of_class "
-        f"FROM bands WHERE strategy_id = {whole}",
-        [strategy_id],
-    )
-    connection.execute(
-        "INSERT INTO rebalancing_triggers (strategy_id, on_drift, every_months) "
-        f"SELECT ?, on_drift, every_months FROM rebalancing_triggers WHERE strategy_id = {whole}",
-        [strategy_id],
     )
 
 

@@ -10,18 +10,15 @@ import duckdb
 import pandas as pd
 
 from allocation.errors import LoadError, Problem, UnknownName
+from allocation.store import strategies
 from allocation.store.reading import account_names, read_spans
-from allocation.store.saving import (
-    find_asset,
-    own_strategy,
-    save_class_targets,
-    save_holding_targets,
-    set_saved,
-)
+from allocation.store.saving import find_asset, set_saved
 from allocation.tables import ALL
 
 
-def write_targets(connection: duckdb.DuckDBPyConnection, targets: pd.DataFrame, by: str) -> int:
+def write_targets(
+    connection: duckdb.DuckDBPyConnection, targets: pd.DataFrame, by: str
+) -> tuple[int, tuple[tuple[str, str], ...]]:
     """Save the targets that a reader has found good in themselves.
 
     Parameters:
@@ -29,7 +26,8 @@ def write_targets(connection: duckdb.DuckDBPyConnection, targets: pd.DataFrame, 
         by: who saves them.
 
     Returns:
-        How many targets were added, changed or removed.
+        How many targets were added, changed or removed; and (scope, name) of the strategies that have them now without
+        being active.
 
     Raises:
         LoadError: an account or a symbol that the portfolio doesn't know, or a holding under a class it isn't in.
@@ -40,23 +38,43 @@ def write_targets(connection: duckdb.DuckDBPyConnection, targets: pd.DataFrame, 
     assets, problems = _resolve(connection, rows)
     if problems:
         raise LoadError(problems)
-    changed = 0
+    changed, inactive = 0, []
     for account in dict.fromkeys(row["account"] for row in rows):
         of_scope = [row for row in rows if row["account"] == account]
-        strategy_id = own_strategy(connection, account or ALL, of_scope[0]["strategy"])
+        strategy_id, is_active = _strategy(connection, of_scope[0])
         classes = {row["asset_class"]: row["target_percent"] for row in of_scope if row["symbol"] is None}
-        of_strategy = save_class_targets(connection, strategy_id, classes)
-        for name in classes:
-            within: dict[int, Decimal] = {
-                assets[row["row"]]: row["target_percent"]
-                for row in of_scope
-                if row["asset_class"] == name and row["symbol"] is not None
-            }
-            of_strategy += save_holding_targets(connection, strategy_id, name, within)
+        within: dict[str, dict[int, Decimal]] = {}
+        for row in of_scope:
+            if row["symbol"] is not None:
+                within.setdefault(row["asset_class"], {})[assets[row["row"]]] = row["target_percent"]
+        of_strategy = strategies.write_targets(connection, strategy_id, classes, within)
         if of_strategy:
             set_saved(connection, strategy_id, by)
+        if not is_active:
+            inactive.append((account or ALL, strategies.name_of(connection, strategy_id)))
         changed += of_strategy
-    return changed
+    return changed, tuple(inactive)
+
+
+def _strategy(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> tuple[int, bool]:
+    """The number of the strategy that a row names, made where there is none, and whether it is active.
+
+    It is active from the start where its scope has no targets of its own yet; a file activates no other.
+    """
+    scope, name = row["account"] or ALL, row["strategy"]
+    active = strategies.active_strategy(connection, scope)
+    if name is None:
+        return strategies.own_strategy(connection, scope), True
+    found = strategies.named_in(connection, scope, name)
+    if found is None and active is not None and not strategies.has_targets(connection, active):
+        strategies.rename_strategy(connection, active, name)
+        return active, True
+    if found is None:
+        return strategies.add_strategy(connection, scope, name, active=active is None), active is None
+    if strategies.is_archived(connection, found):
+        remedy = "is archived. Restore it first: allocation strategies restore, or name another strategy."
+        raise LoadError([Problem(row["file"], row["row"], "strategy", name, remedy)])
+    return found, found == active
 
 
 def _resolve(

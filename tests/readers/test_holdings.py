@@ -215,7 +215,7 @@ def test_a_file_that_is_not_there(tmp_path):
 
 def test_a_folder(tmp_path):
     _, (problem,) = read_holdings(tmp_path, TODAY)
-    assert problem.remedy == "is a folder. Name the CSV file in it."
+    assert problem.remedy == "is a folder. Name the file in it."
 
 
 @pytest.mark.parametrize(

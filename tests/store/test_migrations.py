@@ -17,8 +17,7 @@ from tests.conftest import SCHEMAS, unpacked
 TABLES = {
     "accounts", "asset_class_targets", "asset_class_weights", "assets", "bands", "fx_rates", "holding_targets",
     "executions", "holdings", "plan_classes", "plan_rows", "plans", "portfolio", "prices", "rebalancing_strategies",
-    "rebalancing_triggers", "schema_migrations",
-    "snapshots",
+    "rebalancing_triggers", "schema_migrations", "snapshots", "target_version_rows", "target_versions",
 }  # fmt: skip
 NOTES = Migration(99, "notes", "CREATE TABLE notes (note VARCHAR)", "DROP TABLE notes")
 BROKEN = Migration(99, "broken", "CREATE TABLE notes (note VARCHAR); SELECT * FROM nowhere", "DROP TABLE notes")
@@ -179,6 +178,7 @@ def test_down_and_up_again_on_a_file_with_data_keeps_the_data(sample, version):
     newest = shipped_migrations()[-1].version
     with Database(sample.path).write() as connection:
         connection.execute("UPDATE rebalancing_strategies SET saved_by = NULL")
+        connection.execute("UPDATE target_versions SET saved_by = NULL")
     with Database(sample.path).read() as connection:
         before = rows(connection)
     assert sample.migrate(version)[0] == list(range(newest, version, -1))

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from allocation.readers.findings import Findings, shown
+from allocation.readers.foreign import Remarks, shown
 from allocation.readers.opened import Opened
 
 LARGEST = 32 * 1024**2
@@ -40,34 +40,34 @@ class Ledger:
     plugins: set[str] = field(default_factory=set)
 
 
-def load(source: Opened, today: datetime.date, findings: Findings) -> Ledger | None:
+def load(source: Opened, today: datetime.date, remarks: Remarks) -> Ledger | None:
     """Read a ledger and the files it includes, up to a day; None and a problem where that isn't possible."""
     try:
         import beancount  # noqa: F401
     except ImportError:
-        findings.wrong("", None, 'can\'t be read without the package beancount: pip install "allocation[beancount]".')
+        remarks.wrong("", None, 'can\'t be read without the package beancount: pip install "allocation[beancount]".')
         return None
     try:
-        ledger = _parsed(source, findings)
-        if findings.problems:
+        ledger = _parsed(source, remarks)
+        if remarks.problems:
             return None
         later = sum(entry.date > today for entry in ledger.entries)
         ledger.entries = [entry for entry in ledger.entries if entry.date <= today]
         _complete(ledger)
     # What the library raises for ledgers it was never meant to see.
     except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as why:
-        findings.wrong("", None, f"can't be read by Beancount ({type(why).__name__}). Run bean-check on it.")
+        remarks.wrong("", None, f"can't be read by Beancount ({type(why).__name__}). Run bean-check on it.")
         return None
     for error in ledger.errors:
-        _say_error(error, source.name, findings)
+        _say_error(error, source.name, remarks)
     if later:
-        findings.note(f"Entries with a date after {today} don't count: {later:,}.")
+        remarks.note(f"Entries with a date after {today} don't count: {later:,}.")
     if unknown := sorted(map(shown, ledger.plugins - {AUTO_ACCOUNTS, IMPLICIT_PRICES})):
-        findings.note(f"Plugins aren't run, so what they would add or change is missing: {', '.join(unknown)}.")
+        remarks.note(f"Plugins aren't run, so what they would add or change is missing: {', '.join(unknown)}.")
     return ledger
 
 
-def _parsed(source: Opened, findings: Findings) -> Ledger:
+def _parsed(source: Opened, remarks: Remarks) -> Ledger:
     """The entries of all files as they stand there."""
     from beancount.parser import parser
 
@@ -76,17 +76,17 @@ def _parsed(source: Opened, findings: Findings) -> Ledger:
     waiting = deque([(source.name, source, folder)])
     seen = {source.path.resolve()} if source.path else set()
     size = 0
-    while waiting and not findings.problems:
+    while waiting and not remarks.problems:
         name, opened, place = waiting.popleft()
         text = opened.text()
         size += len(text)
         if size > LARGEST or len(seen) > MOST_FILES:
-            findings.wrong(
+            remarks.wrong(
                 "", None, f"has more than {LARGEST // 1024**2} MB, or 1,000 files, with all that it includes."
             )
             break
         if odd := next((word for word in NAME_OPTION.findall(text) if not PLAIN_WORD.fullmatch(word)), None):
-            findings.wrong("option", odd, f"is no name for a kind of account ({name}). Write one word.")
+            remarks.wrong("option", odd, f"is no name for a kind of account ({name}). Write one word.")
             break
         entries, errors, options = parser.parse_string(text, name)
         ledger.entries += entries
@@ -97,33 +97,33 @@ def _parsed(source: Opened, findings: Findings) -> Ledger:
         else:
             ledger.options = dict(options)
         for pattern in options["include"]:
-            for path in _included(pattern, place, folder, name, findings):
+            for path in _included(pattern, place, folder, name, remarks):
                 if path not in seen:
                     seen.add(path)
                     waiting.append((path.relative_to(str(folder)).as_posix(), Opened(path), path.parent))
     return ledger
 
 
-def _included(pattern: str, place: Path | None, folder: Path | None, name: str, findings: Findings) -> Iterator[Path]:
+def _included(pattern: str, place: Path | None, folder: Path | None, name: str, remarks: Remarks) -> Iterator[Path]:
     """The files an include directive names, in the order of their names; only those below the ledger's folder."""
     if place is None or folder is None:
-        findings.wrong("include", pattern, "is included, and can't be found from here. Name the ledger by its path.")
+        remarks.wrong("include", pattern, "is included, and can't be found from here. Name the ledger by its path.")
         return
     below = f"({name}). Only files below the ledger's folder are read: put it there."
     if Path(pattern).is_absolute() or ".." in Path(pattern).parts or "\0" in pattern:
-        findings.wrong("include", pattern, f"lies elsewhere {below}")
+        remarks.wrong("include", pattern, f"lies elsewhere {below}")
         return
     try:
         found = sorted(itertools.islice(place.glob(pattern), MOST_FILES + 1))
     except (ValueError, NotImplementedError, OSError):
         found = []
     if not found:
-        findings.wrong("include", pattern, f"names no file that is there ({name}).")
+        remarks.wrong("include", pattern, f"names no file that is there ({name}).")
     for path in (written.resolve() for written in found):
         if not path.is_relative_to(folder):
-            findings.wrong("include", pattern, f"leads elsewhere {below}")
+            remarks.wrong("include", pattern, f"leads elsewhere {below}")
         elif path.suffix in ENCRYPTED:
-            findings.wrong("include", pattern, f"is encrypted ({name}). Decrypt it into a folder of its own first.")
+            remarks.wrong("include", pattern, f"is encrypted ({name}). Decrypt it into a folder of its own first.")
         elif path.is_file():
             yield path
 
@@ -149,11 +149,11 @@ def _complete(ledger: Ledger) -> None:
     ledger.errors += check(ledger.entries, ledger.options)
 
 
-def _say_error(error: Any, name: str, findings: Findings) -> None:
+def _say_error(error: Any, name: str, remarks: Remarks) -> None:
     """One of the library's errors as a problem at its line."""
     where = getattr(error, "source", None) or {}
     line, file = where.get("lineno", 0), where.get("filename", "")
     message = POSTING.sub(r"\2 in \1", " ".join(str(error.message).split()))
     place = f" ({shown(file)})" if file not in ("", "<string>", name) else ""
     said = message if len(message) <= 300 else message[:300] + "…"
-    findings.wrong("", None, f"{said}{place}", line if isinstance(line, int) and line > 0 else 0)
+    remarks.wrong("", None, f"{said}{place}", line if isinstance(line, int) and line > 0 else 0)

@@ -14,9 +14,9 @@ from allocation.errors import LoadError
 from allocation.money import is_known_currency
 from allocation.readers import holdings as holding_tables
 from allocation.readers.content import Content
-from allocation.readers.findings import (
+from allocation.readers.foreign import (
     EXACT,
-    Findings,
+    Remarks,
     account_name,
     is_like_cash,
     name_of,
@@ -118,71 +118,71 @@ def read(source: Opened, today: datetime.date) -> Content:
         Holdings at the latest ``price``; ``name`` and ``asset-class`` come from the metadata of the ``commodity``
         directives, where ``export: "IGNORE"`` leaves one out. The base currency is the first operating currency.
     """
-    findings = Findings(source.name)
+    remarks = Remarks(source.name)
     try:
-        ledger = load(source, today, findings)
+        ledger = load(source, today, remarks)
     except LoadError as error:
         return Content(TITLE, problems=error.problems)
     if ledger is None:
-        return Content(TITLE, problems=findings.found(), notes=findings.said())
-    return _content(ledger, findings)
+        return Content(TITLE, problems=remarks.found(), notes=remarks.said())
+    return _content(ledger, remarks)
 
 
-def _content(ledger: Ledger, findings: Findings) -> Content:
+def _content(ledger: Ledger, remarks: Remarks) -> Content:
     commodities = {entry.currency: entry.meta for entry in ledger.entries if _is(entry, "Commodity")}
     books = _books(ledger)
     prices = _latest_prices(ledger)
     rows: list[dict[str, Any]] = []
     for account in sorted(books.lots):
-        rows += _rows(account, books, prices, commodities, findings)
+        rows += _rows(account, books, prices, commodities, remarks)
     base = next((code for code in ledger.options["operating_currency"] if is_known_currency(code)), None)
     rates = [rate for commodity in prices if books.is_money(commodity) for rate in _rates(commodity, prices[commodity])]
     in_use = {str(row["currency"]) for row in rows}
-    rates = crossed(rates, in_use, base, "Write a price directive for it.", findings)
+    rates = crossed(rates, in_use, base, "Write a price directive for it.", remarks)
     if base is None:
-        findings.note('The ledger names no operating currency (option "operating_currency" "USD").')
-    if not rows and not findings.problems:
-        findings.wrong("", None, "has no asset account that holds anything but money.")
+        remarks.note('The ledger names no operating currency (option "operating_currency" "USD").')
+    if not rows and not remarks.problems:
+        remarks.wrong("", None, "has no asset account that holds anything but money.")
     return Content(
         TITLE,
-        holdings=numbered_table(rows, holding_tables.COLUMNS, findings.file),
+        holdings=numbered_table(rows, holding_tables.COLUMNS, remarks.file),
         fx=rate_table(rates),
         base_currency=base,
-        problems=findings.found(),
-        notes=findings.said(),
+        problems=remarks.found(),
+        notes=remarks.said(),
     )
 
 
 def _rows(
     account: str, books: Books, prices: dict[str, dict[str, Price]], commodities: dict[str, dict[str, Any]],
-    findings: Findings,
+    remarks: Remarks,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """What one account holds as rows of a holdings table; none where that is only money nobody asked for."""
     held = {commodity: lot for commodity, lot in sorted(books.lots[account].items()) if abs(lot.quantity) > RESIDUE}
     ignored = {name for name in held if str(commodities.get(name, {}).get(IGNORE_KEY, "")).upper() == "IGNORE"}
     for commodity in sorted(ignored):
-        findings.note(f"{commodity} in {account} is left out, as its metadata says (export: IGNORE).")
+        remarks.note(f"{commodity} in {account} is left out, as its metadata says (export: IGNORE).")
     positions = [
-        _position_row(account, commodity, lot, prices, commodities.get(commodity, {}), findings)
+        _position_row(account, commodity, lot, prices, commodities.get(commodity, {}), remarks)
         for commodity, lot in held.items()
         if not books.is_money(commodity) and commodity not in ignored
     ]
     money = {code: lot for code, lot in held.items() if books.is_money(code) and code not in ignored}
     if not positions and account not in books.asked_for:
         if money:
-            findings.note(
+            remarks.note(
                 f"{account} is left out: it holds nothing but money. To count it, write {ACCOUNT_KEY}: with a name "
                 "under its open directive."
             )
         return []
     rows = [row for row in positions if row]
     day = max([books.newest[account], *(row["as_of"] for row in rows)])
-    return rows + [row for code, lot in money.items() if (row := _cash_row(account, code, lot, day, findings))]
+    return rows + [row for code, lot in money.items() if (row := _cash_row(account, code, lot, day, remarks))]
 
 
 def _position_row(
     account: str, commodity: str, lots: Lots, prices: dict[str, dict[str, Price]], meta: dict[str, Any],
-    findings: Findings,
+    remarks: Remarks,
 ) -> dict[str, Any] | None:  # fmt: skip
     price = _price_of(commodity, prices)
     quantity = rounded(lots.quantity)
@@ -191,18 +191,18 @@ def _position_row(
             f"has no price in any currency ({account}). Write one: 2026-01-31 price {commodity} 12.34 USD. What isn't "
             f'to count gets the metadata {IGNORE_KEY}: "IGNORE" under its commodity directive.'
         )
-        findings.wrong("price", commodity, remedy, _line(meta))
+        remarks.wrong("price", commodity, remedy, _line(meta))
         return None
     number = rounded(price.number)
     if quantity < 0:
         remedy = f"is sold short in {account} ({quantity:f}), and only what is owned can be loaded."
-        findings.wrong("quantity", commodity, remedy)
+        remarks.wrong("quantity", commodity, remedy)
         return None
     if number <= 0:
-        findings.wrong("price", commodity, f"has the price {price.number} of {price.day}, which isn't above 0.")
+        remarks.wrong("price", commodity, f"has the price {price.number} of {price.day}, which isn't above 0.")
         return None
     if any(map(too_large, (quantity, number, EXACT.multiply(quantity, number)))):
-        findings.wrong("quantity", commodity, f"is worth more than can be right ({account}).")
+        remarks.wrong("quantity", commodity, f"is worth more than can be right ({account}).")
         return None
     cost = lots.cost_in(price.currency)
     return {
@@ -219,10 +219,10 @@ def _position_row(
 
 
 def _cash_row(
-    account: str, currency: str, lots: Lots, day: datetime.date, findings: Findings
+    account: str, currency: str, lots: Lots, day: datetime.date, remarks: Remarks
 ) -> dict[str, Any] | None:  # fmt: skip
     if too_large(lots.quantity):
-        findings.wrong("quantity", plain_number(lots.quantity), f"is more cash than can be right ({account}).")
+        remarks.wrong("quantity", plain_number(lots.quantity), f"is more cash than can be right ({account}).")
         return None
     return {
         "account": account,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from allocation.readers.findings import Findings, account_name, name_of
+from allocation.readers.foreign import Remarks, account_name, name_of
 from allocation.readers.wealthfolio.database import Database
 
 OF_HOLDINGS = {"SECURITIES", "CASH", "CRYPTOCURRENCY"}
@@ -25,7 +25,7 @@ class Account:
     by_hand: bool
 
 
-def read_accounts(database: Database, findings: Findings) -> list[Account]:
+def read_accounts(database: Database, remarks: Remarks) -> list[Account]:
     """The accounts, oldest first; those that Wealthfolio itself leaves out of its totals are named in a note."""
     rows = database.rows(
         "accounts",
@@ -39,13 +39,13 @@ def read_accounts(database: Database, findings: Findings) -> list[Account]:
     for row in rows:
         written = name_of(row["name"])
         if why := _left_out(row, has_archive):
-            findings.note(f"The account {written or 'without a name'} is left out: {why}.")
+            remarks.note(f"The account {written or 'without a name'} is left out: {why}.")
             continue
         name = account_name(written, taken)
         if name != written:
-            findings.note(f"The account {written or 'without a name'} is called {name} here, to tell it from others.")
+            remarks.note(f"The account {written or 'without a name'} is called {name} here, to tell it from others.")
         if has_archive and not row["is_active"]:
-            findings.note(f"The account {name} is hidden in Wealthfolio, but not archived: it counts.")
+            remarks.note(f"The account {name} is hidden in Wealthfolio, but not archived: it counts.")
         accounts.append(Account(str(row["id"]), name, row["tracking_mode"] == "HOLDINGS"))
     return accounts
 

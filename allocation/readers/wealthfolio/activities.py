@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from allocation.readers.findings import EXACT, Findings, day_of, exact, name_of
+from allocation.readers.foreign import EXACT, Remarks, day_of, exact, name_of
 from allocation.readers.wealthfolio.accounts import Account
 from allocation.readers.wealthfolio.assets import CASH_ID, Asset
 from allocation.readers.wealthfolio.database import Database
@@ -26,11 +26,11 @@ COSTS = {"FEE", "TAX"}
 
 
 def replay(
-    database: Database, accounts: list[Account], assets: dict[str, Asset], day: datetime.date, findings: Findings
+    database: Database, accounts: list[Account], assets: dict[str, Asset], day: datetime.date, remarks: Remarks
 ) -> dict[str, Held]:
     """What each account holds once everything up to a day has happened, by the account's id (version 1.0)."""
     counted = {account.id: account.name for account in accounts}
-    books = {account.id: _Book(account.name, findings) for account in accounts}
+    books = {account.id: _Book(account.name, remarks) for account in accounts}
     newest: dict[str, datetime.date] = {}
     rows = database.rows(
         "activities",
@@ -45,22 +45,22 @@ def replay(
         if account not in counted:
             continue
         if happened is None:
-            findings.wrong("activity_date", row["activity_date"], f"is not a date ({counted[account]}).")
+            remarks.wrong("activity_date", row["activity_date"], f"is not a date ({counted[account]}).")
         elif row["is_draft"] in (1, "1", "true"):
             drafts += 1
         elif happened <= day:
             books[account].enter(row)
             newest[account] = max(happened, newest.get(account, happened))
     if drafts:
-        findings.note(f"Activities that are drafts in Wealthfolio are left out: {drafts}.")
+        remarks.note(f"Activities that are drafts in Wealthfolio are left out: {drafts}.")
     return {account: book.held(newest[account], assets) for account, book in books.items() if account in newest}
 
 
 class _Book:
     """Quantities, costs and cash of one account, entry by entry."""
 
-    def __init__(self, name: str, findings: Findings) -> None:
-        self._name, self._findings = name, findings
+    def __init__(self, name: str, remarks: Remarks) -> None:
+        self._name, self._findings = name, remarks
         self._quantities: dict[str, Decimal] = {}
         self._costs: dict[str, Decimal] = {}
         self._currencies: dict[str, str] = {}
@@ -136,7 +136,7 @@ class _Book:
 
 def check_snapshots(
     database: Database, accounts: list[Account], assets: dict[str, Asset], held: dict[str, Held],
-    day: datetime.date, timezone: str | None, findings: Findings,
+    day: datetime.date, timezone: str | None, remarks: Remarks,
 ) -> None:  # fmt: skip
     """Says which accounts have no snapshot, or one that later activities aren't in."""
     latest = _latest_activities(database, day)
@@ -144,27 +144,27 @@ def check_snapshots(
     for account in accounts:
         happened = latest.get(account.id)
         if account.id not in held:
-            _say_missing(account, happened, findings)
+            _say_missing(account, happened, remarks)
         elif account.by_hand:
-            _check_splits(database, account, assets, held[account.id], day, findings)
+            _check_splits(database, account, assets, held[account.id], day, remarks)
         elif happened and (last := _local_day(happened, zone)) and last - slack > held[account.id].day:
             remedy = (
                 f"holds what was stored on {held[account.id].day}, before its activities of {last}. Open Wealthfolio "
                 "once and wait until it has calculated again, then export again."
             )
-            findings.wrong("account", account.name, remedy)
-    _say_outdated(database, findings)
+            remarks.wrong("account", account.name, remedy)
+    _say_outdated(database, remarks)
 
 
-def _say_missing(account: Account, happened: str | None, findings: Findings) -> None:
+def _say_missing(account: Account, happened: str | None, remarks: Remarks) -> None:
     if happened is None:
-        findings.note(f"The account {account.name} is left out: nothing has happened in it yet.")
+        remarks.note(f"The account {account.name} is left out: nothing has happened in it yet.")
         return
     remedy = (
         "has activities, but what it holds isn't calculated yet, as after an update of Wealthfolio. Open Wealthfolio "
         "once, then export again."
     )
-    findings.wrong("account", account.name, remedy)
+    remarks.wrong("account", account.name, remedy)
 
 
 def _latest_activities(database: Database, day: datetime.date) -> dict[str, str]:
@@ -201,7 +201,7 @@ def _local_day(written: str, zone: datetime.tzinfo) -> datetime.date | None:
 
 
 def _check_splits(
-    database: Database, account: Account, assets: dict[str, Asset], held: Held, day: datetime.date, findings: Findings
+    database: Database, account: Account, assets: dict[str, Asset], held: Held, day: datetime.date, remarks: Remarks
 ) -> None:
     """Holdings entered as they stood on a day stay as they are in Wealthfolio, whatever splits come after."""
     known = {position.asset for position in held.positions}
@@ -213,7 +213,7 @@ def _check_splits(
                 f"was split on {happened}, after the holdings of {account.name} were entered on {held.day}. Enter "
                 "today's quantity in Wealthfolio, then export again."
             )
-            findings.wrong("quantity", symbol, remedy)
+            remarks.wrong("quantity", symbol, remedy)
 
 
 def _splits(database: Database) -> Iterable[dict[str, Any]]:
@@ -222,12 +222,12 @@ def _splits(database: Database) -> Iterable[dict[str, Any]]:
     )
 
 
-def _say_outdated(database: Database, findings: Findings) -> None:
+def _say_outdated(database: Database, remarks: Remarks) -> None:
     if not database.has("projection_state", "dirty_from"):
         return
     rows = database.rows("projection_state", ["dirty_from"], [], "WHERE dirty_from IS NOT NULL")
     if days := [day for row in rows if (day := day_of(row["dirty_from"]))]:
-        findings.note(
+        remarks.note(
             f"Wealthfolio was about to calculate its figures from {min(days)} again when this file was made. Open it "
             "once and export again to have them."
         )

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from allocation.readers.findings import Findings, day_of, distinct, is_like_cash, name_of, not_cash
+from allocation.readers.foreign import Remarks, day_of, distinct, is_like_cash, name_of, not_cash
 from allocation.readers.wealthfolio.database import Database
 from allocation.readers.wealthfolio.generations import Generation
 
@@ -39,7 +39,7 @@ class Asset:
     expires: datetime.date | None
 
 
-def read_assets(database: Database, generation: Generation, findings: Findings) -> dict[str, Asset]:
+def read_assets(database: Database, generation: Generation, remarks: Remarks) -> dict[str, Asset]:
     """Every asset that isn't cash or an exchange rate, by its id.
 
     Symbols are given to all of them, not only to those that are held now, so that selling one renames no other: the
@@ -58,7 +58,7 @@ def read_assets(database: Database, generation: Generation, findings: Findings) 
         name = name_of(row["name"]) or written
         if symbol != written:
             why = "means cash" if is_like_cash(written) else "stands for several assets"
-            findings.note(f"{written} ({name}) is called {symbol} here, because {written} {why}.")
+            remarks.note(f"{written} ({name}) is called {symbol} here, because {written} {why}.")
         assets[str(row["id"])] = Asset(
             str(row["id"]), symbol, name, str(row["currency"] or ""), name_of(row["asset_class"]),
             row["kind"] in NOT_INVESTED, _expiry(row, written),

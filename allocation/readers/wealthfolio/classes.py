@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from allocation.readers.findings import Findings, exact, name_of
+from allocation.readers.foreign import Remarks, exact, name_of
 from allocation.readers.wealthfolio.assets import Asset
 from allocation.readers.wealthfolio.database import Database
 from allocation.tables import SEVERAL_CLASSES, UNCLASSIFIED
@@ -68,7 +68,7 @@ def read_categories(database: Database, taxonomy: str) -> Categories:
 
 def read_weights(
     database: Database, taxonomy: str, categories: Categories, aimed: set[str], assets: dict[str, Asset],
-    held: set[str], findings: Findings,
+    held: set[str], remarks: Remarks,
 ) -> dict[str, dict[str, Decimal]]:  # fmt: skip
     """The classes of each held asset: asset → class → percent (0–100).
 
@@ -92,9 +92,9 @@ def read_weights(
         stands_for = categories.class_of(category, aimed)
         weight = exact(row["weight"])
         if weight is None or not 0 <= weight <= WHOLE_BPS or weight % 1:
-            findings.wrong("weight", row["weight"], f"is no weight from 0 to 10000 ({symbol}). Classify it again.")
+            remarks.wrong("weight", row["weight"], f"is no weight from 0 to 10000 ({symbol}). Classify it again.")
         elif stands_for is None:
-            findings.note(f"A class of {symbol} no longer exists in Wealthfolio; that part of it is in no class.")
+            remarks.note(f"A class of {symbol} no longer exists in Wealthfolio; that part of it is in no class.")
         elif weight:
             rolled |= {categories.names[category]} if stands_for != category else set()
             of_asset = weights.setdefault(asset, {})
@@ -106,7 +106,7 @@ def read_weights(
             remedy = (
                 f"has classes that add up to {plain(total)} %. Classify it again in Wealthfolio, then export again."
             )
-            findings.wrong("weight", assets[asset].symbol, remedy)
+            remarks.wrong("weight", assets[asset].symbol, remedy)
     if rolled:
-        findings.note(f"Classes inside another one count as that one: {', '.join(sorted(rolled))}.")
+        remarks.note(f"Classes inside another one count as that one: {', '.join(sorted(rolled))}.")
     return weights

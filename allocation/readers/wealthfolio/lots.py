@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from allocation.readers.findings import EXACT, exact, name_of
+from allocation.readers.foreign import EXACT, exact, name_of
 from allocation.readers.wealthfolio.database import Database
 
 NEARLY = Decimal("0.000001")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from allocation.readers.findings import EXACT, day_of, exact, name_of
+from allocation.readers.foreign import EXACT, day_of, exact, name_of
 from allocation.readers.rates import Rate, rate_of, whole_currency
 from allocation.readers.wealthfolio.database import Database, Unreadable
 from allocation.readers.wealthfolio.generations import Generation

@@ -10,7 +10,7 @@ from allocation.readers import classes as class_tables
 from allocation.readers import holdings as holding_tables
 from allocation.readers import targets as target_tables
 from allocation.readers.content import Content
-from allocation.readers.findings import Findings, name_of, numbered_table
+from allocation.readers.foreign import Remarks, name_of, numbered_table
 from allocation.readers.opened import Opened
 from allocation.readers.rates import crossed, rate_table
 from allocation.readers.registry import Format
@@ -69,70 +69,70 @@ def read(source: Opened, today: datetime.date) -> Content:
         some, the exchange rates, and the base currency. Problems name what is missing, notes what was left out and how
         Wealthfolio's own total compares.
     """
-    findings = Findings(source.name)
+    remarks = Remarks(source.name)
     try:
         with database(source) as found:
             missing = [table for table in SIGNATURE if not found.has(table)]
             if missing:
                 raise Unreadable(f"is no Wealthfolio database: it has no table {' and no '.join(missing)}.")
-            return _read(found, generation_of(found), today, findings)
+            return _read(found, generation_of(found), today, remarks)
     except Unreadable as why:
-        findings.wrong("", None, str(why))
-    return Content(TITLE, problems=findings.found(), notes=findings.said())
+        remarks.wrong("", None, str(why))
+    return Content(TITLE, problems=remarks.found(), notes=remarks.said())
 
 
-def _read(database: Database, generation: Generation, today: datetime.date, findings: Findings) -> Content:
-    base = _base_currency(database, findings)
-    accounts = read_accounts(database, findings)
-    assets = read_assets(database, generation, findings)
+def _read(database: Database, generation: Generation, today: datetime.date, remarks: Remarks) -> Content:
+    base = _base_currency(database, remarks)
+    accounts = read_accounts(database, remarks)
+    assets = read_assets(database, generation, remarks)
     if generation.has_snapshots:
-        held = read_snapshots(database, generation, accounts, today, findings)
+        held = read_snapshots(database, generation, accounts, today, remarks)
         zone = _setting(database, "timezone")
-        check_snapshots(database, accounts, assets, held, today, zone, findings)
+        check_snapshots(database, accounts, assets, held, today, zone, remarks)
     else:
-        held = replay(database, accounts, assets, today, findings)
+        held = replay(database, accounts, assets, today, remarks)
     currencies = {asset.id: asset.currency for asset in assets.values()}
     quotes = read_quotes(database, generation, currencies, today)
     found = Found(accounts, held, assets, quotes, read_lots(database))
-    kept = counted(found, today, findings)
+    kept = counted(found, today, remarks)
     valuations = read_valuations(database, today)
-    classes, weights, aims, cash_class = _classes_and_targets(database, generation, found, kept, findings)
-    rows = position_rows(kept, found, classes, findings)
+    classes, weights, aims, cash_class = _classes_and_targets(database, generation, found, kept, remarks)
+    rows = position_rows(kept, found, classes, remarks)
     until = {key: _day_of_account(key, found, kept, valuations, today) for key in held}
-    rows += cash_rows(found, cash_class, until, findings)
-    if not rows and not findings.problems:
-        findings.wrong("", None, "holds nothing: no position and no cash in any account that counts.")
+    rows += cash_rows(found, cash_class, until, remarks)
+    if not rows and not remarks.problems:
+        remarks.wrong("", None, "holds nothing: no position and no cash in any account that counts.")
     in_use = {str(row["currency"]) for row in rows}
     remedy = "In Wealthfolio, add it (Settings, Currencies), then export again."
-    rates = crossed(read_rates(database, generation, today), in_use, base, remedy, findings)
+    rates = crossed(read_rates(database, generation, today), in_use, base, remedy, remarks)
     if base:
-        reconcile(database, generation, accounts, held, kept, currencies, valuations, base, findings)
+        reconcile(database, generation, accounts, held, kept, currencies, valuations, base, remarks)
     return Content(
         generation.title,
-        holdings=numbered_table(rows, holding_tables.COLUMNS, findings.file),
-        targets=numbered_table(aims, target_tables.COLUMNS, findings.file),
+        holdings=numbered_table(rows, holding_tables.COLUMNS, remarks.file),
+        targets=numbered_table(aims, target_tables.COLUMNS, remarks.file),
         fx=rate_table(rates),
-        classes=numbered_table(weights, class_tables.COLUMNS, findings.file),
+        classes=numbered_table(weights, class_tables.COLUMNS, remarks.file),
         base_currency=base,
-        problems=findings.found(),
-        notes=findings.said(),
+        problems=remarks.found(),
+        notes=remarks.said(),
     )
 
 
 def _classes_and_targets(
-    database: Database, generation: Generation, found: Found, kept: dict[str, list[Position]], findings: Findings
+    database: Database, generation: Generation, found: Found, kept: dict[str, list[Position]], remarks: Remarks
 ) -> tuple[dict[str, str | None], list[dict[str, Any]], list[dict[str, Any]], str | None]:
     """The class of each asset in one, the weights of those in several, the targets, and the class of cash."""
     held = {position.asset for positions in kept.values() for position in positions}
     if not generation.has_taxonomies:
         return _classes_as_words(found.assets, held), [], [], "Cash"
-    targets = read_targets(database, found.accounts, findings)
+    targets = read_targets(database, found.accounts, remarks)
     taxonomy = main_taxonomy(targets)
     categories = read_categories(database, taxonomy)
-    aims = target_rows(targets, taxonomy, categories, findings)
-    say_constraints(database, targets, found.assets, found.accounts, categories, findings)
+    aims = target_rows(targets, taxonomy, categories, remarks)
+    say_constraints(database, targets, found.assets, found.accounts, categories, remarks)
     aimed = {category for target in targets if target.taxonomy == taxonomy for category in target.weights}
-    parts = read_weights(database, taxonomy, categories, aimed, found.assets, held, findings)
+    parts = read_weights(database, taxonomy, categories, aimed, found.assets, held, remarks)
     classes = {asset: next(iter(part)) for asset, part in parts.items() if part == {next(iter(part)): HUNDRED}}
     weights = [
         {"symbol": found.assets[asset].symbol, "asset_class": name, "weight_percent": percent.quantize(STEP)}
@@ -157,12 +157,12 @@ def _cash_class(categories: Categories, aimed: set[str]) -> str | None:
     return categories.names[stands_for] if stands_for else None
 
 
-def _base_currency(database: Database, findings: Findings) -> str | None:
+def _base_currency(database: Database, remarks: Remarks) -> str | None:
     base = _setting(database, "base_currency")
     if base is None and database.has("settings", "base_currency"):
         base = next((name_of(row["base_currency"]) for row in database.rows("settings", ["base_currency"])), None)
     if base is not None and not is_known_currency(base):
-        findings.wrong("base_currency", base, "is no currency code. Set the base currency in Wealthfolio's settings.")
+        remarks.wrong("base_currency", base, "is no currency code. Set the base currency in Wealthfolio's settings.")
         return None
     return base
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from allocation.money import write_money
-from allocation.readers.findings import EXACT, Findings, day_of, exact, too_large
+from allocation.readers.foreign import EXACT, Remarks, day_of, exact, too_large
 from allocation.readers.rates import Rate, convert
 from allocation.readers.wealthfolio.accounts import Account
 from allocation.readers.wealthfolio.database import Database
@@ -61,7 +61,7 @@ def read_valuations(database: Database, day: datetime.date) -> dict[str, Valuati
 def reconcile(
     database: Database, generation: Generation, accounts: list[Account], held: dict[str, Held],
     kept: dict[str, list[Position]], currencies: dict[str, str], valuations: dict[str, Valuation], base: str,
-    findings: Findings,
+    remarks: Remarks,
 ) -> None:  # fmt: skip
     """Says by how much Wealthfolio's own total differs from what its holdings, prices and rates of that day give."""
     ours, theirs, days = Decimal(0), Decimal(0), set()
@@ -91,11 +91,11 @@ def reconcile(
         sentence = _sentence(ours, theirs, min(days), max(days), differences, base)
         left_out = any(len(holds.positions) > len(kept.get(key, ())) for key, holds in held.items())
         also = " What is left out may count in Wealthfolio's total." if differences and left_out else ""
-        findings.note(sentence + also)
+        remarks.note(sentence + also)
     if unknown and valuations:
-        findings.note(f"Wealthfolio has no valuation to compare with for: {', '.join(sorted(unknown))}.")
+        remarks.note(f"Wealthfolio has no valuation to compare with for: {', '.join(sorted(unknown))}.")
     elif unknown:
-        findings.note("Wealthfolio has stored no valuation, so the total can't be compared with its own.")
+        remarks.note("Wealthfolio has stored no valuation, so the total can't be compared with its own.")
 
 
 def _worth(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from allocation.readers.findings import Findings, day_of, exact, name_of
+from allocation.readers.foreign import Remarks, day_of, exact, name_of
 from allocation.readers.wealthfolio.accounts import Account
 from allocation.readers.wealthfolio.database import Database
 from allocation.readers.wealthfolio.generations import Generation
@@ -52,7 +52,7 @@ class Held:
 
 
 def read_snapshots(
-    database: Database, generation: Generation, accounts: list[Account], day: datetime.date, findings: Findings
+    database: Database, generation: Generation, accounts: list[Account], day: datetime.date, remarks: Remarks
 ) -> dict[str, Held]:
     """What each account holds, by the account's id; accounts without a snapshot are left out."""
     names = {account.id: account.name for account in accounts}
@@ -64,23 +64,23 @@ def read_snapshots(
         latest,
     )
     rows = [row for row in rows if str(row["account_id"]) in names]
-    in_rows = _positions_in_rows(database, latest, findings) if generation.has_rows else {}
+    in_rows = _positions_in_rows(database, latest, remarks) if generation.has_rows else {}
     held = {}
     for row in rows:
         name, found = names[str(row["account_id"])], day_of(row["snapshot_date"])
         if found is None:
-            findings.wrong("snapshot_date", row["snapshot_date"], f"is not a date ({name}).")
+            remarks.wrong("snapshot_date", row["snapshot_date"], f"is not a date ({name}).")
             continue
-        in_json = _positions_in_json(row["positions"], name, findings)
+        in_json = _positions_in_json(row["positions"], name, remarks)
         positions = in_rows.get(str(row["id"])) or in_json
         known = {position.asset for position in positions}
         only_in_text = [position for position in in_json if position.asset not in known]
-        cash = _cash(row["cash_balances"], name, findings)
+        cash = _cash(row["cash_balances"], name, remarks)
         held[str(row["account_id"])] = Held(found, positions, cash, only_in_text)
     return held
 
 
-def _positions_in_rows(database: Database, latest: str, findings: Findings) -> dict[str, list[Position]]:
+def _positions_in_rows(database: Database, latest: str, remarks: Remarks) -> dict[str, list[Position]]:
     rows = database.rows(
         "snapshot_positions",
         ["snapshot_id", "asset_id", "quantity", "total_cost_basis", "currency"],
@@ -91,24 +91,22 @@ def _positions_in_rows(database: Database, latest: str, findings: Findings) -> d
     for row in rows:
         position = _position(
             str(row["asset_id"]), row["quantity"], row["total_cost_basis"], row["currency"],
-            row["contract_multiplier"], bool(row["is_alternative"]), findings,
+            row["contract_multiplier"], bool(row["is_alternative"]), remarks,
         )  # fmt: skip
         if position:
             found[str(row["snapshot_id"])].append(position)
     return found
 
 
-def _positions_in_json(text: object, account: str, findings: Findings) -> list[Position]:
+def _positions_in_json(text: object, account: str, remarks: Remarks) -> list[Position]:
     positions = []
-    for key, value in _read_object(text, "positions", account, findings).items():
+    for key, value in _read_object(text, "positions", account, remarks).items():
         if not isinstance(value, dict):
-            findings.wrong(
-                "positions", key, f"is not a position ({account}). Open Wealthfolio once, then export again."
-            )
+            remarks.wrong("positions", key, f"is not a position ({account}). Open Wealthfolio once, then export again.")
             continue
         position = _position(
             str(value.get("assetId") or key), value.get("quantity"), value.get("totalCostBasis"),
-            value.get("currency"), value.get("contractMultiplier"), value.get("isAlternative") is True, findings,
+            value.get("currency"), value.get("contractMultiplier"), value.get("isAlternative") is True, remarks,
         )  # fmt: skip
         if position:
             positions.append(position)
@@ -117,7 +115,7 @@ def _positions_in_json(text: object, account: str, findings: Findings) -> list[P
 
 def _position(
     asset: str, quantity: object, cost: object, currency: object, multiplier: object, alternative: bool,
-    findings: Findings,
+    remarks: Remarks,
 ) -> Position | None:  # fmt: skip
     number = exact(quantity)
     times = Decimal(1) if multiplier is None else exact(multiplier)
@@ -126,28 +124,28 @@ def _position(
             remedy = (
                 f"is not a number ({asset}). Open Wealthfolio once, so that it calculates again, then export again."
             )
-            findings.wrong(column, value, remedy)
+            remarks.wrong(column, value, remedy)
             return None
     if number is None or times is None or not number:
         return None
     if times <= 0:
-        findings.wrong("contract_multiplier", multiplier, f"is not above 0 ({asset}).")
+        remarks.wrong("contract_multiplier", multiplier, f"is not above 0 ({asset}).")
         return None
     return Position(asset, number, exact(cost), name_of(currency) or "", times, alternative)
 
 
-def _cash(text: object, account: str, findings: Findings) -> dict[str, Decimal]:
+def _cash(text: object, account: str, remarks: Remarks) -> dict[str, Decimal]:
     cash = {}
-    for currency, amount in _read_object(text, "cash_balances", account, findings).items():
+    for currency, amount in _read_object(text, "cash_balances", account, remarks).items():
         number = exact(amount)
         if number is None:
-            findings.wrong("cash_balances", amount, f"is not an amount of {currency} ({account}).")
+            remarks.wrong("cash_balances", amount, f"is not an amount of {currency} ({account}).")
         elif number:
             cash[str(currency)] = number
     return cash
 
 
-def _read_object(text: object, column: str, account: str, findings: Findings) -> dict[str, Any]:
+def _read_object(text: object, column: str, account: str, remarks: Remarks) -> dict[str, Any]:
     try:
         read = json.loads(str(text), parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse) if text else {}
     except (ValueError, ArithmeticError, TypeError, RecursionError):
@@ -155,7 +153,7 @@ def _read_object(text: object, column: str, account: str, findings: Findings) ->
     if isinstance(read, dict):
         return read
     remedy = f"can't be read ({account}). Open Wealthfolio once, so that it calculates again, then export again."
-    findings.wrong(column, text, remedy)
+    remarks.wrong(column, text, remedy)
     return {}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from allocation.readers.findings import Findings, exact, name_of
+from allocation.readers.foreign import Remarks, exact, name_of
 from allocation.readers.wealthfolio.accounts import Account
 from allocation.readers.wealthfolio.assets import Asset
 from allocation.readers.wealthfolio.classes import ASSET_CLASSES, Categories
@@ -27,7 +27,7 @@ class Target:
     weights: dict[str, Decimal] = field(default_factory=dict)
 
 
-def read_targets(database: Database, accounts: list[Account], findings: Findings) -> list[Target]:
+def read_targets(database: Database, accounts: list[Account], remarks: Remarks) -> list[Target]:
     """The active targets that can be taken over, at most one a scope; notes say which can't and why."""
     if not (database.has("allocation_targets") and database.has("allocation_target_weights")):
         return []
@@ -49,7 +49,7 @@ def read_targets(database: Database, accounts: list[Account], findings: Findings
         account = names.get(str(row["scope_id"])) if row["scope_type"] == "account" else None
         of_target = weights.get(str(row["id"]), {}).get(str(row["taxonomy_id"]), {})
         if why := _left_out(row, account, of_target, found):
-            findings.note(f"The target {name} is left out: {why}")
+            remarks.note(f"The target {name} is left out: {why}")
             continue
         found[account] = Target(str(row["id"]), name, account, str(row["taxonomy_id"]), of_target)
     return list(found.values())
@@ -60,15 +60,13 @@ def main_taxonomy(targets: list[Target]) -> str:
     return next((target.taxonomy for target in targets if target.account is None), ASSET_CLASSES)
 
 
-def target_rows(
-    targets: list[Target], taxonomy: str, categories: Categories, findings: Findings
-) -> list[dict[str, Any]]:
+def target_rows(targets: list[Target], taxonomy: str, categories: Categories, remarks: Remarks) -> list[dict[str, Any]]:
     """The targets as rows of a targets table; one in another taxonomy than the classes is left out with a note."""
     rows: list[dict[str, Any]] = []
     for target in targets:
         unknown = [category for category in target.weights if category not in categories.names]
         if target.taxonomy != taxonomy or unknown:
-            findings.note(
+            remarks.note(
                 f"The target {target.name} is left out: its classes aren't those of the holdings ({taxonomy})."
             )
             continue
@@ -82,13 +80,13 @@ def target_rows(
             for category, percent in target.weights.items()
         ]
     if rows:
-        findings.note("Bands, smallest trades and whole shares of Wealthfolio's targets are set here anew.")
+        remarks.note("Bands, smallest trades and whole shares of Wealthfolio's targets are set here anew.")
     return rows
 
 
 def say_constraints(
     database: Database, targets: list[Target], assets: dict[str, Asset], accounts: list[Account],
-    categories: Categories, findings: Findings,
+    categories: Categories, remarks: Remarks,
 ) -> None:  # fmt: skip
     """Names what the targets forbid to trade (version 3.6 and later), which is a limit of a plan here."""
     if not database.has("allocation_target_constraints"):
@@ -105,7 +103,7 @@ def say_constraints(
         if str(row["target_id"]) in active
     )
     if said:
-        findings.note(f"Wealthfolio's limits aren't taken over; give them to a plan: {', '.join(said[:20])}.")
+        remarks.note(f"Wealthfolio's limits aren't taken over; give them to a plan: {', '.join(said[:20])}.")
 
 
 def _weights(database: Database) -> dict[str, dict[str, dict[str, Decimal]]]:

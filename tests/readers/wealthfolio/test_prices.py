@@ -49,13 +49,20 @@ def test_an_inverse_rate_is_enough(one, read):
     assert "is 62.50 USD; the holdings read here are worth the same" in content.notes[0]
 
 
-def test_a_rate_over_another_currency_is_given_and_said(one, read):
-    database = one(currency="CHF").quote("VTI", 50, "CHF")
-    content = read(database.rate("CHF", "EUR", "1.05").rate("USD", "EUR", "0.8", day="2026-11-18"))
+def test_a_rate_over_one_other_currency_is_left_to_the_portfolio(one, read):
+    database = one(currency="CHF").quote("VTI", 50, "CHF").rate("CHF", "EUR", "1.05").rate("USD", "EUR", "0.8")
+    content = read(database.valuation(total="65.625"))
+    assert content.problems == () and len(content.fx) == 2
+    assert "the holdings read here are worth the same" in content.notes[0]
+
+
+def test_a_rate_over_several_others_is_given_and_said(one, read):
+    database = one(currency="CHF").quote("VTI", 50, "CHF").rate("CHF", "EUR", "1.05").rate("GBP", "EUR", "1.2")
+    content = read(database.rate("GBP", "USD", "1.25", day="2026-11-18"))
     assert content.fx[["from_currency", "to_currency", "rate", "as_of"]].values.tolist()[-1] == [
-        "CHF", "USD", Decimal("1.3125"), datetime.date(2026, 11, 18),
+        "CHF", "USD", Decimal("1.09375"), datetime.date(2026, 11, 18),
     ]  # fmt: skip
-    assert "The rate of CHF to USD is crossed over other currencies: 1.3125." in content.notes
+    assert "The rate of CHF to USD is crossed over several other currencies: 1.09375." in content.notes
 
 
 @pytest.mark.parametrize("rate", ["0", "-1", "x", "1e9"])

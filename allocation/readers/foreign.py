@@ -24,7 +24,7 @@ EXACT = Context(prec=60)
 
 
 @dataclass
-class Findings:
+class Remarks:
     """Problems and notes about one file, in the order they are found."""
 
     file: str

@@ -1,0 +1,91 @@
+"""What describes a broker's file: one small TOML a format. Names of columns are in small letters."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from allocation.readers.lines import Line
+
+
+@dataclass(frozen=True)
+class Description:
+    """One format.
+
+    Attributes:
+        name, title: as in :class:`~allocation.readers.registry.Format`.
+        kind: ``positions`` (a row is what is held) or ``trades`` (a row is what was bought or sold).
+        decimal: the decimal mark; None where it is told from the file.
+        currency: that of rows which name none; None where each names its own.
+        header: the row of names has one of each of these.
+        columns: our column → the names it goes by; the first that is there counts.
+        rows: which rows are what: ``cash`` (names), ``cash_prefix``, ``cash_suffix``, ``total``, ``stop``,
+            ``skip_kinds``.
+        account: ``name`` (of an account that the file doesn't name), ``pattern``, ``line_of_its_own``.
+        date: ``pattern`` of the file's date, and the ``order`` of its parts.
+        actions: of trades, patterns of what is a ``buy``, a ``sell``, or to ``ignore``.
+    """
+
+    name: str
+    title: str
+    kind: str
+    decimal: str | None
+    currency: str | None
+    header: Sequence[Sequence[str]]
+    columns: Mapping[str, Sequence[str]]
+    rows: Mapping[str, Any]
+    account: Mapping[str, Any]
+    date: Mapping[str, str]
+    actions: Mapping[str, Sequence[str]]
+
+    def is_header(self, cells: Sequence[str]) -> bool:
+        """Whether a row is the row of names."""
+        names = {plain_name(cell) for cell in cells}
+        return all(any(name in names for name in alternatives) for alternatives in self.header)
+
+    def places(self, cells: Sequence[str]) -> dict[str, int]:
+        """Where each of our columns stands in a row of names."""
+        names = [plain_name(cell) for cell in cells]
+        return {
+            ours: names.index(found)
+            for ours, theirs in self.columns.items()
+            if (found := next((name for name in theirs if name in names), None)) is not None
+        }
+
+
+def plain_name(cell: str) -> str:
+    """A column's name in small letters, with single spaces."""
+    return " ".join(cell.casefold().split())
+
+
+def find_header(description: Description, lines: Sequence[Line]) -> int | None:
+    """Which of the lines is the first row of names."""
+    return next((place for place, (_, cells) in enumerate(lines) if description.is_header(cells)), None)
+
+
+def described(name: str) -> Description:
+    """The description in ``name.toml``."""
+    text = files("allocation.readers.brokers").joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    given = tomllib.loads(text)
+    return Description(
+        name=given["name"],
+        title=given["title"],
+        kind=given["kind"],
+        decimal=given.get("decimal"),
+        currency=given.get("currency"),
+        header=given["header"]["has"],
+        columns=given["columns"],
+        rows=given.get("rows", {}),
+        account=given.get("account", {}),
+        date=given.get("date", {}),
+        actions=given.get("actions", {}),
+    )
+
+
+def first_match(patterns: Sequence[str], text: str) -> bool:
+    """Whether any of the patterns is found in a text, capitals or not."""
+    return any(re.search(pattern, text, re.IGNORECASE) for pattern in patterns)

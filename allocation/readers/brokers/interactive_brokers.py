@@ -1,0 +1,170 @@
+"""Interactive Brokers' activity statement: many small tables in one file, each line beginning with its table's name."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pandas as pd
+
+from allocation.errors import Problem
+from allocation.readers import fx
+from allocation.readers.content import Content
+from allocation.readers.found import Findings, Holding
+from allocation.readers.loose import MONTH_FIRST, date_in, is_nothing, number_in
+from allocation.readers.numbers import POINT
+from allocation.readers.opened import Opened
+from allocation.readers.registry import Format
+from allocation.tables import CASH
+
+TITLE = "Interactive Brokers activity statement"
+POSITIONS = ("Open Positions", "Long Open Positions", "Short Open Positions")
+STATEMENT, ACCOUNT, CASH_REPORT, RATES = (
+    "Statement",
+    "Account Information",
+    "Cash Report",
+    "Base Currency Exchange Rate",
+)
+NO_CURRENCY = ("", "Base Currency Summary")
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One line of a table: its place, its kind (``Data``, ``Total``, …) and its cells by column."""
+
+    row: int
+    kind: str
+    cells: dict[str, str]
+
+    def get(self, *columns: str) -> str:
+        return next((self.cells[column] for column in columns if self.cells.get(column)), "")
+
+
+def _recognises(opened: Opened) -> bool:
+    beginnings = [cells[:2] for _, cells in opened.first_lines]
+    return any(cells in ([STATEMENT, "Header"], *([name, "Header"] for name in POSITIONS)) for cells in beginnings)
+
+
+def _read(opened: Opened, today: datetime.date) -> Content:
+    tables = _tables(opened)
+    findings = Findings(opened.name, today)
+    told = {row.get("Field Name"): row.get("Field Value") for row in tables[STATEMENT] + tables[ACCOUNT]}
+    number = told.get("Account", "")
+    account = f"Interactive Brokers {number.split(' ')[0]}".strip()
+    as_of = _end_of(told.get("Period", ""))
+    if as_of is None:
+        findings.note("The statement says no period: it counts as of the day it is loaded.")
+    for name in POSITIONS:
+        _read_positions(findings, tables[name], account, as_of)
+    _read_cash(findings, tables[CASH_REPORT], account, as_of, told.get("Base Currency"))
+    if not findings.holdings and not findings.problems:
+        findings.wrong(0, "", "", "has no table of open positions and none of cash. Include both in the statement.")
+    elif not tables[CASH_REPORT]:
+        findings.note("The statement has no Cash Report, so the account's cash is not counted.")
+    rates = _rates(findings, tables[RATES], told.get("Base Currency", ""), as_of)
+    return Content(
+        TITLE,
+        findings.table(),
+        fx=rates,
+        base_currency=told.get("Base Currency") or None,
+        problems=tuple(findings.problems),
+        notes=tuple(findings.notes),
+    )
+
+
+def _tables(opened: Opened) -> dict[str, list[_Row]]:
+    tables: dict[str, list[_Row]] = defaultdict(list)
+    headers: dict[str, list[str]] = {}
+    for row, cells in opened.tables[0].lines:
+        name, kind, rest = cells[0], cells[1] if len(cells) > 1 else "", cells[2:]
+        if kind == "Header":
+            headers[name] = rest
+        elif name in headers:
+            tables[name].append(_Row(row, kind, dict(zip(headers[name], rest, strict=False))))
+    return tables
+
+
+def _end_of(period: str) -> datetime.date | None:
+    """The last day of ``January 1, 2026 - June 30, 2026``; the day itself where it is one."""
+    return date_in(re.split(r"\s+-\s+", period)[-1], MONTH_FIRST)
+
+
+def _read_positions(findings: Findings, rows: list[_Row], account: str, as_of: datetime.date | None) -> None:
+    values: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
+    for row in rows:
+        currency, kind = row.get("Currency"), row.get("Asset Category")
+        if row.kind == "Total":
+            stated = _number(findings, row, "Value")
+            # A second total of a currency is that of other currencies, converted.
+            lines = values.pop((kind, currency), None)
+            if stated is not None and lines:
+                findings.compare_total(row.row, f"{kind} in {currency}", stated, lines, Decimal("0.01"))
+            continue
+        # Lots are parts of the summary above them.
+        if row.kind != "Data" or row.get("DataDiscriminator") == "Lot" or not row.get("Symbol"):
+            continue
+        quantity, price, value = (
+            _number(findings, row, *names) for names in (("Quantity", "Open"), ("Close Price",), ("Value",))
+        )
+        if quantity is None:
+            findings.wrong(row.row, "Quantity", row.get("Quantity", "Open"), "is not a number that can be read.")
+            continue
+        units = _number(findings, row, "Mult") or Decimal(1)
+        if price is not None and units != 1:
+            findings.note(f"A unit of {row.get('Symbol')} is {units:f} times its price: the price is kept so.")
+            price *= units
+        values[kind, currency].append(value if value is not None else quantity * (price or 0))
+        findings.add(
+            Holding(
+                row=row.row,
+                account=f"Interactive Brokers {row.get('Account')}" if row.get("Account") else account,
+                symbol=row.get("Symbol"),
+                quantity=quantity,
+                price=price,
+                currency=currency,
+                value=value,
+                cost_basis=_number(findings, row, "Cost Basis"),
+                as_of=as_of,
+                kind=kind or None,
+            )
+        )
+
+
+def _read_cash(
+    findings: Findings, rows: list[_Row], account: str, as_of: datetime.date | None, base: str | None
+) -> None:
+    ends = [row for row in rows if row.kind == "Data" and row.get("Currency Summary") == "Ending Cash"]
+    by_currency = [row for row in ends if row.get("Currency") not in NO_CURRENCY]
+    for row in by_currency or ends:
+        amount = _number(findings, row, "Total")
+        currency = row.get("Currency") if by_currency else base or ""
+        if amount:
+            holder = f"Interactive Brokers {row.get('Account')}" if row.get("Account") else account
+            findings.add(Holding(row.row, holder, CASH, amount, Decimal(1), currency, as_of=as_of))
+
+
+def _rates(findings: Findings, rows: list[_Row], base: str, as_of: datetime.date | None) -> pd.DataFrame:
+    found = []
+    for row in rows:
+        rate = _number(findings, row, "Rate")
+        if row.kind == "Data" and rate and rate > 0 and row.get("Currency") != base and as_of is not None:
+            found.append((row.row, row.get("Currency"), base, rate, as_of))
+    return pd.DataFrame(found, columns=fx.COLUMNS, dtype=object)
+
+
+def _number(findings: Findings, row: _Row, *columns: str) -> Decimal | None:
+    written = row.get(*columns)
+    if is_nothing(written):
+        return None
+    number = number_in(written, POINT)
+    if number is None:
+        findings.problems.append(
+            Problem(findings.file, row.row, columns[0], written, "is not a number that can be read.")
+        )
+    return number
+
+
+FORMAT = Format("ibkr", TITLE, _recognises, _read)

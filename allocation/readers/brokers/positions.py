@@ -1,0 +1,223 @@
+"""Tables of positions: a row is what one account holds of one asset."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from allocation.readers.brokers.description import Description, find_header, plain_name
+from allocation.readers.content import Content
+from allocation.readers.found import Findings, Holding
+from allocation.readers.lines import Line, Lines
+from allocation.readers.loose import MONTH_FIRST, bare, currency_in, date_in, is_nothing, number_in
+from allocation.readers.numbers import POINT, decimal_mark
+from allocation.readers.opened import Opened
+from allocation.tables import CASH
+
+NUMBERS = ("quantity", "price", "value", "cost_basis")
+
+
+@dataclass
+class _State:
+    """Where the reading of a file stands."""
+
+    places: dict[str, int] | None = None
+    width: int = 0
+    account: str | None = None
+    as_of: datetime.date | None = None
+    values: list[Decimal] = field(default_factory=list)
+    names: dict[str, set[str]] = field(default_factory=dict)
+
+
+def read(description: Description, opened: Opened, today: datetime.date) -> Content:
+    """Read a broker's table of positions, as its description says."""
+    lines = next((lines for lines in opened.tables if find_header(description, lines.lines) is not None), None)
+    if lines is None:
+        raise opened.wrong(f"has no table like that of {description.title} any more. Name its columns with --map.")
+    return Reading(description, opened.name, lines, today).content()
+
+
+class Reading:
+    """One file while it is read."""
+
+    def __init__(self, description: Description, name: str, lines: Lines, today: datetime.date) -> None:
+        self.description, self.lines = description, lines
+        self.findings = Findings(name, today)
+        self.state = _State(account=description.account.get("name"))
+        self.mark = description.decimal or self._mark()
+
+    def content(self) -> Content:
+        """What stands in it."""
+        self._note_account_names()
+        for row, cells in self.lines.lines:
+            if self._is_over(cells):
+                break
+            self._read_line(row, cells)
+        if not self.findings.holdings and not self.findings.problems:
+            self.findings.wrong(0, "", "", "holds no positions under its header.")
+        if self.state.as_of is None and not self.findings.problems:
+            self.findings.note("The file says no date: it counts as of the day it is loaded.")
+        return Content(
+            self.description.title,
+            self.findings.table(),
+            problems=tuple(self.findings.problems),
+            notes=tuple(self.findings.notes),
+        )
+
+    def _is_over(self, cells: Sequence[str]) -> bool:
+        names = {plain_name(cell) for cell in cells}
+        return self.state.places is not None and any(word in names for word in self.description.rows.get("stop", ()))
+
+    def _read_line(self, row: int, cells: list[str]) -> None:
+        description, state = self.description, self.state
+        if description.is_header(cells):
+            state.places, state.width, state.values = description.places(cells), len(cells), []
+            return
+        filled = [cell for cell in cells if cell]
+        if state.places is None or len(filled) == 1:
+            self._read_remark(" ".join(filled))
+            return
+        first = plain_name(self._cell(cells, "symbol") or filled[0])
+        if any(first.startswith(total) for total in description.rows.get("total", ())):
+            self._compare_total(row, cells)
+            return
+        self._read_position(row, cells)
+
+    def _read_remark(self, text: str) -> None:
+        """A line outside the table: it may say the date or the account."""
+        account, date = self.description.account, self.description.date
+        if "pattern" in date and (found := re.search(date["pattern"], text, re.IGNORECASE)):
+            as_of = date_in(found[1], date.get("order", MONTH_FIRST))
+            if as_of is not None and as_of <= self.findings.today:
+                self.state.as_of = as_of
+                self.findings.holdings = [_dated(holding, as_of) for holding in self.findings.holdings]
+            elif as_of is not None:
+                self.findings.wrong(0, "as_of", found[1], "lies in the future.")
+        if "pattern" in account and (found := re.search(account["pattern"], text, re.IGNORECASE)):
+            self.state.account = found[1].strip()
+        elif account.get("line_of_its_own") and "as of" not in text.casefold() and len(text) <= 80:
+            self.state.account = text
+
+    def _read_position(self, row: int, cells: list[str]) -> None:
+        findings = self.findings
+        symbol, name = self._cell(cells, "symbol"), self._cell(cells, "name") or None
+        symbol, name = ("" if is_nothing(symbol) else symbol).lstrip(), None if is_nothing(name or "") else name
+        currency, numbers = self._money(row, cells)
+        is_cash = self._is_cash(symbol, name or "")
+        quantity, price = numbers["quantity"], numbers["price"]
+        if is_cash:
+            quantity = quantity if numbers["value"] is None else numbers["value"]
+            if quantity is None:
+                return
+            findings.note(f"{symbol or name} is kept as CASH in {currency}.")
+            symbol, price = CASH, Decimal(1)
+            numbers = dict.fromkeys(numbers)
+        elif not symbol and name:
+            findings.note(f"{name} has no symbol in the file: its name stands for it.")
+            symbol = name
+        if quantity is None:
+            findings.wrong(row, "quantity", self._cell(cells, "quantity"), f"of {symbol or 'this row'} is no number.")
+            return
+        value = numbers["value"]
+        self.state.values.append(value if value is not None else quantity * (price or 0))
+        findings.add(
+            Holding(
+                row=row,
+                account=self._account(cells),
+                symbol=symbol,
+                quantity=quantity,
+                price=price,
+                currency=currency or "",
+                name=name if symbol != CASH else None,
+                value=value,
+                cost_basis=numbers["cost_basis"],
+                as_of=self.state.as_of,
+                kind=(self._cell(cells, "kind") or None) if symbol != CASH else None,
+            )
+        )
+
+    def _is_cash(self, symbol: str, name: str) -> bool:
+        rows = self.description.rows
+        suffix, prefixes = rows.get("cash_suffix"), rows.get("cash_prefix", ())
+        plain = plain_name(symbol or name)
+        return (
+            plain in rows.get("cash", ())
+            or bool(suffix and symbol.endswith(suffix))
+            or any(plain_name(name).startswith(prefix) for prefix in prefixes)
+        )
+
+    def _money(self, row: int, cells: list[str]) -> tuple[str | None, dict[str, Decimal | None]]:
+        """The row's currency, and its numbers."""
+        written = {column: self._cell(cells, column) for column in NUMBERS}
+        currency, mark = self.description.currency, self.mark
+        if "money" in (self.state.places or {}):
+            currency, written["value"], mark = self._amount_beside_currency(cells)
+        marks = dict.fromkeys(NUMBERS, self.mark) | {"value": mark}
+        return currency, {column: self._number(row, column, cell, marks[column]) for column, cell in written.items()}
+
+    def _amount_beside_currency(self, cells: list[str]) -> tuple[str | None, str, str | None]:
+        """``EUR`` with the amount in the next column; or both in one cell, always with a point: ``EUR 1440.10``."""
+        assert self.state.places is not None
+        place = self.state.places["money"]
+        cell = cells[place] if place < len(cells) else ""
+        if len(cell) == 3:
+            return cell, cells[place + 1] if place + 1 < len(cells) else "", self.mark
+        return currency_in(cell), cell, POINT
+
+    def _number(self, row: int, column: str, cell: str, mark: str | None) -> Decimal | None:
+        if is_nothing(cell):
+            return None
+        number = number_in(cell, mark)
+        if number is None and column != "cost_basis":
+            self.findings.wrong(row, column, cell, "is not a number that can be read.")
+        return number
+
+    def _account(self, cells: list[str]) -> str:
+        name, number = self._cell(cells, "account"), self._cell(cells, "account_number")
+        if not name:
+            name = self.state.account or ""
+            return f"{name} ...{number[-4:]}".strip() if number else name
+        return f"{name} ...{number[-4:]}" if len(self.state.names.get(name, ())) > 1 else name
+
+    def _note_account_names(self) -> None:
+        """Several accounts may have one name: then their numbers tell them apart."""
+        place = find_header(self.description, self.lines.lines)
+        assert place is not None
+        self.state.places = self.description.places(self.lines.lines[place][1])
+        if {"account", "account_number"} <= set(self.state.places):
+            for _, cells in self.lines.lines[place + 1 :]:
+                number = self._cell(cells, "account_number")
+                self.state.names.setdefault(self._cell(cells, "account"), set()).add(number)
+        self.state.places = None
+
+    def _compare_total(self, row: int, cells: list[str]) -> None:
+        stated, values = self._number(row, "value", self._cell(cells, "value"), self.mark), self.state.values
+        self.state.values = []
+        if stated is not None and values:
+            self.findings.compare_total(row, self._account(cells), stated, values, Decimal("0.01"))
+
+    def _cell(self, cells: Sequence[str], column: str) -> str:
+        place = (self.state.places or {}).get(column)
+        return cells[place] if place is not None and place < len(cells) else ""
+
+    def _mark(self) -> str | None:
+        """The decimal mark, told from every number under the header."""
+        place = find_header(self.description, self.lines.lines)
+        assert place is not None
+        places = self.description.places(self.lines.lines[place][1])
+        wanted = [places[column] for column in NUMBERS if column in places]
+        if "money" in places:
+            wanted += [places["money"], places["money"] + 1]
+        return decimal_mark(_numbers(self.lines.lines[place + 1 :], wanted), self.lines.separator)
+
+
+def _numbers(lines: Sequence[Line], places: Sequence[int]) -> list[str]:
+    cells = (cells[place] for _, cells in lines for place in places if place < len(cells))
+    return [text for cell in cells if re.search(r"\d", text := bare(cell)) and currency_in(cell) is None]
+
+
+def _dated(holding: Holding, as_of: datetime.date) -> Holding:
+    return holding if holding.as_of else replace(holding, as_of=as_of)

@@ -1,0 +1,140 @@
+"""Histories of trades: what is held is what was bought less what was sold. Prices paid are no prices of today."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from allocation.readers.brokers.description import Description, find_header, first_match
+from allocation.readers.content import Content
+from allocation.readers.found import Findings, Holding
+from allocation.readers.lines import Lines
+from allocation.readers.loose import bare, date_in, date_order, is_nothing, number_in
+from allocation.readers.numbers import decimal_mark
+from allocation.readers.opened import Opened
+
+NUMBERS = ("quantity", "price", "amount")
+"""Columns whose numbers together show the decimal mark."""
+
+
+@dataclass
+class _Sums:
+    """What the rows of all files together come to."""
+
+    held: dict[tuple[str, str], Holding] = field(default_factory=dict)
+    newest: datetime.date | None = None
+    seen: set[str] = field(default_factory=set)
+    ignored: Counter[str] = field(default_factory=Counter)
+
+
+def read(description: Description, files: Sequence[Opened], today: datetime.date) -> Content:
+    """Read one or more files of a history, as their description says."""
+    sums, problems, notes = _Sums(), [], dict[str, None]()
+    for opened in files:
+        findings = Findings(opened.name, today)
+        lines = next((lines for lines in opened.tables if find_header(description, lines.lines) is not None), None)
+        if lines is None:
+            raise opened.wrong(f"has no table like that of {description.title} any more.")
+        _History(description, lines, findings, sums).read()
+        problems += findings.problems
+        notes |= dict.fromkeys(findings.notes)
+    together = Findings(files[0].name, today, problems=problems, notes=list(notes))
+    if not problems:
+        _add_what_is_held(together, sums)
+    return Content(description.title, together.table(), problems=tuple(together.problems), notes=tuple(together.notes))
+
+
+def _add_what_is_held(findings: Findings, sums: _Sums) -> None:
+    for holding in sums.held.values():
+        if holding.quantity < 0:
+            remedy = (
+                f"of {holding.symbol} is what was bought less what was sold. Is an earlier part of the history "
+                "missing? Name all its files at once."
+            )
+            findings.wrong(holding.row, "quantity", f"{holding.quantity:f}", remedy)
+        elif holding.quantity:
+            findings.add(replace(holding, as_of=sums.newest))
+    if not findings.holdings and not findings.problems:
+        findings.wrong(0, "", "", "holds no trades that leave anything held.")
+    findings.note(f"Holdings are what the trades up to {sums.newest} leave. Cash is not in the file's trades.")
+    findings.note("The file has what was paid, not what things are worth: their prices are asked for.")
+    if sums.ignored:
+        findings.note("Not counted, because they change no holding: " + _listed(sums.ignored) + ".")
+
+
+def _listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} × {action}" for action, count in sorted(counts.items()))
+
+
+class _History:
+    """One file while it is read."""
+
+    def __init__(self, description: Description, lines: Lines, findings: Findings, sums: _Sums) -> None:
+        start = find_header(description, lines.lines)
+        assert start is not None
+        self.description, self.findings, self.sums = description, findings, sums
+        self.places = description.places(lines.lines[start][1])
+        self.lines = lines.lines[start + 1 :]
+        numbers = (bare(self._cell(cells, column)) for _, cells in self.lines for column in NUMBERS)
+        self.mark = description.decimal or decimal_mark(numbers, lines.separator)
+        self.order = date_order(self._cell(cells, "date") for _, cells in self.lines)
+
+    def read(self) -> None:
+        for row, cells in self.lines:
+            self._read_row(row, cells)
+
+    def _read_row(self, row: int, cells: list[str]) -> None:
+        action, number = self._cell(cells, "action"), self._cell(cells, "id")
+        if number and not is_nothing(number):
+            if number in self.sums.seen:
+                self.findings.note("Rows that stand in several files, or twice, are counted once.")
+                return
+            self.sums.seen.add(number)
+        kind = self._cell(cells, "kind") or None
+        sign = self._sign(row, action, cells)
+        if not sign or (kind or "").casefold() in self.description.rows.get("skip_kinds", ()):
+            self.sums.ignored[action] += 1
+            return
+        written = self._cell(cells, "quantity")
+        quantity, when = number_in(written, self.mark), date_in(self._cell(cells, "date"), self.order)
+        if quantity is None or quantity < 0:
+            self.findings.wrong(row, "quantity", written, "is not a number of shares that can be read.")
+            return
+        if when is None or when > self.findings.today:
+            remedy = "is no date that can be read" if when is None else "lies in the future"
+            self.findings.wrong(row, "date", self._cell(cells, "date"), f"{remedy}.")
+            return
+        self.sums.newest = max(when, self.sums.newest or when)
+        self._add(row, cells, sign * quantity, kind)
+
+    def _add(self, row: int, cells: list[str], quantity: Decimal, kind: str | None) -> None:
+        symbol = self._cell(cells, "symbol") or self._cell(cells, "isin")
+        account = self._cell(cells, "account") or str(self.description.account["name"])
+        currency = self._cell(cells, "currency") or self.description.currency or ""
+        if not symbol:
+            self.findings.wrong(row, "symbol", "", "is empty. Every trade needs it.")
+            return
+        fresh = Holding(
+            row, account, symbol, Decimal(0), None, currency, name=self._cell(cells, "name") or None, kind=kind
+        )
+        known = self.sums.held.get((account, symbol), fresh)
+        self.sums.held[account, symbol] = replace(known, quantity=known.quantity + quantity, currency=currency)
+
+    def _sign(self, row: int, action: str, cells: list[str]) -> int:
+        """1 for what was bought, −1 for what was sold, 0 for what changes no holding."""
+        actions = self.description.actions
+        if first_match(actions["buy"], action):
+            return 1
+        if first_match(actions["sell"], action):
+            return -1
+        if not first_match(actions["ignore"], action) and not is_nothing(self._cell(cells, "quantity")):
+            remedy = "is no kind of row that is known, and it has shares. Take the row out if they change no holding."
+            self.findings.wrong(row, "action", action, remedy)
+        return 0
+
+    def _cell(self, cells: Sequence[str], column: str) -> str:
+        place = self.places.get(column)
+        return cells[place] if place is not None and place < len(cells) else ""

@@ -1,0 +1,93 @@
+"""Which column of a stranger's table is what: by the names that people and programs give such columns."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+
+from allocation.money import is_known_currency
+from allocation.readers.loose import SIGNS
+
+SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "account": ("account", "account name", "portfolio", "depot", "konto", "depotname", "compte", "cuenta", "conto",
+                "rekening", "wrapper"),
+    "symbol": ("symbol", "ticker", "ticker symbol", "code", "fund code", "security id", "symbole", "simbolo", "kürzel",
+               "tickersymbol", "instrument code", "epic"),
+    "isin": ("isin", "isin code", "symbol/isin", "wkn", "cusip", "sedol", "valor", "valorennummer"),
+    "name": ("name", "description", "security", "security name", "investment", "investment name", "fund", "fund name",
+             "holding", "asset", "product", "stock", "company", "instrument", "bezeichnung", "wertpapier",
+             "wertpapiername", "titel", "produkt", "libellé", "nom", "nombre", "nome", "naam", "valeur"),
+    "quantity": ("quantity", "qty", "shares", "no. of shares", "number of shares", "units", "amount of shares",
+                 "position", "stück", "anzahl", "bestand", "stücke", "stk.", "nominal", "stück/nominal", "anteile",
+                 "quantité", "nombre de parts", "cantidad", "quantità", "aantal", "quantidade", "antal", "ilość"),
+    "price": ("price", "last price", "share price", "unit price", "current price", "market price", "closing price",
+              "close", "close price", "last", "quote", "nav", "kurs", "aktueller kurs", "schlusskurs", "preis",
+              "stückpreis", "letzter kurs", "cours", "cotation", "precio", "prezzo", "koers", "slotkoers", "preço"),
+    "value": ("value", "current value", "market value", "total value", "mkt val", "mkt value", "balance", "worth",
+              "wert", "marktwert", "kurswert", "aktueller wert", "gesamtwert", "depotwert", "valorisation",
+              "montant", "valor", "valor de mercado", "valore", "controvalore", "waarde"),
+    "currency": ("currency", "ccy", "cur", "currency code", "trading currency", "währung", "whg", "devise", "divisa",
+                 "moneda", "valuta", "moeda", "waluta"),
+    "cost_basis": ("cost basis", "cost basis total", "total cost", "book cost", "book value", "einstandswert",
+                   "kaufwert", "einstand gesamt", "prix de revient", "anschaffungswert"),
+    "asset_class": ("asset class", "class", "assetclass", "asset category", "anlageklasse", "assetklasse",
+                    "classe d'actifs", "clase de activo", "beleggingscategorie"),
+    "kind": ("type", "asset type", "security type", "instrument type", "typ", "art", "gattung", "wertpapierart"),
+    "account_type": ("account type",),
+    "as_of": ("as of", "as of date", "valuation date", "price date", "stichtag", "bewertungsdatum", "kursdatum",
+              "date de valorisation"),
+}  # fmt: skip
+
+FIELDS = tuple(SYNONYMS)
+
+
+def plain(column: str) -> str:
+    """A column's name in small letters, without units and currencies: ``Price (EUR)`` is ``price``."""
+    text = re.sub(r"[(\[].*?[)\]]", " ", column.casefold().replace("_", " "))
+    words = text.replace(":", " ").replace("*", " ").split()
+    signs = {sign.casefold() for sign in SIGNS} | {"$"}
+    kept = [word for word in words if word not in signs and not (len(words) > 1 and is_known_currency(word.upper()))]
+    while kept and kept[-1] in ("in", "en", "per", "/"):
+        kept.pop()
+    return " ".join(kept)
+
+
+def currency_of(column: str) -> str | None:
+    """The currency that a column's name says: EUR for ``Kurs in EUR`` and ``Price (€)``."""
+    for word in re.split(r"[\s()\[\]/:,]+", column):
+        if word.isupper() and is_known_currency(word):
+            return word
+        if word in SIGNS:
+            return SIGNS[word]
+    return None
+
+
+def sure(columns: Sequence[str]) -> dict[str, list[str]]:
+    """Our column → the columns that are called exactly like it, the most usual name first."""
+    names = {column: plain(column) for column in columns if column}
+    found = {
+        ours: sorted((column for column, name in names.items() if name in known), key=lambda c: known.index(names[c]))
+        for ours, known in SYNONYMS.items()
+    }
+    return {ours: columns for ours, columns in found.items() if columns}
+
+
+def guess(columns: Sequence[str], field: str) -> str | None:
+    """The column whose name is most like one of a field's names; None where none is."""
+    nearest, closeness = None, 0.6
+    for column in columns:
+        name = plain(column)
+        for known in SYNONYMS[field]:
+            same_word = 0.9 if name and len(known) > 3 and set(known.split()) <= set(name.split()) else 0.0
+            ratio = max(difflib.SequenceMatcher(None, name, known).ratio(), same_word)
+            if ratio > closeness:
+                nearest, closeness = column, ratio
+    return nearest
+
+
+def fingerprint(columns: Sequence[str]) -> str:
+    """What files with the same columns have in common."""
+    names = "\n".join(" ".join(column.casefold().split()) for column in columns)
+    return hashlib.sha256(names.encode()).hexdigest()

@@ -1,0 +1,205 @@
+"""Holdings as they are found in somebody else's table: checked like our own, lots added up, totals compared."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import pandas as pd
+
+from allocation.errors import Problem
+from allocation.money import HUNDREDTHS, is_known_currency
+from allocation.readers.holdings import COLUMNS, LARGEST
+from allocation.tables import ALL, CASH
+
+KIND = "kind"
+EIGHT = Decimal("0.00000001")
+HUNDRED = Decimal(100)
+FACTORS = {HUNDRED: "a contract of 100", 1 / HUNDRED: "quoted in percent of its face value"}
+"""How many units a price is for, where the value isn't quantity times price."""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One position as a file has it; a number that isn't there is None."""
+
+    row: int
+    account: str
+    symbol: str
+    quantity: Decimal
+    price: Decimal | None
+    currency: str
+    name: str | None = None
+    value: Decimal | None = None
+    cost_basis: Decimal | None = None
+    as_of: datetime.date | None = None
+    asset_class: str | None = None
+    account_type: str | None = None
+    kind: str | None = None
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        return self.account, self.symbol, self.currency if self.symbol == CASH else ""
+
+
+@dataclass
+class Findings:
+    """Holdings, problems and notes of one file, while it is being read."""
+
+    file: str
+    today: datetime.date
+    holdings: list[Holding] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def wrong(self, row: int, column: str, value: str, remedy: str) -> None:
+        self.problems.append(Problem(self.file, row, column, value, remedy))
+
+    def note(self, sentence: str) -> None:
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+    def add(self, holding: Holding) -> None:
+        """Take a holding, in its currency's major unit and to eight decimals, if it is one; else say why not."""
+        holding = self._in_whole_currency(holding)
+        if self._is_good(holding):
+            self.holdings.append(self._as_valued(holding))
+
+    def _in_whole_currency(self, holding: Holding) -> Holding:
+        whole = HUNDREDTHS.get(holding.currency)
+        if whole is None:
+            return holding
+        self.note(f"Prices in {holding.currency} are a hundredth of {whole}: they are kept in {whole}.")
+
+        def hundredth(number: Decimal | None) -> Decimal | None:
+            return None if number is None else number / HUNDRED
+
+        quantity = holding.quantity / HUNDRED if holding.symbol == CASH else holding.quantity
+        price = holding.price if holding.symbol == CASH else hundredth(holding.price)
+        return replace(
+            holding,
+            currency=whole,
+            quantity=quantity,
+            price=price,
+            value=hundredth(holding.value),
+            cost_basis=hundredth(holding.cost_basis),
+        )
+
+    def _is_good(self, holding: Holding) -> bool:
+        before, row, symbol = len(self.problems), holding.row, holding.symbol
+        if holding.account.casefold() == ALL:
+            self.wrong(row, "account", holding.account, "stands for the whole portfolio. Name the account otherwise.")
+        if not holding.account or not symbol:
+            self.wrong(row, "symbol" if holding.account else "account", "", "is empty. Every holding needs it.")
+        if not is_known_currency(holding.currency):
+            self.wrong(row, "currency", holding.currency, "is not a currency code. Write one like USD, EUR or GBP.")
+        if holding.quantity < 0 and symbol != CASH:
+            remedy = f"of {symbol} is negative. What is owed or sold short can't be kept; only CASH may be negative."
+            self.wrong(row, "quantity", f"{holding.quantity:f}", remedy)
+        if holding.price is not None and holding.price <= 0:
+            self.wrong(row, "price", f"{holding.price:f}", f"of {symbol} is not above 0.")
+        for column in ("quantity", "price", "value", "cost_basis"):
+            number = getattr(holding, column)
+            if number is not None and abs(number) > LARGEST:
+                self.wrong(row, column, f"{number:.3e}", f"is larger than {LARGEST:,.0f}.")
+        if len(self.problems) == before and abs(holding.quantity * (holding.price or 0)) > LARGEST:
+            self.wrong(row, "quantity", f"{holding.quantity:f}", f"times the price is larger than {LARGEST:,.0f}.")
+        if holding.as_of is not None and holding.as_of > self.today:
+            self.wrong(row, "as_of", holding.as_of.isoformat(), "lies in the future.")
+        return len(self.problems) == before
+
+    def _as_valued(self, holding: Holding) -> Holding:
+        """The holding with the price of one unit, after comparing its value with what the file says."""
+        price, value, quantity = holding.price, holding.value, holding.quantity
+        if price is None and value is not None and quantity and holding.symbol != CASH and value / quantity > 0:
+            price = value / quantity
+            self.note("Prices are calculated from value and quantity where the file has none.")
+        elif price is not None and value is not None and quantity:
+            price = self._unit_price(holding, price, value)
+        return replace(
+            holding,
+            quantity=self._rounded(quantity),
+            price=None if price is None else self._rounded(price, say=holding.price is not None),
+            cost_basis=None if holding.cost_basis is None else self._rounded(holding.cost_basis, say=False),
+        )
+
+    def _unit_price(self, holding: Holding, price: Decimal, value: Decimal) -> Decimal:
+        for factor in (Decimal(1), *FACTORS):
+            if _agrees(holding.quantity, price * factor, value, factor):
+                if factor != 1:
+                    self.note(f"{holding.symbol} is {FACTORS[factor]}: its price is kept as {price * factor:f}.")
+                return price * factor
+        remedy = (
+            f"of {holding.symbol} is not its quantity times its price: {holding.quantity:f} × {price:f} is "
+            f"{holding.quantity * price:,.2f}. Check the row."
+        )
+        self.wrong(holding.row, "value", f"{value:,.2f}", remedy)
+        return price
+
+    def _rounded(self, number: Decimal, say: bool = True) -> Decimal:
+        rounded = number.quantize(EIGHT, ROUND_HALF_EVEN)
+        if rounded != number and say:
+            self.note("Numbers with more than 8 decimals are rounded to 8.")
+        # 10.00000000 is 10, and not 1E+1.
+        return Decimal(f"{rounded.normalize():f}") if rounded else Decimal(0)
+
+    def compare_total(self, row: int, what: str, stated: Decimal, lines: Sequence[Decimal], unit: Decimal) -> None:
+        """Compare a total that the file states with the sum of its lines; each line may be off by half a unit."""
+        found = sum(lines, Decimal(0))
+        if abs(found - stated) > unit * (len(lines) + 1) / 2:
+            remedy = f"is the total of {what}, but its lines add up to {found:,.2f}. Is a part of the file missing?"
+            self.wrong(row, "total", f"{stated:,.2f}", remedy)
+        else:
+            self.note(f"{what}: {found:,.2f}, as the file's own total says.")
+
+    def table(self) -> pd.DataFrame:
+        """The holdings, one row an account and asset, as :func:`~allocation.readers.read_holdings` gives them.
+
+        A further column ``kind`` has what the file calls the kind of asset (``ETF``), None where it says nothing.
+        """
+        together: dict[tuple[str, str, str], Holding] = {}
+        for holding in self.holdings:
+            first = together.get(holding.identity)
+            together[holding.identity] = holding if first is None else self._added(first, holding)
+        described = _described(list(together.values()))
+        columns = [*COLUMNS, KIND]
+        rows = [{column: getattr(holding, column, self.file) for column in columns} for holding in described]
+        return pd.DataFrame(rows, columns=columns, dtype=object)
+
+    def _added(self, first: Holding, second: Holding) -> Holding:
+        if first.currency != second.currency:
+            remedy = f"of {second.symbol} is {first.currency} in row {first.row}. Give one of the two another symbol."
+            self.wrong(second.row, "currency", second.currency, remedy)
+        if first.symbol != CASH:
+            self.note(f"{first.symbol} stands in several rows of {first.account}: they are added up.")
+        costs = (first.cost_basis, second.cost_basis)
+        return replace(
+            first,
+            quantity=first.quantity + second.quantity,
+            cost_basis=None if costs[0] is None or costs[1] is None else costs[0] + costs[1],
+            price=first.price if first.price is not None else second.price,
+            name=first.name or second.name,
+        )
+
+
+def _described(holdings: list[Holding]) -> list[Holding]:
+    """The same with one name an asset: a file may write it in several ways."""
+    names: dict[str, str | None] = {}
+    for holding in holdings:
+        if holding.symbol != CASH:
+            names[holding.symbol] = names.get(holding.symbol) or holding.name
+    return [replace(holding, name=names.get(holding.symbol)) for holding in holdings]
+
+
+def _agrees(quantity: Decimal, price: Decimal, value: Decimal, factor: Decimal) -> bool:
+    """Whether quantity times price is the value, as far as the digits that are shown can tell."""
+    of_price = Decimal(1).scaleb(min(_exponent(price / factor), -2)) / 2 * factor
+    of_quantity = Decimal(1).scaleb(_exponent(quantity)) / 2 if _exponent(quantity) < 0 else Decimal(0)
+    slack = abs(quantity) * of_price + abs(price) * of_quantity + Decimal("0.011")
+    return abs(quantity * price - value) <= slack
+
+
+def _exponent(number: Decimal) -> int:
+    return int(number.as_tuple().exponent)
