@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -97,23 +96,27 @@ class Statement:
 
 
 def _parsed(source: Opened, remarks: Remarks) -> Any:
+    """The tree of elements; None and a problem where there is none."""
     try:
-        from ofxtools.Parser import OFXTree
+        from ofxtools.Parser import TreeBuilder
     except ImportError:
         remarks.wrong("", None, 'can\'t be read without the package ofxtools: pip install "allocation[ofx]".')
         return None
-    content = source.bytes()
-    if len(content) > LARGEST:
+    if len(source.bytes()) > LARGEST:
         remarks.wrong("", None, f"is larger than {LARGEST // 1024**2} MB. Export a shorter span of time.")
         return None
-    if re.search(rb"<!(DOCTYPE|ENTITY)", content, re.IGNORECASE):
+    text = source.text()
+    if re.search(r"<!(DOCTYPE|ENTITY)", text, re.IGNORECASE):
         remarks.wrong("", None, "declares entities, as no OFX file of a bank does. It isn't read.")
         return None
-    tree = OFXTree()
+    # Headers vary from bank to bank, and say nothing about positions.
+    _, start, body = text.partition("<OFX>")
+    builder = TreeBuilder()
     try:
-        root = tree.parse(io.BytesIO(_repaired(content)))
+        builder.feed(_repaired(start + body))
+        root = builder.close()
     # The library raises these, and a SyntaxError of its own, for files that break the format's rules.
-    except (SyntaxError, ValueError, ArithmeticError, LookupError, TypeError, AssertionError, AttributeError):
+    except (SyntaxError, ValueError, LookupError, TypeError, AssertionError, AttributeError):
         root = None
     if root is None or _is_deep(root):
         remarks.wrong("", None, "breaks the rules of OFX and can't be read. Download it again; don't edit it.")
@@ -132,18 +135,16 @@ def _is_deep(root: Any) -> bool:
     return False
 
 
-def _repaired(content: bytes) -> bytes:
-    """The file without empty values of OFX 1, which nothing ends, and with its texts in CDATA written out."""
-    text = content.decode("latin-1")
+def _repaired(text: str) -> str:
+    """The text without empty values of OFX 1, which nothing ends, and with what stands in CDATA written out."""
     parts, place = [], 0
     while (start := text.find("<![CDATA[", place)) >= 0 and (end := text.find("]]>", start)) >= 0:
         written = text[start + 9 : end].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         parts += [text[place:start], written]
         place = end + 3
-    text = "".join([*parts, text[place:]])
-    closed = set(CLOSING.findall(text))
-    text = EMPTY.sub(lambda found: found[0] if found[1] in closed else "", text)
-    return text.encode("latin-1")
+    whole = "".join([*parts, text[place:]])
+    closed = set(CLOSING.findall(whole))
+    return EMPTY.sub(lambda found: found[0] if found[1] in closed else "", whole)
 
 
 def _content(root: Any, today: datetime.date, remarks: Remarks) -> Content:

@@ -14,10 +14,28 @@ from tests.readers.wealthfolio.building import GENERATIONS, Wealthfolio
 
 TODAY = datetime.date(2026, 11, 25)
 TOKENS = [b"0", b"-", b".", b",", b"1e9", b"NaN", b"999999999999", b"\0", b"\xff", b"\n", b'"', b"{", b"}", b"<", b">",
-          b"&", b"USD", b"EUR", b"2026-11-20", b"0000-00-00", b"<A>", b"</A>", b" * ", b"CASH", b"\xe2\x80\xae"]  # fmt: skip
-VALUES = [None, "", "0", "-1", "1e40", "NaN", "x", b"\xff\0", 0, -1, 2**63 - 1, 1.5, float("inf"), "2026-11-20",
-          "9999-12-31", "{}", "[]", "{", '{"USD": 1}', '{"USD": "x"}', '{"GBp": 1e30}', "CASH", "cash", "USD", "GBp", "a1", "all",
-          "id-VTI", "id-BND", "EQUITY", "x" * 5000, "\u202e", "1" * 60, "0.000000001", "123456789.123456789"]  # fmt: skip
+          b"&", b"USD", b"EUR", b"2026-11-20", b"0000-00-00", b"<A>", b"</A>", b" * ", b"CASH"]  # fmt: skip
+VALUES = [
+    *(
+        None,
+        "",
+        "0",
+        "-1",
+        "1e40",
+        "NaN",
+        "x",
+        b"\xff\0",
+        0,
+        -1,
+        2**63 - 1,
+        1.5,
+        float("inf"),
+        "2026-11-20",
+        "9999-12-31",
+    ),
+    *("{}", "[]", "{", '{"USD": 1}', '{"USD": "x"}', '{"GBp": 1e30}', "CASH", "cash", "USD", "GBp", "a1", "all"),
+    *("id-VTI", "id-BND", "EQUITY", "x" * 5000, "\u202e", "1" * 60, "0.000000001", "123456789.123456789"),
+]
 POSITION = ["quantity", "totalCostBasis", "currency", "assetId", "contractMultiplier", "isAlternative", "lots"]
 
 

@@ -191,6 +191,11 @@ def test_a_cost_in_part_or_in_another_currency_is_not_known(read):
     assert rows(read(text), "quantity", "cost_basis") == [[5, None]]
 
 
+def test_money_has_the_class_of_its_commodity_directive(read):
+    text = WHOLE + '2026-01-01 commodity USD\n  asset-class: "Cash"\n'
+    assert rows(read(text), "asset_class")[1] == ["Cash"]
+
+
 def test_an_included_file_is_read_where_it_lies_below(read):
     more = {"data/2026.beancount": ledger(), "data/prices.beancount": "2026-03-01 price ABC 12 USD\n"}
     content = read('option "operating_currency" "USD"\ninclude "data/*.beancount"\n', more)

@@ -113,6 +113,20 @@ def test_every_kind_of_position(read, text):
     assert read_holdings(content.holdings.drop(columns=["file", "row"]), TODAY)[1] == []
 
 
+@pytest.mark.parametrize(
+    "header", ["", '<?xml version="1.0" ?>\n<?OFX OFXHEADER="200" VERSION="211" ?>\n', "OFXHEADER:100\nVERSION:102\n\n"]
+)
+def test_headers_as_banks_write_them(read, header):
+    assert FORMAT.recognises(Opened((header + WHOLE).encode()))
+    assert read(header + WHOLE).holdings.equals(read(XML + WHOLE).holdings)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_letters_of_either_encoding(read, encoding):
+    text = (XML + WHOLE.replace("Some fund", "Fonds é")).encode(encoding)
+    assert read(text).holdings["name"].tolist()[3] == "Fonds é"
+
+
 def test_empty_values_of_sgml_end_nothing(read):
     text = as_sgml(WHOLE).replace("<UNITS>10.5", "<MEMO>\n<UNITS>10.5")
     assert read(text).holdings.equals(read(as_sgml(WHOLE)).holdings)

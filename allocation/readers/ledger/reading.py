@@ -177,7 +177,11 @@ def _rows(
         return []
     rows = [row for row in positions if row]
     day = max([books.newest[account], *(row["as_of"] for row in rows)])
-    return rows + [row for code, lot in money.items() if (row := _cash_row(account, code, lot, day, remarks))]
+    return rows + [
+        row
+        for code, lot in money.items()
+        if (row := _cash_row(account, code, lot, day, commodities.get(code, {}), remarks))
+    ]
 
 
 def _position_row(
@@ -212,15 +216,15 @@ def _position_row(
         "price": number,
         "currency": price.currency,
         "name": name_of(meta.get("name")) or commodity,
-        "asset_class": next((found for key in CLASS_KEYS if (found := name_of(meta.get(key)))), None),
+        "asset_class": _class(meta),
         "cost_basis": rounded(cost) if cost and not too_large(cost) else None,
         "as_of": price.day,
     }
 
 
 def _cash_row(
-    account: str, currency: str, lots: Lots, day: datetime.date, remarks: Remarks
-) -> dict[str, Any] | None:  # fmt: skip
+    account: str, currency: str, lots: Lots, day: datetime.date, meta: dict[str, Any], remarks: Remarks
+) -> dict[str, Any] | None:
     if too_large(lots.quantity):
         remarks.wrong("quantity", plain_number(lots.quantity), f"is more cash than can be right ({account}).")
         return None
@@ -231,8 +235,13 @@ def _cash_row(
         "price": Decimal(1),
         "currency": currency,
         "name": f"Cash {currency}",
+        "asset_class": _class(meta),
         "as_of": day,
     }
+
+
+def _class(meta: dict[str, Any]) -> str | None:
+    return next((found for key in CLASS_KEYS if (found := name_of(meta.get(key)))), None)
 
 
 def _latest_prices(ledger: Ledger) -> dict[str, dict[str, Price]]:
