@@ -46,8 +46,13 @@ def check(content: Content) -> None:
     if content.problems:
         return
     assert len(content.holdings)
-    for table, reader in ((content.holdings, lambda table: read_holdings(table, TODAY)), (content.targets, read_targets),
-                          (content.fx, lambda table: read_fx(table, TODAY)), (content.classes, read_classes)):  # fmt: skip
+    tables = (
+        (content.holdings, lambda table: read_holdings(table, TODAY)),
+        (content.fx, lambda table: read_fx(table, TODAY)),
+        (content.targets, read_targets),
+        (content.classes, read_classes),
+    )
+    for table, reader in tables:
         if len(table):
             told = reader(table.drop(columns=[name for name in ("file", "row") if name in table]))[1]
             assert told == [], told

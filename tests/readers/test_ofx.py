@@ -225,7 +225,7 @@ def test_tomorrow_where_the_bank_is_is_today_here(read):
     [
         (ofx(statement(position("A", "many", 1, 1))), "UNITS: 'many' is not a number (A)."),
         (ofx(statement(position("A", "1e99", 1, 1))), "UNITS: '1e99' is not a number (A)."),
-        (ofx(statement(position("A", "1" + "0" * 30, 1, "1" + "0" * 30))), "UNITS: 'A' is worth more than can be right"),
+        (ofx(statement(position("A", "1" + "0" * 30, 1, "1" + "0" * 30))), "UNITS: 'A' is worth more than"),
         (ofx(statement(position("A", 1, -1, -1))), "UNITPRICE: 'A' has no price above 0"),
         (ofx(statement(position("A", 1, 0, 0))), "UNITPRICE: 'A' has no price above 0"),
         (ofx(statement(position("A", -1, 1, -1))), "UNITS: 'A' is sold short in Big Broker …6789"),

@@ -12,16 +12,20 @@ from allocation.readers.rates import Rate, rate_of, whole_currency
 from allocation.readers.wealthfolio.database import Database, Unreadable
 from allocation.readers.wealthfolio.generations import Generation
 
-# Wealthfolio's own order: the newest day; of one day what was entered by hand, then the broker's.
+ONE_DAY = datetime.timedelta(days=1)
+
+# Wealthfolio's own order: the newest day; of one day what was entered by hand, then the broker's. The newest day comes
+# from the index of a large table; a day may have a time after it, which T or a space begins.
 LATEST = """
+WITH newest AS (
+    SELECT {asset} AS asset, substr(max({day}), 1, 10) AS day FROM quotes WHERE {day} < ? GROUP BY {asset}
+)
 SELECT asset, day, source, close, currency FROM (
-    SELECT *, row_number() OVER (
-        PARTITION BY asset
-        ORDER BY day DESC, CASE source WHEN 'MANUAL' THEN 1 WHEN 'BROKER' THEN 2 ELSE 3 END, written DESC, id
+    SELECT newest.asset, newest.day, {source} AS source, close, {currency} AS currency, row_number() OVER (
+        PARTITION BY newest.asset
+        ORDER BY CASE {source} WHEN 'MANUAL' THEN 1 WHEN 'BROKER' THEN 2 ELSE 3 END, created_at DESC, id
     ) AS place
-    FROM (SELECT {asset} AS asset, substr({day}, 1, 10) AS day, {source} AS source, close, {currency} AS currency,
-        created_at AS written, id FROM quotes)
-    WHERE day <= ? AND length(day) = 10
+    FROM newest JOIN quotes ON {asset} = newest.asset AND {day} >= newest.day AND {day} < newest.day || 'U'
 ) WHERE place = 1
 """
 
@@ -70,16 +74,18 @@ def read_rates(database: Database, generation: Generation, day: datetime.date) -
 
 def _latest(database: Database, generation: Generation, day: datetime.date) -> list[dict[str, Any]]:
     if generation.has_taxonomies:
-        names = {"asset": "asset_id", "day": "day", "source": "source", "currency": "currency"}
+        names = {"asset": "asset_id", "day": "quotes.day", "source": "source", "currency": "currency"}
     elif database.has("quotes", "timestamp"):
         names = {"asset": "symbol", "day": "timestamp", "source": "data_source", "currency": "currency"}
     else:
         names = {"asset": "symbol", "day": "date", "source": "data_source", "currency": "NULL"}
-    missing = [name for name in (*names.values(), "close", "id", "created_at") if name != "NULL"]
-    missing = [name for name in missing if not database.has("quotes", name)]
+    columns = [
+        name.removeprefix("quotes.") for name in (*names.values(), "close", "id", "created_at") if name != "NULL"
+    ]
+    missing = [name for name in columns if not database.has("quotes", name)]
     if missing:
         raise Unreadable(f"is a Wealthfolio database whose table quotes has no {' and no '.join(missing)}.")
-    return database.select(LATEST.format(**names), (day.isoformat(),))
+    return database.select(LATEST.format(**names), ((day + ONE_DAY).isoformat(),))
 
 
 Found = list[tuple[tuple[str, str], object, datetime.date | None]]

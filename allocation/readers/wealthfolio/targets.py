@@ -116,7 +116,9 @@ def _weights(database: Database) -> dict[str, dict[str, dict[str, Decimal]]]:
     ):
         percent = exact(row["target_bps"])
         of_target = found.setdefault(str(row["target_id"]), {}).setdefault(str(row["taxonomy_id"]), {})
-        of_target[str(row["category_id"])] = Decimal(-1) if percent is None or percent % 1 else percent * HUNDREDTH
+        of_target[str(row["category_id"])] = (
+            Decimal(-1) if percent is None or percent != percent.to_integral_value() else percent * HUNDREDTH
+        )
     return found
 
 

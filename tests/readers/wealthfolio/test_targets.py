@@ -44,6 +44,8 @@ def test_targets_of_the_whole_portfolio_and_of_an_account(one, read):
         ({"weights": {}}, "its percents add up to 0: 100 missing."),
         ({"weights": {"EQUITY": 20000, "BONDS": -10000}}, "it has a percent that is none."),
         ({"weights": {"EQUITY": "half", "BONDS": 5000}}, "it has a percent that is none."),
+        ({"weights": {"EQUITY": "1e40", "BONDS": 5000}}, "it has a percent that is none."),
+        ({"weights": {"EQUITY": "5000.5", "BONDS": "4999.5"}}, "it has a percent that is none."),
         ({"weights": {"GONE": 10000}}, "its classes aren't those of the holdings (asset_classes)."),
     ],
 )
