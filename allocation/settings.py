@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import duckdb
@@ -11,12 +11,13 @@ import pandas as pd
 
 from allocation.bands import Band, read_band
 from allocation.drift import by_class
-from allocation.errors import ClassesError, LoadError, TargetsError
+from allocation.errors import ClassesError, LoadError, TargetsError, UnknownName
 from allocation.portfolio_file import PortfolioFile
 from allocation.readers import read_classes
+from allocation.readers.suggest import suggest_classes
 from allocation.store import class_weights, plans, reading, saving
 from allocation.tables import ALL, symbol_and_currency
-from allocation.targets import Percent
+from allocation.targets import HUNDRED, Percent
 from allocation.text import Day, as_day
 from allocation.triggers import Due, Trigger, due, read_trigger
 
@@ -33,6 +34,39 @@ class Settings(PortfolioFile):
         """
         with self._database.read() as connection:
             return class_weights.read_classes(connection)
+
+    def suggest_classes(self) -> pd.DataFrame:
+        """A class for each asset that is in none, as far as its name or its broker says something; nothing is saved.
+
+        Returns:
+            See :func:`allocation.readers.suggest.suggest_classes`. To accept some, or all: ``load(classes=...)`` with
+            these rows and ``weight_percent`` 100, or :meth:`accept_classes`.
+        """
+        with self._database.read() as connection:
+            return suggest_classes(*class_weights.read_for_suggestions(connection))
+
+    def accept_classes(self, symbols: Collection[str] | None = None) -> pd.DataFrame:
+        """Put assets into the classes that :meth:`suggest_classes` has for them.
+
+        Parameters:
+            symbols: only of these assets; by default of all that have a suggestion.
+
+        Returns:
+            The suggestions that were accepted.
+
+        Raises:
+            UnknownName: there is no suggestion for a symbol. Nothing was saved.
+        """
+        with self._database.write() as connection:
+            found = suggest_classes(*class_weights.read_for_suggestions(connection))
+            without = [symbol for symbol in symbols or () if symbol not in set(found["symbol"])]
+            if without:
+                raise UnknownName(f"There is no suggestion for {without[0]}. Put it into a class with a classes.csv.")
+            accepted = found if symbols is None else found[found["symbol"].isin(list(symbols))]
+            for symbol, name in accepted[["symbol", "asset_class"]].itertuples(index=False, name=None):
+                for asset_id in class_weights.unclassified(connection, symbol):
+                    class_weights.save_classes(connection, asset_id, {name: HUNDRED})
+        return accepted.reset_index(drop=True)
 
     def save_asset_classes(self, symbol: str, classes: Mapping[str, Percent]) -> None:
         """Say which classes an asset belongs to, such as 54 % US stocks, 36 % international stocks and 10 % bonds.

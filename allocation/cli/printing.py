@@ -10,6 +10,7 @@ import pandas as pd
 
 from allocation.errors import StoreError
 from allocation.store.loading import LoadReport
+from allocation.targets import plain
 
 
 def describe(report: LoadReport) -> list[str]:
@@ -53,9 +54,9 @@ def describe_preview(report: LoadReport) -> list[str]:
     for account, before, after in report.totals:
         was, will_be = ("not known" if value is None else f"{value:,.2f}" for value in (before, after))
         lines.append(f"{account}: total {was} -> {will_be}.")
-    lines += [f"New: {quantity:f} {symbol} in {account}." for account, symbol, quantity in report.bought]
+    lines += [f"New: {plain(quantity)} {symbol} in {account}." for account, symbol, quantity in report.bought]
     lines += [
-        f"Changed: {symbol} in {account}, {before:f} -> {after:f}."
+        f"Changed: {symbol} in {account}, {plain(before)} -> {plain(after)}."
         for account, symbol, before, after in report.changed_quantities
     ]
     return lines + describe(report)

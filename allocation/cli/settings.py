@@ -24,9 +24,18 @@ def add_settings(cli: click.Group) -> None:
 
 @click.command()
 @click.option("--csv", "csv", type=click.Path(path_type=Path), help="Also write a classes.csv that others can import.")
+@click.option(
+    "--suggest", is_flag=True, help="Print a class for each asset that is in none, and why; nothing is saved."
+)
+@click.option(
+    "--accept", multiple=True, metavar="SYMBOL", help='Put it into the class that is suggested; "all" for all.'
+)
 @click.pass_obj
-def classes(portfolio: Portfolio, csv: Path | None) -> None:
+def classes(portfolio: Portfolio, csv: Path | None, suggest: bool, accept: tuple[str, ...]) -> None:
     """Print which asset classes each asset is in; load them with: allocation import --classes."""
+    if suggest or accept:
+        _suggestions(portfolio, accept)
+        return
     table = portfolio.asset_classes()
     if csv is not None:
         write(csv, classes_csv(table))
@@ -44,6 +53,19 @@ def classes(portfolio: Portfolio, csv: Path | None) -> None:
             }
         )
     )
+
+
+def _suggestions(portfolio: Portfolio, accept: tuple[str, ...]) -> None:
+    chosen = None if ALL in accept else accept
+    found = portfolio.accept_classes(chosen) if accept else portfolio.suggest_classes()
+    if found.empty:
+        click.echo("There is nothing to suggest: every asset is in a class, or its name says nothing about one.")
+        return
+    print_table(found)
+    if accept:
+        click.echo("Saved. A targets.csv, or the dashboard, gives these classes targets.")
+    else:
+        click.echo("Nothing was saved. Accept them with: allocation classes --accept all (or --accept SYMBOL).")
 
 
 @click.command()

@@ -71,7 +71,8 @@ class Findings:
         whole = HUNDREDTHS.get(holding.currency)
         if whole is None:
             return holding
-        self.note(f"Prices in {holding.currency} are a hundredth of {whole}: they are kept in {whole}.")
+        if holding.price is not None or holding.value is not None:
+            self.note(f"Prices in {holding.currency} are a hundredth of {whole}: they are kept in {whole}.")
 
         def hundredth(number: Decimal | None) -> Decimal | None:
             return None if number is None else number / HUNDRED

@@ -13,7 +13,7 @@ import pandas as pd
 
 from allocation.errors import LoadError, Problem, UnknownName
 from allocation.store.saving import NOW, class_spelling, find_asset
-from allocation.tables import CASH, UNCLASSIFIED
+from allocation.tables import CASH, SEVERAL_CLASSES, UNCLASSIFIED
 from allocation.targets import HUNDRED, plain
 
 
@@ -38,6 +38,25 @@ def read_classes(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     ).fetchall()
     table = pd.DataFrame(rows, columns=["symbol", "currency", "asset_class", "weight_percent"])
     return table.astype({"weight_percent": "float64"})
+
+
+def read_for_suggestions(connection: duckdb.DuckDBPyConnection) -> tuple[pd.DataFrame, list[str]]:
+    """What classes can be suggested by: each asset's symbol, name, class and kind; and every class there is."""
+    rows = connection.execute(
+        "SELECT symbol, name, CASE WHEN asset_id IN (SELECT asset_id FROM asset_class_weights) THEN $several "
+        "ELSE asset_class END, kind FROM assets ORDER BY symbol, currency",
+        {"several": SEVERAL_CLASSES},
+    ).fetchall()
+    assets = pd.DataFrame(rows, columns=["symbol", "name", "asset_class", "kind"], dtype=object)
+    return assets[assets["asset_class"] != SEVERAL_CLASSES], sorted(class_spelling(connection).values())
+
+
+def unclassified(connection: duckdb.DuckDBPyConnection, symbol: str) -> list[int]:
+    """Numbers of the assets of that symbol that are in no class; of cash, there may be one a currency."""
+    rows = connection.execute(
+        "SELECT asset_id FROM assets WHERE symbol = ? AND asset_class IS NULL ORDER BY asset_id", [symbol]
+    ).fetchall()
+    return [int(asset_id) for (asset_id,) in rows]
 
 
 @dataclass(frozen=True)
