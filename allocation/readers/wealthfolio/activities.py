@@ -145,7 +145,7 @@ def check_snapshots(
         happened = latest.get(account.id)
         if account.id not in held:
             _say_missing(account, happened, remarks)
-        elif account.by_hand:
+        elif account.by_hand or held[account.id].by_hand:
             _check_splits(database, account, assets, held[account.id], day, remarks)
         elif happened and (last := _local_day(happened, zone)) and last - slack > held[account.id].day:
             remedy = (

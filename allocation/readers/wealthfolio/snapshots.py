@@ -22,6 +22,9 @@ WHERE id IN (SELECT id FROM (
 """
 
 
+AS_IT_STOOD = {"MANUAL_ENTRY", "BROKER_IMPORTED", "CSV_IMPORT"}
+
+
 @dataclass(frozen=True)
 class Position:
     """So many of one asset in one account; the cost is of all of them, in ``currency``."""
@@ -42,12 +45,14 @@ class Held:
         day: since when, as far as the file says.
         positions: what it held of each asset.
         cash: amounts by currency, as the file writes it.
+        by_hand: it was entered or imported as it stood on that day, not calculated from activities.
         only_in_text: positions that stand in the JSON text but not in the rows, as those of deleted assets do.
     """
 
     day: datetime.date
     positions: list[Position] = field(default_factory=list)
     cash: dict[str, Decimal] = field(default_factory=dict)
+    by_hand: bool = False
     only_in_text: list[Position] = field(default_factory=list)
 
 
@@ -60,7 +65,7 @@ def read_snapshots(
     rows = database.rows(
         "holdings_snapshots",
         ["id", "account_id", "snapshot_date", "positions", "cash_balances", "calculated_at"],
-        [],
+        ["source"],
         latest,
     )
     rows = [row for row in rows if str(row["account_id"]) in names]
@@ -76,7 +81,8 @@ def read_snapshots(
         known = {position.asset for position in positions}
         only_in_text = [position for position in in_json if position.asset not in known]
         cash = _cash(row["cash_balances"], name, remarks)
-        held[str(row["account_id"])] = Held(found, positions, cash, only_in_text)
+        by_hand = row["source"] in AS_IT_STOOD
+        held[str(row["account_id"])] = Held(found, positions, cash, by_hand, only_in_text)
     return held
 
 

@@ -77,6 +77,11 @@ def test_holdings_entered_by_hand_do_not_get_stale_but_splits_matter(one, told):
     ]
 
 
+def test_a_snapshot_that_was_imported_does_not_get_stale(one, told):
+    database = one().snapshot(positions={"id-VTI": (1, 1, "USD")}, source="BROKER_IMPORTED")
+    assert told(database.activity("DIVIDEND", "id-VTI", "2026-11-15")) == []
+
+
 def test_figures_that_were_to_be_calculated_again_are_said(one, read):
     database = one().snapshot(positions={"id-VTI": (1, 1, "USD")})
     database.run("CREATE TABLE projection_state (id, dirty_from)")

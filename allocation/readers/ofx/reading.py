@@ -1,15 +1,13 @@
-"""OFX and QFX: what an investment account holds, as banks and brokers hand it to programs (versions 1 and 2)."""
+"""From the elements of an OFX file to the tables that are loaded."""
 
 from __future__ import annotations
 
 import datetime
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from xml.sax.saxutils import unescape
 
 from allocation.errors import LoadError
 from allocation.money import is_known_currency
@@ -19,33 +17,26 @@ from allocation.readers.foreign import (
     EXACT,
     Remarks,
     account_name,
-    day_of,
     distinct,
     exact,
     is_like_cash,
-    name_of,
     not_cash,
     numbered_table,
     rounded,
-    shown,
     too_large,
 )
+from allocation.readers.ofx.parsing import day_in, first_in, key_of, number_in, parsed, text_in
 from allocation.readers.opened import Opened
 from allocation.readers.rates import Rate, crossed, rate_of, rate_table, whole_currency
 from allocation.readers.registry import Format
 from allocation.tables import CASH
 
 TITLE = "OFX or QFX statement"
-LARGEST = 32 * 1024**2
 MOST_POSITIONS = 100_000
-DEEPEST = 40
 NEARLY = Decimal("0.01")
 CENT = Decimal("0.01")
 BEGINNING = re.compile(rb"OFXHEADER\s*[:=]|<\?OFX\s|<OFX>", re.IGNORECASE)
-EMPTY = re.compile(r"<([A-Z0-9._]{1,64})>[ \t\r\n]*(?=<)")
-CLOSING = re.compile(r"</([A-Z0-9._]{1,64})>")
 SWEEP = re.compile(r"money market|sweep|settlement|cash reserve|core account", re.IGNORECASE)
-ESCAPES = {"&nbsp;": " ", "&apos;": "'", "&quot;": '"'}
 MISSING = "Ask the bank for a file of the investment account with its positions (often the choice QFX or Quicken)."
 
 
@@ -68,7 +59,7 @@ def read(source: Opened, today: datetime.date) -> Content:
     """
     remarks = Remarks(source.name)
     try:
-        root = _parsed(source, remarks)
+        root = parsed(source, remarks)
     except LoadError as error:
         return Content(TITLE, problems=error.problems)
     if root is None:
@@ -93,58 +84,6 @@ class Statement:
     account: str
     currency: str
     day: datetime.date
-
-
-def _parsed(source: Opened, remarks: Remarks) -> Any:
-    """The tree of elements; None and a problem where there is none."""
-    try:
-        from ofxtools.Parser import TreeBuilder
-    except ImportError:
-        remarks.wrong("", None, 'can\'t be read without the package ofxtools: pip install "allocation[ofx]".')
-        return None
-    if len(source.bytes()) > LARGEST:
-        remarks.wrong("", None, f"is larger than {LARGEST // 1024**2} MB. Export a shorter span of time.")
-        return None
-    text = source.text()
-    if re.search(r"<!(DOCTYPE|ENTITY)", text, re.IGNORECASE):
-        remarks.wrong("", None, "declares entities, as no OFX file of a bank does. It isn't read.")
-        return None
-    # Headers vary from bank to bank, and say nothing about positions.
-    _, start, body = text.partition("<OFX>")
-    builder = TreeBuilder()
-    try:
-        builder.feed(_repaired(start + body))
-        root = builder.close()
-    # The library raises these, and a SyntaxError of its own, for files that break the format's rules.
-    except (SyntaxError, ValueError, LookupError, TypeError, AssertionError, AttributeError):
-        root = None
-    if root is None or _is_deep(root):
-        remarks.wrong("", None, "breaks the rules of OFX and can't be read. Download it again; don't edit it.")
-        return None
-    return root
-
-
-def _is_deep(root: Any) -> bool:
-    """Whether elements stand in each other as they never do in OFX, which would take for ever to look through."""
-    waiting = [(root, 1)]
-    while waiting:
-        element, depth = waiting.pop()
-        if depth > DEEPEST:
-            return True
-        waiting += [(below, depth + 1) for below in element]
-    return False
-
-
-def _repaired(text: str) -> str:
-    """The text without empty values of OFX 1, which nothing ends, and with what stands in CDATA written out."""
-    parts, place = [], 0
-    while (start := text.find("<![CDATA[", place)) >= 0 and (end := text.find("]]>", start)) >= 0:
-        written = text[start + 9 : end].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        parts += [text[place:start], written]
-        place = end + 3
-    whole = "".join([*parts, text[place:]])
-    closed = set(CLOSING.findall(whole))
-    return EMPTY.sub(lambda found: found[0] if found[1] in closed else "", whole)
 
 
 def _content(root: Any, today: datetime.date, remarks: Remarks) -> Content:
@@ -177,9 +116,9 @@ def _statements(root: Any, today: datetime.date, remarks: Remarks) -> list[State
     names: dict[str, str] = {}
     taken: dict[str, int] = {}
     for element in root.iter("INVSTMTRS"):
-        currency = (_text(element, "CURDEF") or "").upper()
-        number = f"{_text(element, 'BROKERID')} {_text(element, 'ACCTID')}"
-        day = _day(element, "DTASOF", today, remarks)
+        currency = (text_in(element, "CURDEF") or "").upper()
+        number = f"{text_in(element, 'BROKERID')} {text_in(element, 'ACCTID')}"
+        day = day_in(element, "DTASOF", today, remarks)
         if not is_known_currency(currency):
             remarks.wrong("CURDEF", currency, "is no currency code, so nothing in the statement can be valued.")
         elif day:
@@ -190,7 +129,9 @@ def _statements(root: Any, today: datetime.date, remarks: Remarks) -> list[State
                 found[number] = Statement(element, names[number], currency, day)
     if not found and not remarks.problems:
         what = (
-            "bank or card statements, which have no positions" if _first(root, "STMTRS", "CCSTMTRS") else "no positions"
+            "bank or card statements, which have no positions"
+            if first_in(root, "STMTRS", "CCSTMTRS")
+            else "no positions"
         )
         remarks.wrong("", None, f"holds {what}. {MISSING}")
     return list(found.values())
@@ -198,8 +139,8 @@ def _statements(root: Any, today: datetime.date, remarks: Remarks) -> list[State
 
 def _name(element: Any, root: Any) -> str:
     """The bank and the last four digits: the whole number of an account is nobody's business."""
-    bank = _text(root, "ORG") or _text(element, "BROKERID") or "Account"
-    number = _text(element, "ACCTID") or ""
+    bank = text_in(root, "ORG") or text_in(element, "BROKERID") or "Account"
+    number = text_in(element, "ACCTID") or ""
     return f"{bank} …{number[-4:]}" if number else bank
 
 
@@ -208,16 +149,16 @@ def _securities(root: Any, remarks: Remarks) -> dict[tuple[str, str], Security]:
     securities: dict[tuple[str, str], Security] = {}
     for info in root.iter("SECLIST"):
         for element in list(info)[:MOST_POSITIONS]:
-            key = _key(element)
+            key = key_of(element)
             if key in securities or not key[0]:
                 continue
-            ticker, name = _text(element, "TICKER"), _text(element, "SECNAME")
+            ticker, name = text_in(element, "TICKER"), text_in(element, "SECNAME")
             written = ticker or key[0]
             symbol = not_cash(written) if is_like_cash(written) else written
             symbol = distinct(symbol, taken, f"{symbol} ({key[0]})")
             if symbol != written:
                 remarks.note(f"{written} ({name or key[0]}) is called {symbol} here, to tell it from others.")
-            contract = exact(_text(element, "SHPERCTRCT") or "1")
+            contract = exact(text_in(element, "SHPERCTRCT") or "1")
             times = contract if contract and contract > 0 else Decimal(1)
             securities[key] = Security(symbol, name or written, times)
     return securities
@@ -227,7 +168,7 @@ def _account_rows(
     statement: Statement, securities: dict[tuple[str, str], Security], rates: dict[tuple[str, str], Rate],
     today: datetime.date, remarks: Remarks,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:  # fmt: skip
-    list_of_positions = _first(statement.element, "INVPOSLIST")
+    list_of_positions = first_in(statement.element, "INVPOSLIST")
     if list_of_positions is None:
         remarks.wrong("INVPOSLIST", None, f"{statement.account} has transactions, but no positions. {MISSING}")
         return [], []
@@ -252,16 +193,16 @@ def _position_row(
     element: Any, statement: Statement, securities: dict[tuple[str, str], Security],
     rates: dict[tuple[str, str], Rate], today: datetime.date, remarks: Remarks,
 ) -> dict[str, Any] | None:  # fmt: skip
-    key = _key(element)
+    key = key_of(element)
     security = securities.get(key) or Security(not_cash(key[0]) if is_like_cash(key[0]) else key[0], key[0], Decimal(1))
     symbol = security.symbol
-    units = _number(element, "UNITS", symbol, remarks)
+    units = number_in(element, "UNITS", symbol, remarks)
     currency, parts = whole_currency(_currency(element, statement, rates))
     if not symbol or units is None or not units:
         if not symbol:
             remarks.wrong("UNIQUEID", None, f"a position in {statement.account} names no security.")
         return None
-    if units < 0 or _text(element, "POSTYPE") == "SHORT":
+    if units < 0 or text_in(element, "POSTYPE") == "SHORT":
         remedy = f"is sold short in {statement.account}, and only what is owned can be loaded."
         remarks.wrong("UNITS", symbol, remedy)
         return None
@@ -278,7 +219,7 @@ def _position_row(
     if price <= 0 or quantity <= 0:
         remarks.wrong("UNITPRICE", symbol, f"has no price above 0 in {statement.account}, so it can't be valued.")
         return None
-    day = _day(element, "DTPRICEASOF", today, remarks) if _text(element, "DTPRICEASOF") else statement.day
+    day = day_in(element, "DTPRICEASOF", today, remarks) if text_in(element, "DTPRICEASOF") else statement.day
     return {
         "account": statement.account,
         "symbol": symbol,
@@ -295,7 +236,7 @@ def _price(element: Any, units: Decimal, security: Security, remarks: Remarks) -
     symbol = security.symbol
     # A bond's price is a percent of its face value; an option's is that of one share.
     times = Decimal("0.01") if element.tag == "POSDEBT" else security.shares_per_contract
-    quoted, value = (_number(element, tag, symbol, remarks) for tag in ("UNITPRICE", "MKTVAL"))
+    quoted, value = (number_in(element, tag, symbol, remarks) for tag in ("UNITPRICE", "MKTVAL"))
     if quoted is None or value is None:
         return None
     if not value:
@@ -318,12 +259,12 @@ def _price(element: Any, units: Decimal, security: Security, remarks: Remarks) -
 def _cash_rows(
     statement: Statement, rows: list[dict[str, Any]], values: dict[str, Decimal], remarks: Remarks
 ) -> list[dict[str, Any]]:
-    balances = _first(statement.element, "INVBAL")
+    balances = first_in(statement.element, "INVBAL")
     if balances is None:
         remarks.note(f"The file says nothing about cash in {statement.account}.")
         return []
-    cash = _number(balances, "AVAILCASH", statement.account, remarks)
-    borrowed = _number(balances, "MARGINBALANCE", statement.account, remarks)
+    cash = number_in(balances, "AVAILCASH", statement.account, remarks)
+    borrowed = number_in(balances, "MARGINBALANCE", statement.account, remarks)
     if borrowed:
         remarks.note(f"The margin balance of {statement.account}, {borrowed:f} {statement.currency}, is not counted.")
     if not cash or not rounded(cash):
@@ -352,53 +293,14 @@ def _cash_rows(
 
 def _currency(element: Any, statement: Statement, rates: dict[tuple[str, str], Rate]) -> str:
     """The currency a position is stated in; its rate to the statement's goes to ``rates``."""
-    stated = _first(element, "CURRENCY")
-    currency = _text(stated, "CURSYM") if stated is not None else None
+    stated = first_in(element, "CURRENCY")
+    currency = text_in(stated, "CURSYM") if stated is not None else None
     if not currency or currency == statement.currency:
         return statement.currency
-    rate = rate_of(currency, statement.currency, exact(_text(stated, "CURRATE") or ""), statement.day)
+    rate = rate_of(currency, statement.currency, exact(text_in(stated, "CURRATE") or ""), statement.day)
     if rate:
         rates[rate.source, rate.target] = rate
     return currency
-
-
-def _number(element: Any, tag: str, of: str, remarks: Remarks) -> Decimal | None:
-    """A number; 0 where there is none, and None and a problem where it isn't one."""
-    written = _text(element, tag)
-    if written is None:
-        return Decimal(0)
-    # Some banks write a decimal comma; OFX has no marks for thousands.
-    number = exact(written.replace(",", ".") if written.count(",") == 1 and "." not in written else written)
-    if number is None:
-        remarks.wrong(tag, written, f"is not a number ({shown(of)}). Download the file again.")
-    return number
-
-
-def _day(element: Any, tag: str, today: datetime.date, remarks: Remarks) -> datetime.date | None:
-    written = _text(element, tag) or ""
-    day = day_of(f"{written[:4]}-{written[4:6]}-{written[6:8]}") if written[:8].isdecimal() else None
-    if day is None:
-        remarks.wrong(tag, written, "is not a date like 20261231. Download the file again.")
-    elif day > today + datetime.timedelta(days=1):
-        remarks.wrong(tag, written, "lies in the future. Download the file again.")
-        return None
-    # Where it is tomorrow already it is still today here.
-    return min(day, today) if day else None
-
-
-def _key(element: Any) -> tuple[str, str]:
-    return _text(element, "UNIQUEID") or "", _text(element, "UNIQUEIDTYPE") or ""
-
-
-def _text(element: Any, tag: str) -> str | None:
-    found = _first(element, tag)
-    return None if found is None or found.text is None else name_of(unescape(found.text, ESCAPES))
-
-
-def _first(element: Any, *tags: str) -> Any:
-    """The first element below with one of these names."""
-    found: Iterator[Any] = (below for below in element.iter() if below.tag in tags)
-    return next(found, None)
 
 
 FORMAT = Format("ofx", TITLE, recognises, read)
