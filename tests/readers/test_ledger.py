@@ -196,6 +196,12 @@ def test_money_has_the_class_of_its_commodity_directive(read):
     assert rows(read(text), "asset_class")[1] == ["Cash"]
 
 
+def test_padding_counts(read):
+    lines = ["2026-02-01 open Assets:Broker:Cash", "2026-02-02 pad Assets:Broker:Cash Equity:Opening",
+             "2026-02-03 balance Assets:Broker:Cash  7.50 USD"]  # fmt: skip
+    assert rows(read(ledger(*lines)), "symbol", "quantity") == [["ABC", 2], ["CASH", Decimal("7.5")]]
+
+
 def test_an_included_file_is_read_where_it_lies_below(read):
     more = {"data/2026.beancount": ledger(), "data/prices.beancount": "2026-03-01 price ABC 12 USD\n"}
     content = read('option "operating_currency" "USD"\ninclude "data/*.beancount"\n', more)

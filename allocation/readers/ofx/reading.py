@@ -128,11 +128,8 @@ def _statements(root: Any, today: datetime.date, remarks: Remarks) -> list[State
             if number not in found or found[number].day < day:
                 found[number] = Statement(element, names[number], currency, day)
     if not found and not remarks.problems:
-        what = (
-            "bank or card statements, which have no positions"
-            if first_in(root, "STMTRS", "CCSTMTRS")
-            else "no positions"
-        )
+        is_bank = first_in(root, "STMTRS", "CCSTMTRS") is not None
+        what = "bank or card statements, which have no positions" if is_bank else "no positions"
         remarks.wrong("", None, f"holds {what}. {MISSING}")
     return list(found.values())
 

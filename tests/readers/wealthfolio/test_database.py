@@ -153,6 +153,7 @@ def test_what_is_larger_than_can_be_right_is_a_problem(small, told):
     assert problem == "app.db, quantity: 'VTI' is worth more than can be right (Savings)."
 
 
+@pytest.mark.slow
 def test_a_huge_cell_is_refused_with_bounded_memory(small, told):
     database = small("3.0").run("UPDATE holdings_snapshots SET positions = zeroblob(200000000)")
     path = database.saved()
@@ -163,6 +164,7 @@ def test_a_huge_cell_is_refused_with_bounded_memory(small, told):
     assert problem == "app.db: has a cell that is larger than any portfolio needs (32 MB)."
 
 
+@pytest.mark.slow
 def test_too_many_rows_are_refused(small, told):
     rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200001) "
     database = small().run(f"INSERT INTO app_settings {rows} SELECT i, i FROM n")
