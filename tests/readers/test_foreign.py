@@ -16,7 +16,7 @@ from allocation.readers.foreign import Remarks, account_name, day_of, distinct, 
     ("cell", "number"),
     [
         ("10.50", Decimal("10.50")), (7, Decimal(7)), (0.1, Decimal("0.1")), (Decimal("-3"), Decimal(-3)), (" 1 ", 1),
-        ("1e3", 1000), ("0e999999999", 0), ("1e41", None), ("1e-41", None), ("NaN", None), ("Infinity", None),
+        ("1e3", 1000), ("0e999999999", None), ("1e41", None), ("1e-41", None), ("NaN", None), ("Infinity", None),
         (float("nan"), None), ("1_000", None), ("١", None), ("", None), (None, None), (True, None), (b"1", None),
         ("1" * 81, None), ("1,5", None),
     ],
