@@ -30,7 +30,6 @@ from allocation.targets import HUNDRED, STEP
 
 TITLE = "Wealthfolio database"
 PAGE_SIZE = 4096
-OWN_WORDS = (b"holdings_snapshots", b"app_settings", b"daily_account_valuation", b"contribution_limits")
 OTHER_FILES = (b"PK", b"\x1f\x8b", b"%PDF", b"\xd0\xcf\x11\xe0", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
 
@@ -45,8 +44,8 @@ def recognises(source: Opened) -> bool:
         with database(source) as found:
             return all(found.has(table) for table in SIGNATURE)
     except Unreadable:
-        # A damaged one is told by the tables that it names.
-        return any(word in source.bytes() for word in OWN_WORDS)
+        # Damaged, and nobody else reads databases: what to do about it is said when it is read.
+        return True
 
 
 def _looks_encrypted(source: Opened, head: bytes) -> bool:

@@ -57,7 +57,7 @@ def test_a_backup_and_an_encrypted_database_are_explained(tmp_path, told):
     assert told(encrypted) == [f"app.db: is encrypted, or no database at all. In Wealthfolio, {export}"]
 
 
-@pytest.mark.parametrize("content", [b"", b"account,symbol\n", b"PK\x03\x04" + bytes(4092), b"SQLite format 3\0"])
+@pytest.mark.parametrize("content", [b"", b"account,symbol\n", b"PK\x03\x04" + bytes(4092), bytes(8192)])
 def test_other_files_are_not_taken_for_one(tmp_path, content):
     path = tmp_path / "some.db"
     path.write_bytes(content)
