@@ -15,10 +15,11 @@ from allocation.readers.opened import Opened
 from allocation.readers.rates import crossed, rate_table
 from allocation.readers.registry import Format
 from allocation.readers.wealthfolio.accounts import read_accounts
-from allocation.readers.wealthfolio.activities import check_snapshots, replay
+from allocation.readers.wealthfolio.activities import replay
 from allocation.readers.wealthfolio.assets import Asset, read_assets
 from allocation.readers.wealthfolio.classes import Categories, read_categories, read_weights
 from allocation.readers.wealthfolio.database import BACKUP, SQLITE, Database, Unreadable, database
+from allocation.readers.wealthfolio.freshness import check_snapshots
 from allocation.readers.wealthfolio.generations import SIGNATURE, Generation, generation_of
 from allocation.readers.wealthfolio.holdings import Found, cash_rows, counted, position_rows
 from allocation.readers.wealthfolio.lots import read_lots

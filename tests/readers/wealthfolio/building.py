@@ -39,7 +39,8 @@ ACTIVITIES = {
     "3": """CREATE TABLE activities (id TEXT PRIMARY KEY NOT NULL, account_id TEXT NOT NULL, asset_id TEXT,
         activity_type TEXT NOT NULL, activity_type_override TEXT, source_type TEXT, subtype TEXT, status TEXT NOT NULL
         DEFAULT 'POSTED', activity_date TEXT NOT NULL, settlement_date TEXT, quantity TEXT, unit_price TEXT, amount
-        TEXT, fee TEXT, currency TEXT NOT NULL, fx_rate TEXT, notes TEXT, metadata TEXT)""",
+        TEXT, fee TEXT, currency TEXT NOT NULL, fx_rate TEXT, notes TEXT, metadata TEXT,
+        updated_at TEXT)""",
 }
 SNAPSHOTS = """CREATE TABLE holdings_snapshots (id TEXT PRIMARY KEY NOT NULL, account_id TEXT NOT NULL,
     snapshot_date DATE NOT NULL, currency TEXT NOT NULL, positions TEXT NOT NULL DEFAULT '{{}}',

@@ -58,6 +58,17 @@ def test_activities_that_make_no_snapshot_stale(one, told, activity):
     assert told(database) == []
 
 
+@pytest.mark.parametrize(
+    ("changed", "stale"), [("2026-11-20T11:59:59Z", False), ("2026-11-20 12:00:01", True), ("soon", True), (None, True)]
+)
+@pytest.mark.parametrize("version", ["1.1", "3.0", "3.6"])
+def test_what_was_calculated_after_the_last_change_is_not_stale(one, told, version, changed, stale):
+    # The snapshot was calculated at 2026-11-20 12:00.
+    database = one(version)
+    database.snapshot(positions={database.key("VTI"): (1, 1, "USD")})
+    assert bool(told(database.activity("FEE", None, "2026-11-15", updated_at=changed))) == stale
+
+
 @pytest.mark.parametrize(("zone", "stale"), [("America/New_York", False), ("Asia/Tokyo", True)])
 def test_the_day_of_an_activity_is_that_of_the_settings_time_zone(one, told, zone, stale):
     database = one().insert("app_settings", setting_key="timezone", setting_value=zone)
@@ -80,6 +91,12 @@ def test_holdings_entered_by_hand_do_not_get_stale_but_splits_matter(one, told):
 def test_a_snapshot_that_was_imported_does_not_get_stale(one, told):
     database = one().snapshot(positions={"id-VTI": (1, 1, "USD")}, source="BROKER_IMPORTED")
     assert told(database.activity("DIVIDEND", "id-VTI", "2026-11-15")) == []
+
+
+def test_a_value_that_was_calculated_since_is_enough(one, told):
+    database = one().snapshot(positions={"id-VTI": (1, 1, "USD")}).valuation(total=300)
+    database.run("ALTER TABLE daily_account_valuation ADD COLUMN calculated_at TEXT DEFAULT '2026-11-21T08:00:00Z'")
+    assert told(database.activity("FEE", None, "2026-11-15", updated_at="2026-11-21T07:00:00Z")) == []
 
 
 def test_figures_that_were_to_be_calculated_again_are_said(one, read):
