@@ -52,17 +52,23 @@ def _say_missing(account: Account, happened: str | None, remarks: Remarks) -> No
 
 
 def _latest_activities(database: Database, day: datetime.date) -> dict[str, str]:
-    conditions = [f"activity_date < '{day.isoformat()}T99'", "activity_type <> 'UNKNOWN'"]
-    if database.has("activities", "status"):
-        conditions.append("status = 'POSTED'")
-    if database.has("activities", "is_draft"):
-        conditions.append("is_draft = 0")
+    """When something happened last in each account, up to a day, as the file writes it."""
+    kind, counts = _kind_and_condition(database)
     rows = database.select(
         "SELECT account_id, max(activity_date) AS newest FROM activities "
-        f"WHERE {' AND '.join(conditions)} GROUP BY account_id",
+        f"WHERE activity_date < '{day.isoformat()}T99' AND {kind} <> 'UNKNOWN' AND {counts} GROUP BY account_id",
         (),
     )
     return {str(row["account_id"]): str(row["newest"]) for row in rows}
+
+
+def _kind_and_condition(database: Database) -> tuple[str, str]:
+    """How a statement asks for the kind of an activity, and whether it counts."""
+    overridden = database.has("activities", "activity_type_override")
+    kind = "coalesce(activity_type_override, activity_type)" if overridden else "activity_type"
+    if database.has("activities", "status"):
+        return kind, "status = 'POSTED'"
+    return kind, "is_draft = 0" if database.has("activities", "is_draft") else "true"
 
 
 def _is_calculated(changed: datetime.datetime | None, calculated: datetime.datetime | None) -> bool:
@@ -133,9 +139,8 @@ def _check_splits(
 
 
 def _splits(database: Database) -> Iterable[dict[str, Any]]:
-    return database.rows(
-        "activities", ["asset_id", "activity_date", "activity_type"], [], "WHERE activity_type = 'SPLIT'"
-    )
+    kind, counts = _kind_and_condition(database)
+    return database.rows("activities", ["asset_id", "activity_date"], [], f"WHERE {kind} = 'SPLIT' AND {counts}")
 
 
 def _say_outdated(database: Database, remarks: Remarks) -> None:
