@@ -151,6 +151,14 @@ def test_a_share_that_is_called_like_a_currency(read):
     assert ["ALL", 3, 200, 570] in rows(content, "symbol", "quantity", "price", "cost_basis") and content.fx.empty
 
 
+def test_money_that_was_bought_at_a_cost_is_money(read):
+    text = ledger('2026-02-01 * "Buy euros"', "  Assets:Broker  100 EUR {1.05 USD}", "  Equity:Opening",
+                  "2026-02-01 price ABC 9 EUR", "2026-02-02 price EUR 1.10 USD")  # fmt: skip
+    content = read(text)
+    assert rows(content, "symbol", "quantity", "currency") == [["ABC", 2, "EUR"], ["CASH", 100, "EUR"]]
+    assert content.fx["rate"].tolist() == [Decimal("1.1")]
+
+
 def test_a_price_over_another_commodity(read):
     text = ledger('2026-02-01 * "x"', "  Assets:Broker  3 TOKEN", "  Equity:Opening", "2026-02-01 price TOKEN 2 USDT",
                   "2026-01-31 price USDT 0.99 USD")  # fmt: skip

@@ -75,7 +75,8 @@ class Books:
     Attributes:
         lots: account → commodity → what there is of it.
         newest: account → the day of its newest transaction.
-        invested: commodities that were bought at a cost somewhere: ALL is a share then, not Albania's money.
+        invested: commodities that were bought at a cost somewhere and that nothing is priced in: ALL is a share then, not
+            Albania's money.
         asked_for: accounts that the ledger's metadata names.
     """
 
@@ -289,16 +290,21 @@ def _is(entry: Any, kind: str) -> bool:
 def _books(ledger: Ledger) -> Books:
     named, asked_for = _account_names(ledger)
     books = Books(asked_for=asked_for)
+    paid_in = set(ledger.options["operating_currency"])
     for entry in ledger.entries:
         for posting in entry.postings if _is(entry, "Transaction") else ():
             commodity = posting.units.currency
             if posting.cost:
                 books.invested.add(commodity)
+                paid_in.add(posting.cost.currency)
             if posting.account in named:
                 account = named[posting.account]
                 lots = books.lots.setdefault(account, {}).setdefault(commodity, Lots())
                 lots.add(posting.units.number, posting.cost)
                 books.newest[account] = entry.date
+        if _is(entry, "Price"):
+            paid_in.add(entry.amount.currency)
+    books.invested.difference_update(paid_in)
     return books
 
 
