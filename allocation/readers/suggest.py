@@ -24,7 +24,7 @@ BY_NAME: Sequence[tuple[str, tuple[str, ...]]] = (
     ("Real estate", (r"\breits?\b", r"real estate", r"property", r"immobilien")),
     ("Inflation-linked bonds", (r"\btips\b", r"inflation[- ](?:protected|linked|indexed)", r"infl(?:ation)? prot",
                                 r"inflationsindexiert")),
-    ("International bonds", (r"(?:international|global|world|emerging|intl|ex-?us).*(?:bond|\bbd\b|aggregate|anleihe)",)),
+    ("International bonds", (r"(?:international|global|world|emerging|intl|ex-?us).*(?:bond|\bbd\b|aggregate)",)),
     ("Bonds", (r"\bbonds?\b", r"\bbd\b", r"treasur(?:y|ies)", r"\btreas\b", r"fixed income", r"aggregate", r"anleihen?",
                r"renten", r"\bgilts?\b", r"obligation", r"municipal", r"\bmuni\b")),
     ("Gold", (r"\bgold\b(?!.*\bminers?\b)", r"xetra-gold", r"bullion")),
@@ -32,10 +32,11 @@ BY_NAME: Sequence[tuple[str, tuple[str, ...]]] = (
     ("Emerging-market stocks", (r"emerging", r"\bemerg\b", r"\bem(?:imi)?\b", r"schwellenländer")),
     ("World stocks", (r"all[- ]world", r"\bacwi\b", r"all[- ]country", r"\bworld\b", r"\bglobal\b", r"\bwelt\b",
                       r"ftse aw\b")),
-    ("International stocks", (r"international", r"\bintl\b", r"ex[- ]u\.?s", r"developed", r"\beafe\b", r"europe", r"europa",
-                              r"pacific", r"japan", r"stoxx", r"\bdax\b", r"\bftse 100\b")),
-    ("US stocks", (r"s&p ?500", r"s&p total", r"total (?:stock|stk)", r"\b500 index", r"nasdaq", r"russell", r"dow jones",
-                   r"\bu\.?s\.? (?:broad|large|small|stock|equity|total)", r"total market index", r"extended market")),
+    ("International stocks", (r"international", r"\bintl\b", r"ex[- ]u\.?s", r"developed", r"\beafe\b", r"europe",
+                              r"europa", r"pacific", r"japan", r"stoxx", r"\bdax\b", r"\bftse 100\b")),
+    ("US stocks", (r"s&p ?500", r"s&p total", r"total (?:stock|stk)", r"\b500 index", r"nasdaq", r"russell",
+                   r"dow jones", r"\bu\.?s\.? (?:broad|large|small|stock|equity|total)", r"total market index",
+                   r"extended market")),
 )  # fmt: skip
 
 BY_KIND: Sequence[tuple[str, str]] = (

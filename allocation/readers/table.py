@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import PurePath
 
+from tqdm.auto import tqdm
+
 from allocation.errors import MappingNeeded
 from allocation.readers.columns import FIELDS, currency_of, fingerprint, guess, sure
 from allocation.readers.content import Content
@@ -187,7 +189,7 @@ class _Reading:
         self.money_column = next((column for column in ("price", "value") if column in chosen.columns), "price")
 
     def content(self) -> Content:
-        for row, cells in self.chosen.rows:
+        for row, cells in tqdm(self.chosen.rows, desc=self.opened.name, unit=" rows", delay=1, leave=False):
             self._read_row(row, cells)
         if not self.findings.holdings and not self.findings.problems:
             self.findings.wrong(0, "", "", "holds no holdings under its header.")

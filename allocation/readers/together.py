@@ -212,7 +212,7 @@ def _is(format: Format, opened: Opened) -> bool:
 
 def _with_account(part: _Part, account: str | None) -> _Part:
     held = part.content.holdings
-    if account is None or held.empty or part.is_ours:
+    if account is None or held.empty:
         return part
     names = sorted(set(held["account"]))
     if len(names) > 1:

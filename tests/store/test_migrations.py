@@ -16,7 +16,7 @@ from tests.conftest import SCHEMAS, unpacked
 
 TABLES = {
     "accounts", "asset_class_targets", "asset_class_weights", "assets", "bands", "fx_rates", "holding_targets",
-    "executions", "holdings", "plan_classes", "plan_rows", "plans", "portfolio", "prices", "rebalancing_strategies",
+    "column_mappings", "executions", "holdings", "load_history", "plan_classes", "plan_rows", "plans", "portfolio", "prices", "rebalancing_strategies",
     "rebalancing_triggers", "schema_migrations", "snapshots", "target_version_rows", "target_versions",
 }  # fmt: skip
 NOTES = Migration(99, "notes", "CREATE TABLE notes (note VARCHAR)", "DROP TABLE notes")
@@ -179,6 +179,9 @@ def test_down_and_up_again_on_a_file_with_data_keeps_the_data(sample, version):
     with Database(sample.path).write() as connection:
         connection.execute("UPDATE rebalancing_strategies SET saved_by = NULL")
         connection.execute("UPDATE target_versions SET saved_by = NULL")
+        connection.execute("UPDATE prices SET source = NULL")
+        connection.execute("UPDATE fx_rates SET source = NULL")
+        connection.execute("DELETE FROM load_history")
     with Database(sample.path).read() as connection:
         before = rows(connection)
     assert sample.migrate(version)[0] == list(range(newest, version, -1))
@@ -187,7 +190,7 @@ def test_down_and_up_again_on_a_file_with_data_keeps_the_data(sample, version):
         assert rows(connection) == before
 
 
-@pytest.mark.parametrize("version", [2, 3])
+@pytest.mark.parametrize("version", [2, 3, 5])
 def test_up_and_down_again_on_a_file_of_a_later_release_keeps_every_row(version, tmp_path):
     path = unpacked(version, tmp_path)
     with duckdb.connect(str(path)) as connection:
@@ -257,6 +260,27 @@ def test_a_file_of_the_fourth_schema_has_plans(tmp_path):
     assert portfolio.saved_plan(2).header.limits == ("set by hand: BND 100.00 USD",)
     with pytest.raises(StoreError, match="lose: the saved plan 1, Spring deposit; the saved plan 2, By hand"):
         portfolio.migrate(3)
+
+
+def test_a_file_of_the_fifth_schema_has_earlier_versions_of_its_targets_and_no_sources(tmp_path):
+    portfolio = allocation.open(unpacked(5, tmp_path), tell=lambda sentence: None)
+    assert portfolio.strategy().class_targets["target_percent"].tolist()[:2] == [48, 22]
+    assert set(portfolio.prices()["source"]) == {None} and portfolio.stale_after() == 7
+    with pytest.raises(StoreError, match="There is no load that could be taken back"):
+        portfolio.undo_load()
+
+
+def test_going_down_names_what_the_sixth_schema_brought(portfolio, write_csv):
+    file = write_csv("Paper,Shares,Last\nVTI,10,300\n")
+    portfolio.load(file, mapping={"symbol": "Paper", "currency": "=USD"})
+    portfolio.save_stale_after(30)
+    sentence = (
+        "schema 5 would lose: how 1 table of yours is read; that a load can be taken back; that prices are marked when "
+        "they are older than 30 days; where 1 price and rate are from"
+    )
+    with pytest.raises(StoreError, match=sentence):
+        portfolio.migrate(5)
+    assert portfolio.migrate(5, force=True)[0] == [6]
 
 
 @pytest.mark.parametrize("version", [1, 2])

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -44,8 +45,15 @@ class Description:
 
     def is_header(self, cells: Sequence[str]) -> bool:
         """Whether a row is the row of names."""
+        # Every row is asked, and nearly every one ends here.
+        if not self._first_name.intersection(map(str.casefold, cells)):
+            return False
         names = {plain_name(cell) for cell in cells}
         return all(any(name in names for name in alternatives) for alternatives in self.header)
+
+    @cached_property
+    def _first_name(self) -> frozenset[str]:
+        return frozenset(self.header[0])
 
     def places(self, cells: Sequence[str]) -> dict[str, int]:
         """Where each of our columns stands in a row of names."""

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from tqdm.auto import tqdm
+
 from allocation.readers.brokers.description import Description, find_header, plain_name
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
@@ -52,7 +54,8 @@ class Reading:
     def content(self) -> Content:
         """What stands in it."""
         self._note_account_names()
-        for row, cells in self.lines.lines:
+        lines = tqdm(self.lines.lines, desc=self.findings.file, unit=" rows", delay=1, leave=False)
+        for row, cells in lines:
             if self._is_over(cells):
                 break
             self._read_line(row, cells)
@@ -68,8 +71,8 @@ class Reading:
         )
 
     def _is_over(self, cells: Sequence[str]) -> bool:
-        names = {plain_name(cell) for cell in cells}
-        return self.state.places is not None and any(word in names for word in self.description.rows.get("stop", ()))
+        stops = self.description.rows.get("stop", ())
+        return bool(stops) and self.state.places is not None and any(plain_name(cell) in stops for cell in cells)
 
     def _read_line(self, row: int, cells: list[str]) -> None:
         description, state = self.description, self.state

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from tqdm.auto import tqdm
+
 from allocation.readers.brokers.description import Description, find_header, first_match
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
@@ -83,7 +85,7 @@ class _History:
         self.order = date_order(self._cell(cells, "date") for _, cells in self.lines)
 
     def read(self) -> None:
-        for row, cells in self.lines:
+        for row, cells in tqdm(self.lines, desc=self.findings.file, unit=" rows", delay=1, leave=False):
             self._read_row(row, cells)
 
     def _read_row(self, row: int, cells: list[str]) -> None:

@@ -1,0 +1,209 @@
+"""Any table of holdings: columns by their names, and what isn't sure is asked."""
+
+import datetime
+import io
+from decimal import Decimal
+from textwrap import dedent
+
+import openpyxl
+import pytest
+
+import allocation
+from allocation.errors import MappingNeeded
+from allocation.readers import Opened, read_any
+from allocation.readers.columns import fingerprint
+
+TODAY = datetime.date(2026, 11, 25)
+
+
+def read(text, name="depot.csv", **how):
+    return read_any(Opened(dedent(text).lstrip("\n").encode(), name), TODAY, **how)
+
+
+def held(content):
+    assert content.problems == ()
+    columns = ["account", "symbol", "quantity", "price", "currency"]
+    return [
+        (account, symbol, float(quantity), price and float(price), currency)
+        for account, symbol, quantity, price, currency in content.holdings[columns].itertuples(index=False, name=None)
+    ]
+
+
+def problems(content):
+    return [str(problem) for problem in content.problems]
+
+
+def test_a_german_export_with_a_title_a_total_and_a_disclaimer():
+    content = read("""
+        Mein Depot
+
+        Stand;02.07.2026
+        Bezeichnung;ISIN;Stück;Kurs in EUR;Kurswert;Stichtag
+        iShares World;IE00B4L5Y983;1.250,5;80,42;100.565,21;02.07.2026
+        Barbestand;;;;1.000,00;02.07.2026
+        Gesamt;;;;101.565,21
+        Alle Angaben ohne Gewähr
+    """)
+    assert held(content) == [
+        ("depot", "IE00B4L5Y983", 1250.5, 80.42, "EUR"),
+        ("depot", "CASH", 1000, 1, "EUR"),
+    ]
+    assert set(content.holdings["as_of"]) == {datetime.date(2026, 7, 2)}
+    assert "Gesamt: 101,565.21, as the file's own total says." in content.notes
+
+
+def test_a_total_that_is_not_the_sum_is_refused():
+    content = read("""
+        Symbol,Quantity,Price,Currency,Value
+        VTI,10,300,USD,3000
+        Total,,,,3100
+    """)
+    assert problems(content) == [
+        "depot.csv, row 3, total: '3,100.00' is the total of Total, but its lines add up to 3,000.00. "
+        "Is a part of the file missing?"
+    ]
+
+
+def test_a_fund_called_total_is_no_total():
+    content = read("""
+        Name,Units,Price,Currency
+        Total Bond,10,5,USD
+        Total,,,
+    """)
+    assert held(content) == [("depot", "Total Bond", 10, 5, "USD")]
+
+
+def test_a_last_row_worth_as_much_as_all_others_is_a_total_whatever_it_is_called():
+    content = read("""
+        Account Name,Symbol,Current value
+        IRA,VTI,£1000.50
+        IRA,BND,£500
+        IRA,Everything,£1500.50
+    """)
+    assert held(content) == [("IRA", "VTI", 1000.5, 1, "GBP"), ("IRA", "BND", 500, 1, "GBP")]
+
+
+def test_what_is_not_sure_is_asked_with_columns_samples_and_guesses():
+    with pytest.raises(MappingNeeded) as asked:
+        read("""
+            Paper ticker,How many shares,Last
+            VTI,10,300.10
+        """)
+    error = asked.value
+    assert (error.file, error.columns) == ("depot.csv", ("Paper ticker", "How many shares", "Last"))
+    assert error.missing == ("symbol", "quantity", "currency")
+    assert error.guesses["symbol"] == "Paper ticker" and error.guesses["quantity"] == "How many shares"
+    assert error.samples == ({"Paper ticker": "VTI", "How many shares": "10", "Last": "300.10"},)
+    assert '--map quantity="How many shares"' in str(error) and "--map currency==EUR" in str(error)
+
+
+def test_the_answer_is_taken_and_the_other_columns_are_read_by_their_names():
+    content = read(
+        """
+        Paper,How many,Last
+        VTI,10,300.10
+        """,
+        mapping={"symbol": "Paper", "quantity": "How many", "currency": "=USD", "account": "=Savings"},
+    )
+    assert held(content) == [("Savings", "VTI", 10, 300.1, "USD")]
+
+
+def test_an_answer_that_names_no_column_is_refused():
+    said = problems(read("Ticker,Shares,Price\nVTI,1,1\n", mapping={"currency": "Curr"}))
+    assert said == ["depot.csv: has no column 'Curr' for the currency. Its columns are Ticker, Shares, Price."]
+    assert "has no use for 'colour'" in problems(read("Ticker,Shares\nVTI,1\n", mapping={"colour": "Shares"}))[0]
+
+
+def test_two_columns_that_may_be_the_quantity_are_asked_for_unless_they_say_the_same():
+    with pytest.raises(MappingNeeded, match="the quantity"):
+        read("Symbol,Quantity,Units,Price,Currency\nVTI,1,2,3,USD\n")
+    assert held(read("Symbol,Quantity,Units,Price,Currency\nVTI,2,2,3,USD\n")) == [("depot", "VTI", 2, 3, "USD")]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("Symbol\tQuantity\tPrice\tCurrency\nVTI\t1,234\t1,000\tUSD\n", "with a decimal point or a decimal comma"),
+        ("Symbol,Quantity,Price (USD),As of\nVTI,1,5,03/04/2026\n", "is no date that can be read for sure"),
+        ("Symbol,Quantity,Price (USD)\nVTI,5-,1\n", "is negative"),
+        ("Symbol,Quantity,Price (USD)\nVTI,1,(5)\n", "is not above 0"),
+        ("Symbol,Quantity,Price (USD)\nVTI,,1\n", "Quantity: is empty"),
+        ("Symbol,Quantity,Price (USD)\n,1,1\n", "Symbol: is empty"),
+        ("Symbol,Quantity,Price (USD)\nVTI,ten,1\n", "'ten' is not a number"),
+        ("Symbol,Quantity,Price,Value,Currency\nVTI,2,10,25,USD\n", "2 × 10 is 20.00"),
+        ("Symbol,Quantity,Price (USD)\nVTI,9999999999999999,1\n", "is larger than 1,000,000,000,000"),
+        ("Symbol,Quantity,Price (USD),Currency\nVTI,1,1,Dollars\n", "'Dollars' is not a currency code"),
+        ("Account,Symbol,Quantity,Price (USD)\nall,VTI,1,1\n", "stands for the whole portfolio"),
+        ("just some text\n", "holds no table with named columns"),
+        ("Symbol,Quantity,Price (USD)\n", "holds no holdings under its header"),
+    ],
+)
+def test_a_table_that_cannot_be_right_is_refused_in_a_sentence(text, problem):
+    assert any(problem in said for said in problems(read(text))), problems(read(text))
+
+
+def test_a_price_in_pence_becomes_pounds():
+    content = read("Symbol,Quantity,Price,Currency,Value\nVUSA,10,8512.5,GBX,85125\n")
+    assert held(content) == [("depot", "VUSA", 10, 85.125, "GBP")]
+
+
+def test_prices_are_calculated_from_values_where_there_are_none():
+    assert held(read("Symbol,Quantity,Value,Currency\nVTI,4,10,USD\n")) == [("depot", "VTI", 4, 2.5, "USD")]
+
+
+def test_lots_of_one_holding_are_added_up_with_their_cost():
+    content = read("Symbol,Quantity,Price,Currency,Cost basis\nVTI,1,10,USD,8\nVTI,2,10,USD,15\n")
+    assert held(content) == [("depot", "VTI", 3, 10, "USD")]
+    assert content.holdings["cost_basis"].tolist() == [Decimal(23)]
+
+
+def workbook(*rows, sheet="Depot"):
+    book = openpyxl.Workbook()
+    book.active.title = "Cover"
+    page = book.create_sheet(sheet)
+    for row in rows:
+        page.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_a_workbook_of_numbers_has_no_doubtful_marks():
+    content = workbook(
+        ["My holdings"],
+        ["Ticker", "Shares", "Price", "Currency", "As of"],
+        ["VTI", 1.234, 1000, "USD", datetime.datetime(2026, 3, 4)],
+        ["BND", 0.1 + 0.2, 72.5, "USD", datetime.date(2026, 3, 4)],
+    )
+    read_back = read_any(Opened(content, "book.xlsx"), TODAY)
+    assert held(read_back) == [("book", "VTI", 1.234, 1000, "USD"), ("book", "BND", 0.3, 72.5, "USD")]
+    assert set(read_back.holdings["as_of"]) == {datetime.date(2026, 3, 4)}
+    assert read_back.format == "Table of holdings, sheet Depot"
+
+
+def test_what_was_said_once_is_remembered_for_files_with_the_same_columns(portfolio, write_csv):
+    mapping = {"symbol": "Paper", "quantity": "How many", "currency": "=USD"}
+    portfolio.load(write_csv("Paper,How many,Last\nVTI,10,300\n", "a.csv"), mapping=mapping, account="Savings")
+    report = portfolio.load(write_csv("Paper,How many,Last\nVTI,11,300\n", "b.csv"), account="Savings")
+    assert report.changed_quantities == (("Savings", "VTI", 10, 11),)
+    assert "read as you said for a file with the same columns before" in " ".join(report.notes)
+    with pytest.raises(MappingNeeded):
+        portfolio.load(write_csv("Papers,How many,Last\nVTI,11,300\n", "c.csv"))
+
+
+def test_a_preview_remembers_nothing(portfolio, write_csv):
+    file = write_csv("Paper,Shares,Last\nVTI,10,300\n")
+    portfolio.init("USD")
+    portfolio.load(file, mapping={"symbol": "Paper", "currency": "=USD"}, preview=True)
+    with pytest.raises(MappingNeeded):
+        portfolio.load(file)
+
+
+def test_capitals_and_blanks_make_no_other_shape():
+    assert fingerprint(["Ticker", "No. of  shares"]) == fingerprint(["ticker", "No. of shares"])
+
+
+def test_a_name_for_the_account_needs_a_file_with_one_account(portfolio, write_csv):
+    file = write_csv("account,symbol,quantity,price,currency\nA,VTI,1,1,USD\nB,VTI,1,1,USD\n")
+    with pytest.raises(allocation.LoadError, match=r"has several accounts \(A, B\), so they can't all be called C"):
+        portfolio.load(file, account="C")
