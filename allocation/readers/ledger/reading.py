@@ -75,8 +75,8 @@ class Books:
     Attributes:
         lots: account → commodity → what there is of it.
         newest: account → the day of its newest transaction.
-        invested: commodities that were bought at a cost somewhere and that nothing is priced in: ALL is a share then, not
-            Albania's money.
+        invested: commodities that were bought at a cost somewhere and that nothing is priced in: ALL is a share then,
+            not Albania's money.
         asked_for: accounts that the ledger's metadata names.
     """
 
