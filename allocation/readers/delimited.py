@@ -190,6 +190,8 @@ def cell_text(value: object) -> str:
         return ""
     if isinstance(value, datetime.datetime):
         return value.date().isoformat()
+    if isinstance(value, Decimal) and value.is_finite():
+        return f"{value:f}"
     if isinstance(value, float):
         exact = Decimal(repr(float(value)))
         # 22.740000000000002 is what arithmetic made of 22.74.

@@ -28,6 +28,9 @@ BUILT_IN: list[str] = [
     "allocation.readers.portfolio_performance:FORMATS",
     "allocation.readers.ghostfolio:FORMAT",
     "allocation.readers.brokers:FORMATS",
+    "allocation.readers.wealthfolio:FORMAT",
+    "allocation.readers.ofx:FORMAT",
+    "allocation.readers.ledger:FORMAT",
 ]
 """``module:attribute`` of each format, or of a sequence of them; imported when the first file is to be recognised."""
 

@@ -268,3 +268,9 @@ def test_one_number_written_the_other_way_is_the_only_one_told(remedies):
 def test_pence_are_told_how_to_become_pounds(remedies):
     text = remedies("account,symbol,quantity,price,currency\nISA,VOD,100,71.2,GBp\n")
     assert "is a hundredth of GBP. Write GBP, and the price divided by 100." in text
+
+
+def test_a_tiny_price_in_a_dataframe_of_decimals():
+    row = {"account": "Savings", "symbol": "SHIB", "quantity": Decimal(5), "price": Decimal("3E-7"), "currency": "USD"}
+    table, problems = read_holdings(pd.DataFrame([row]), TODAY)
+    assert problems == [] and table["price"].tolist() == [Decimal("0.0000003")]
