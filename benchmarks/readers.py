@@ -28,8 +28,6 @@ def positions(rows: int) -> str:
     lines = [header]
     for row in range(rows):
         account, asset, quantity, price = row % 1000, row // 10, 1 + row % 40, 10 + row // 10 % 500
-        lines.append(
-            f'Z{account:08},Account {account},S{asset:05},Name {asset},{quantity},${price}.00,"${quantity * price:,}.00",'
-            f'"${quantity * 10:,}.00",Cash'
-        )
+        money = f'${price}.00,"${quantity * price:,}.00","${quantity * 10:,}.00"'
+        lines.append(f"Z{account:08},Account {account},S{asset:05},Name {asset},{quantity},{money},Cash")
     return "\n".join(lines)
