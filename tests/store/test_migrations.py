@@ -223,7 +223,7 @@ def test_going_down_says_what_would_be_lost_and_loses_nothing(sample):
     sample.load(held_on("2026-11-21", Brokerage={"CASH": (1, 1)}))
     before = sample.path.read_bytes()
     sentence = (
-        r"schema 1 would lose: 1 earlier snapshot of Brokerage \(2026-11-20 to 2026-11-20\);.* Nothing was changed"
+        r"schema 1 would lose: .*1 earlier snapshot of Brokerage \(2026-11-20 to 2026-11-20\);.* Nothing was changed"
     )
     with pytest.raises(StoreError, match=sentence):
         sample.migrate(1)
@@ -294,7 +294,7 @@ def test_an_older_file_counts_as_before(version, tmp_path):
 def test_going_down_names_a_date_at_which_nothing_was_held(portfolio):
     portfolio.load(held_on("2025-01-31", Savings={"VTI": (1, 1)}))
     portfolio.delete_asset("VTI")
-    with pytest.raises(StoreError, match="would lose: that Savings held nothing on 2025-01-31"):
+    with pytest.raises(StoreError, match="would lose: .*that Savings held nothing on 2025-01-31"):
         portfolio.migrate(1)
 
 
