@@ -120,7 +120,7 @@ def read_together(
         held.drop(columns="is_ours"),
         _together([part.content.targets for part in parts]),
         _together([part.content.fx.assign(source=_source(part)) for part in parts]),
-        _together([part.content.classes for part in parts]),
+        _together([part.content.classes.assign(is_ours=part.is_ours) for part in parts]),
         _together([part.content.prices.assign(is_ours=part.is_ours) for part in parts]),
         _base_currency(parts),
         tuple(dict.fromkeys(notes)),

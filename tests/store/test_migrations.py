@@ -265,7 +265,7 @@ def test_a_file_of_the_fourth_schema_has_plans(tmp_path):
 
 def test_a_file_of_the_fifth_schema_has_earlier_versions_of_its_targets_and_no_sources(tmp_path):
     portfolio = allocation.open(unpacked(5, tmp_path), tell=lambda sentence: None)
-    assert portfolio.strategy().class_targets["target_percent"].tolist()[:2] == [48, 22]
+    assert portfolio.strategy().class_targets["target_percent"].tolist()[:2] == [49, 21]
     assert set(portfolio.prices()["source"]) == {None} and portfolio.stale_after() == 7
     with pytest.raises(StoreError, match="There is no load that could be taken back"):
         portfolio.undo_load()
