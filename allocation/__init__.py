@@ -27,11 +27,14 @@ from allocation.opening import open, sample
 from allocation.orders import order_file
 from allocation.planner import GOALS, RULES, Fee, Limits, Plan, plan_deposits
 from allocation.portfolio import Portfolio
+from allocation.presets import PRESETS, preset
 from allocation.summary import Summary
-from allocation.tables import Strategy
+from allocation.tables import Strategy, Targets
+from allocation.targets import redistribute
 
 __all__ = [
     "GOALS",
+    "PRESETS",
     "RULES",
     "AllocationError",
     "AmountError",
@@ -56,6 +59,7 @@ __all__ = [
     "StoreError",
     "Strategy",
     "Summary",
+    "Targets",
     "TargetsError",
     "UnknownName",
     "charts",
@@ -63,6 +67,8 @@ __all__ = [
     "order_file",
     "plan_csv",
     "plan_deposits",
+    "preset",
     "read_band",
+    "redistribute",
     "sample",
 ]

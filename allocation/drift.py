@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from math import nan
 from typing import Any
@@ -11,11 +13,13 @@ import pandas as pd
 
 from allocation.bands import NO_TARGET, Band
 from allocation.money import from_minor
-from allocation.tables import UNCLASSIFIED, Tables
+from allocation.tables import UNCLASSIFIED, Strategy, Tables, called
 
 MEASURES = ["value", "weight", "target_weight", "drift", "drift_money", "band_low", "band_high", "status"]
 CLASS_COLUMNS = ["asset_class", *MEASURES]
 HOLDING_COLUMNS = ["asset_class", "symbol", "name", "currency", *MEASURES]
+
+SIDE_BY_SIDE = ["asset_class", "holding", "percent_a", "percent_b", "difference", "drift_a", "drift_b"]
 
 
 def by_class(tables: Tables) -> pd.DataFrame:
@@ -154,6 +158,36 @@ def measures(value: int, target: Fraction | None, total: int, digits: int, band:
     }
 
 
+def over_time(history: Mapping[datetime.date, Mapping[str, int]], strategy: Strategy, digits: int) -> pd.DataFrame:
+    """Drift of each asset class on each of several days, against the same targets.
+
+    Parameters:
+        history: by day, the value (minor units) of each class that was held.
+        strategy: whose targets and bands.
+        digits: decimals of the minor unit.
+
+    Returns:
+        One row a day and class, oldest first: ``as_of``, ``portfolio_drift`` (of that day; 0–1), and the columns of
+        :func:`by_class`. A day on which debts are as large as the rest is left out: nothing has a weight then.
+    """
+    targets = strategy.class_weights
+    tables = [
+        _sorted(
+            [
+                {"asset_class": name}
+                | measures(values.get(name, 0), targets.get(name), total, digits, strategy.band_of(name))
+                for name in values | targets
+            ],
+            CLASS_COLUMNS,
+            ["asset_class"],
+        ).assign(as_of=day, portfolio_drift=portfolio_drift_of(values, targets))
+        for day, values, total in ((day, dict(values), sum(values.values())) for day, values in history.items())
+        if total > 0
+    ]
+    columns = ["as_of", "portfolio_drift", *CLASS_COLUMNS]
+    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+
+
 def portfolio_drift(tables: Tables) -> float:
     """How far the scope is from its targets as a whole: Σ|weight − target| / 2 over all classes, 0–1.
 
@@ -189,3 +223,37 @@ def _sorted(rows: Iterable[dict[str, Any]], columns: list[str], tie_breaks: list
 
     table = pd.DataFrame(sorted(rows, key=largest_drift_first), columns=columns)
     return table.astype({column: "float64" for column in MEASURES if column != "status"})
+
+
+def side_by_side(a: Tables, b: Tables) -> pd.DataFrame:
+    """One scope under two strategies; see :meth:`allocation.Portfolio.compare_strategies`."""
+    of_classes = [
+        {(row["asset_class"], ""): row["drift"] for row in by_class(side).to_dict("records")} for side in (a, b)
+    ]
+    of_holdings = [
+        {
+            (row["asset_class"], called(row["symbol"], row["currency"])): row["drift"]
+            for row in by_holding(side).to_dict("records")
+        }
+        for side in (a, b)
+    ]
+    classes = [side.strategy.class_percents for side in (a, b)]
+    rows = []
+    for name in dict.fromkeys([*classes[0], *classes[1], *(held for held, _ in of_classes[0])]):
+        rows.append(_beside(name, "", [percents.get(name) for percents in classes], of_classes))
+        within = [side.strategy.holding_percents(name) for side in (a, b)]
+        for symbol in dict.fromkeys([*within[0], *within[1]]):
+            row = _beside(name, symbol, [percents.get(symbol) for percents in within], of_holdings)
+            # Without holding targets a class's holdings share by value, which is no percent to compare with.
+            rows.append(row if all(within) else row | {"difference": nan})
+    return pd.DataFrame(rows, columns=SIDE_BY_SIDE)
+
+
+def _beside(
+    name: str, holding: str, percents: list[Decimal | None], drifts: list[dict[tuple[str, str], float]]
+) -> dict[str, Any]:
+    a, b = percents
+    difference = (b or Decimal(0)) - (a or Decimal(0))
+    shown = [nan if percent is None else float(percent) for percent in percents]
+    drift = [of_side.get((name, holding), nan) for of_side in drifts]
+    return dict(zip(SIDE_BY_SIDE, [name, holding, *shown, float(difference), *drift], strict=True))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from allocation.money import minor_digits
 from allocation.planner.result import Plan
+from allocation.tables import ALL, CASH, SEVERAL_CLASSES, UNCLASSIFIED, Strategy, as_percent, as_weight
+from allocation.targets import plain
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", " ")
 MONEY = ["amount", "fee", "value_before", "value_after"]
@@ -52,6 +56,48 @@ def classes_csv(classes: pd.DataFrame) -> str:
     return table.to_csv(index=False, lineterminator="\n")
 
 
+def holdings_csv(holdings: pd.DataFrame) -> str:
+    """What is held as the CSV text that ``allocation import`` reads.
+
+    Parameters:
+        holdings: as :meth:`allocation.Portfolio.holdings` gives them.
+    """
+    table = holdings[["account", "account_type", "symbol", "name", "asset_class", "quantity", "price", "currency",
+                      "cost_basis", "price_as_of"]].rename(columns={"price_as_of": "as_of"})  # fmt: skip
+    # What has no class, or several, is written without: a classes.csv says the several.
+    table["asset_class"] = table["asset_class"].where(~table["asset_class"].isin([UNCLASSIFIED, SEVERAL_CLASSES]), "")
+    for column in ("account", "symbol", "name", "asset_class"):
+        table[column] = table[column].map(as_text)
+    for column in ("quantity", "price", "cost_basis"):
+        table[column] = ["" if value != value else _exact(value) for value in table[column]]
+    return table.to_csv(index=False, lineterminator="\n")
+
+
+def targets_csv(strategies: Iterable[Strategy]) -> str:
+    """Targets of both levels as the CSV text that ``allocation import --targets`` reads.
+
+    Parameters:
+        strategies: as :meth:`allocation.Portfolio.strategy` gives them; one that an account only inherits is left out.
+    """
+    rows = []
+    for strategy in strategies:
+        if strategy.inherited:
+            continue
+        whose = [as_text(strategy.name), "" if strategy.scope == ALL else as_text(strategy.scope)]
+        for name, percent in strategy.class_percents.items():
+            rows.append([*whose, as_text(name), "", plain(percent), ""])
+        for held in strategy.holding_targets.to_dict("records"):
+            currency = held["currency"] if held["symbol"] == CASH else ""
+            percent = as_percent(as_weight(held["target_percent"]))
+            rows.append([*whose, as_text(held["asset_class"]), as_text(held["symbol"]), plain(percent), currency])
+    columns = ["strategy", "account", "asset_class", "symbol", "target_percent", "currency"]
+    return pd.DataFrame(rows, columns=columns).to_csv(index=False, lineterminator="\n")
+
+
+def _exact(value: float) -> str:
+    return f"{value:.8f}".rstrip("0").rstrip(".")
+
+
 def prices_csv(prices: pd.DataFrame) -> str:
     """The newest prices as the CSV text that ``allocation import --prices`` reads; empty where there is none yet.
 
@@ -60,7 +106,7 @@ def prices_csv(prices: pd.DataFrame) -> str:
     """
     table = prices[["symbol", "price", "currency", "as_of", "source"]].astype(object)
     table["symbol"] = [as_text(symbol) for symbol in table["symbol"]]
-    table["price"] = ["" if price != price else f"{price:.8f}".rstrip("0").rstrip(".") for price in prices["price"]]
+    table["price"] = ["" if price != price else _exact(price) for price in prices["price"]]
     table["source"] = ["" if source is None else as_text(source) for source in table["source"]]
     return table.to_csv(index=False, lineterminator="\n")
 

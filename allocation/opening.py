@@ -61,9 +61,17 @@ def sample(by: str | None = None, tell: Callable[[str], None] = to_standard_erro
     _make_the_usual_folder()
     portfolio = Portfolio(Database(sample_path(), _timeout(), by or user(), tell))
     if not portfolio.exists():
-        data = shipped("data")
-        portfolio.load(data / "holdings.csv", data / "targets.csv", data / "fx.csv", base_currency="USD")
+        load_sample(portfolio)
     return portfolio
+
+
+def load_sample(portfolio: Portfolio) -> None:
+    """Load the sample household, with what it held on earlier days."""
+    data = shipped("data")
+    portfolio.load(data / "holdings.csv", data / "targets.csv", data / "fx.csv", base_currency="USD")
+    portfolio.load(fx=data / "earlier" / "fx.csv")
+    for earlier in sorted((data / "earlier").glob("holdings-*.csv")):
+        portfolio.load(earlier)
 
 
 def sample_path() -> Path:

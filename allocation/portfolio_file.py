@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 from allocation.store import Database
+from allocation.store.backups import backups
 from allocation.store.doctor import Finding, examine
 from allocation.store.migrations import SchemaStep
 
@@ -43,6 +45,10 @@ class PortfolioFile:
             StoreError: there is no portfolio, or something stands at ``to`` already.
         """
         return self._database.backup(to)
+
+    def backups(self) -> list[tuple[datetime.datetime, str, Path]]:
+        """The dated copies beside the portfolio, newest first: when each was made, why, and its path."""
+        return backups(self.path)
 
     def restore(self, backup: str | Path) -> Path | None:
         """Put a backup in the portfolio's place, after checking that it is ours, whole, and free of contradictions.

@@ -84,24 +84,44 @@ class Settings(PortfolioFile):
                 portfolio names; cash in parts; an asset with a holding target. Nothing was saved.
             UnknownName: there is no such asset.
         """
-        name, currency = symbol_and_currency(symbol)
+        self.save_asset_classes_many({symbol: classes})
+
+    def save_asset_classes_many(self, classes: Mapping[str, str | Mapping[str, Percent]]) -> None:
+        """Say which classes several assets belong to, all at once or none.
+
+        Parameters:
+            classes: symbol → its class, or its classes by percent as in :meth:`save_asset_classes`. A class that only
+                another of these assets is in is known, too.
+
+        Raises:
+            ClassesError, UnknownName: as in :meth:`save_asset_classes`. Nothing was saved.
+        """
         with self._database.write() as connection:
-            asset_id = saving.find_asset(connection, name, currency)
-            if not classes:
-                class_weights.save_classes(connection, asset_id, {})
-                return
             try:
-                frame = pd.DataFrame(list(classes.items()), columns=["asset_class", "weight_percent"], dtype=object)
-                rows, problems = read_classes(frame.assign(symbol=name, currency=currency), symbol)
-                if problems:
-                    raise LoadError(problems)
+                for symbol in (symbol for symbol, given in classes.items() if not given):
+                    number = saving.find_asset(connection, *symbol_and_currency(symbol))
+                    class_weights.save_classes(connection, number, {})
+                tables = [_read_one(connection, symbol, given) for symbol, given in classes.items() if given]
+                rows = pd.concat(tables) if tables else pd.DataFrame()
                 class_weights.check_classes(connection, class_weights.write_classes(connection, rows))
             except LoadError as error:
                 # A mapping has no rows that a person could look up.
                 said = " ".join(str(replace(problem, row=0)) for problem in error.problems)
                 raise ClassesError(f"Nothing was saved. {said}") from None
 
-    def save_band(self, band: Band | str | None, scope: str = ALL, asset_class: str | None = None) -> None:
+    def unclassified(self) -> pd.DataFrame:
+        """The assets that are in no class, or not wholly.
+
+        Returns:
+            One row an asset: ``symbol`` (cash is called ``CASH EUR``), ``name``, ``percent`` (how much of it is in no
+            class, 0–100).
+        """
+        with self._database.read() as connection:
+            return class_weights.read_unclassified(connection)
+
+    def save_band(
+        self, band: Band | str | None, scope: str = ALL, asset_class: str | None = None, strategy: str | None = None
+    ) -> None:
         """Say how far weights may stray from their targets before they count as over or under.
 
         Parameters:
@@ -109,6 +129,7 @@ class Settings(PortfolioFile):
                 :class:`~allocation.Band`. None: back to 5/25, and for a class to its strategy's.
             scope: ``"all"``, or an account with targets of its own.
             asset_class: the band is for this class and its holdings; by default for every class without one of its own.
+            strategy: the name of another strategy of the scope than its active one.
 
         Raises:
             AmountError: the band can't be read.
@@ -116,15 +137,16 @@ class Settings(PortfolioFile):
         """
         exact = read_band(band) if isinstance(band, str) else band
         with self._database.write() as connection:
-            saving.save_band(connection, _strategy(connection, scope, "bands"), asset_class, exact)
+            saving.save_band(connection, _strategy(connection, scope, "bands", strategy), asset_class, exact)
 
-    def save_trigger(self, trigger: Trigger | str, scope: str = ALL) -> None:
+    def save_trigger(self, trigger: Trigger | str, scope: str = ALL, strategy: str | None = None) -> None:
         """Say when a rebalance is due; :meth:`due` answers whether it is.
 
         Parameters:
             trigger: ``"drift"``, ``"every 6 months"`` or ``"every 6 months and drift"``, or a
                 :class:`~allocation.triggers.Trigger`.
             scope: ``"all"``, or an account with targets of its own.
+            strategy: the name of another strategy of the scope than its active one.
 
         Raises:
             AmountError: the trigger can't be read.
@@ -132,7 +154,7 @@ class Settings(PortfolioFile):
         """
         exact = read_trigger(trigger) if isinstance(trigger, str) else trigger
         with self._database.write() as connection:
-            saving.save_trigger(connection, _strategy(connection, scope, "trigger"), exact)
+            saving.save_trigger(connection, _strategy(connection, scope, "trigger", strategy), exact)
 
     def due(self, scope: str = ALL, last_executed: Day | None = None) -> Due:
         """Whether a rebalance of a scope is due, by its trigger.
@@ -153,10 +175,22 @@ class Settings(PortfolioFile):
         return due(tables.strategy.trigger, statuses, last, datetime.date.today())
 
 
-def _strategy(connection: duckdb.DuckDBPyConnection, scope: str, what: str) -> int:
+def _read_one(connection: duckdb.DuckDBPyConnection, symbol: str, given: str | Mapping[str, Percent]) -> pd.DataFrame:
+    """The rows of one asset."""
+    name, currency = symbol_and_currency(symbol)
+    saving.find_asset(connection, name, currency)
+    parts: Mapping[str, Percent] = {given: 100} if isinstance(given, str) else given
+    frame = pd.DataFrame(list(parts.items()), columns=["asset_class", "weight_percent"], dtype=object)
+    rows, problems = read_classes(frame.assign(symbol=name, currency=currency), symbol)
+    if problems:
+        raise LoadError(problems)
+    return rows
+
+
+def _strategy(connection: duckdb.DuckDBPyConnection, scope: str, what: str, named: str | None) -> int:
     """The number of a scope's own strategy; refuses an account that uses the whole portfolio's."""
     reading.check_scope(scope, reading.account_names(connection))
-    strategy = reading.read_strategy(connection, scope)
+    strategy = reading.read_strategy(connection, scope, named)
     if strategy.inherited:
         raise TargetsError(
             f"{scope} has no targets of its own, so it uses the {what} of the whole portfolio. Save targets for it "

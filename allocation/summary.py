@@ -84,13 +84,7 @@ def _older(tables: Tables, than: datetime.date) -> tuple[tuple[str, datetime.dat
 
 def _dated(tables: Tables) -> list[tuple[datetime.date, str]]:
     """The date of each price and FX rate that what is held is valued at, and what it is of."""
-    assets = tables.assets[tables.assets["held_in"].map(len) > 0]
-    return [
-        (when, f"{kind} of {what}")
-        for kind, dates, names in (
-            ("price", assets["price_as_of"], assets["symbol"]),
-            ("FX rate", assets["rate_as_of"], assets["currency"]),
-        )
-        for when, what in zip(dates, names, strict=True)
-        if when is not None
-    ]
+    held = [asset for asset in tables.asset_rows if len(asset.held_in)]
+    dated = [(asset.price_as_of, f"price of {asset.symbol}") for asset in held if asset.price_as_of is not None]
+    dated += [(asset.rate_as_of, f"FX rate of {asset.currency}") for asset in held if asset.rate_as_of is not None]
+    return dated

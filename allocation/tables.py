@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 import pandas as pd
 
 from allocation.bands import FIVE_25, Band
-from allocation.errors import NoNetValue
+from allocation.errors import NoNetValue, UnknownName
 from allocation.money import from_minor, minor_digits, to_minor
 from allocation.triggers import DRIFT, Trigger
 
@@ -74,6 +75,8 @@ class Strategy:
         band: how far a weight may stray from its target.
         class_bands: bands of their own, by class; they hold for the class and its holdings.
         trigger: when a rebalance is due.
+        active: whether its scope is measured against it.
+        archived: whether it is put aside.
     """
 
     strategy_id: int | None
@@ -87,6 +90,8 @@ class Strategy:
     band: Band = FIVE_25
     class_bands: Mapping[str, Band] = field(default_factory=dict)
     trigger: Trigger = DRIFT
+    active: bool = True
+    archived: bool = False
 
     def band_of(self, asset_class: str) -> Band:
         """The band of a class and of its holdings."""
@@ -126,6 +131,14 @@ class Strategy:
         return {name: as_percent(weight) for name, weight in self.class_weights.items()}
 
     @property
+    def holding_percents_by_id(self) -> dict[str, dict[int, Decimal]]:
+        """Per class that has holding targets: percent of the class (0–100) of each ``asset_id``."""
+        return {
+            name: {asset_id: as_percent(weight) for asset_id, weight in within.items()}
+            for name, within in self.holding_weights.items()
+        }
+
+    @property
     def targets(self) -> Targets:
         """Both levels, in percent (0–100, exact)."""
         within = {name: self.holding_percents(name) for name in self.class_weights}
@@ -136,6 +149,46 @@ class Strategy:
         table = self.holding_targets[self.holding_targets["asset_class"] == asset_class]
         names = (called(*row) for row in zip(table["symbol"], table["currency"], strict=True))
         return dict(zip(names, (as_percent(as_weight(percent)) for percent in table["target_percent"]), strict=True))
+
+
+class Asset(NamedTuple):
+    """A row of :attr:`Tables.assets`; ``value`` is in minor units."""
+
+    asset_id: int
+    symbol: str
+    name: str
+    asset_class: str
+    currency: str
+    price: float
+    rate: float
+    price_as_of: datetime.date | None
+    rate_as_of: datetime.date | None
+    held_in: list[str]
+    value: int
+
+    @property
+    def is_cash(self) -> bool:
+        return self.symbol == CASH
+
+    @property
+    def called(self) -> str:
+        return called(self.symbol, self.currency)
+
+    @property
+    def price_in_base(self) -> float:
+        """The price of one share in the base currency."""
+        return self.price * self.rate
+
+
+class Position(NamedTuple):
+    """A row of :attr:`Tables.holdings`; ``value`` is in minor units."""
+
+    account: str
+    asset_id: int
+    symbol: str
+    currency: str
+    quantity: float
+    value: int
 
 
 @dataclass(frozen=True)
@@ -168,6 +221,38 @@ class Tables:
     spans: Mapping[int, Mapping[str, Fraction]] = field(default_factory=dict)
     stale_after: int = 7
 
+    def under(self, targets: Targets) -> Tables:
+        """The same, measured against other targets: what editing them would do, before anything is saved.
+
+        Parameters:
+            targets: each level adding up to 100; holdings are among ``assets``.
+
+        Raises:
+            UnknownName: a holding isn't.
+        """
+        rows = {
+            called(symbol, currency): (asset_id, symbol, currency, name)
+            for asset_id, symbol, currency, name in zip(
+                *(self.assets[column] for column in ("asset_id", "symbol", "currency", "name")), strict=True
+            )
+        }
+        within = []
+        for asset_class, percents in targets.holdings.items():
+            for symbol, percent in percents.items():
+                if symbol not in rows:
+                    raise UnknownName(f"{symbol} is neither held in {self.scope} nor has it a target there.")
+                within.append((asset_class, *rows[symbol], float(percent)))
+        classes = sorted(((name, float(percent)) for name, percent in targets.classes.items()), key=_largest_first)
+        held = sorted(within, key=lambda row: (row[0], -row[-1], row[2], row[3]))
+        columns = ["asset_class", "asset_id", "symbol", "currency", "name", "target_percent"]
+        strategy = replace(
+            self.strategy,
+            class_targets=pd.DataFrame(classes, columns=["asset_class", "target_percent"]),
+            holding_targets=pd.DataFrame(held, columns=columns),
+        )
+        return replace(self, strategy=strategy)
+
+    @cached_property
     def in_order(self) -> Tables:
         """The same, by name: what is calculated from it can't depend on the order that things were loaded in."""
         strategy = replace(
@@ -188,14 +273,33 @@ class Tables:
         return minor_digits(self.base_currency)
 
     @cached_property
+    def asset_rows(self) -> tuple[Asset, ...]:
+        """The rows of ``assets``."""
+        values = [to_minor(value, self.digits) for value in self.assets["value"].tolist()]
+        rows = zip(*(self.assets[column].tolist() for column in Asset._fields[:-1]), values, strict=True)
+        return tuple(Asset(int(row[0]), *row[1:]) for row in rows)
+
+    @cached_property
+    def positions(self) -> tuple[Position, ...]:
+        """The rows of ``holdings``."""
+        values = [to_minor(value, self.digits) for value in self.holdings["value"].tolist()]
+        rows = zip(*(self.holdings[column].tolist() for column in Position._fields[:-1]), values, strict=True)
+        return tuple(Position(row[0], int(row[1]), *row[2:]) for row in rows)
+
+    @cached_property
     def asset_values(self) -> list[int]:
         """Value of each row of ``assets``, in minor units."""
-        return [to_minor(value, self.digits) for value in self.assets["value"]]
+        return [asset.value for asset in self.asset_rows]
+
+    @cached_property
+    def values(self) -> Mapping[int, int]:
+        """Value of each asset, in minor units."""
+        return {asset.asset_id: asset.value for asset in self.asset_rows}
 
     @cached_property
     def class_of(self) -> dict[int, str]:
         """The class of each asset."""
-        return dict(zip(self.assets["asset_id"].astype(int), self.assets["asset_class"].astype(str), strict=True))
+        return {asset.asset_id: asset.asset_class for asset in self.asset_rows}
 
     @property
     def place(self) -> str:
@@ -206,11 +310,7 @@ class Tables:
 
     @cached_property
     def _held(self) -> frozenset[int]:
-        return frozenset(
-            int(asset_id)
-            for asset_id, accounts in zip(self.assets["asset_id"], self.assets["held_in"], strict=True)
-            if len(accounts)
-        )
+        return frozenset(asset.asset_id for asset in self.asset_rows if len(asset.held_in))
 
     def is_held(self, asset_id: int) -> bool:
         """Whether any account of the scope holds an asset."""
@@ -220,25 +320,16 @@ class Tables:
     def class_values(self) -> dict[str, int]:
         """Value of each class that holds anything, in minor units."""
         values: dict[str, int] = {}
-        for asset_id, name, held_in, value in zip(
-            self.assets["asset_id"], self.assets["asset_class"], self.assets["held_in"], self.asset_values, strict=True
-        ):
-            if len(held_in):
-                for part, amount in self.by_class(int(asset_id), str(name), value).items():
+        for asset in self.asset_rows:
+            if len(asset.held_in):
+                for part, amount in self.by_class(asset.asset_id, asset.asset_class, asset.value).items():
                     values[part] = values.get(part, 0) + amount
         return values
 
     def by_class(self, asset_id: int, asset_class: str, amount: int) -> dict[str, int]:
         """An amount of an asset (minor units) by the classes it belongs to, adding up to the amount."""
         weights = self.spans.get(asset_id)
-        if weights is None:
-            return {asset_class: amount}
-        exact = {name: amount * weight for name, weight in weights.items()}
-        whole = {name: part.numerator // part.denominator for name, part in exact.items()}
-        order = sorted(exact, key=lambda name: (whole[name] - exact[name], name))
-        for name in order[: amount - sum(whole.values())]:
-            whole[name] += 1
-        return whole
+        return {asset_class: amount} if weights is None else shared_by_class(weights, amount)
 
     @cached_property
     def total(self) -> int:
@@ -257,10 +348,24 @@ class Tables:
         return total
 
 
+def _largest_first(row: tuple[str, float]) -> tuple[float, str]:
+    return -row[1], row[0]
+
+
 def _sorted(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
     keys = list(zip(*(table[column] for column in columns), strict=True))
     order = sorted(range(len(keys)), key=keys.__getitem__)
     return table if order == list(range(len(keys))) else table.iloc[order].reset_index(drop=True)
+
+
+def shared_by_class(weights: Mapping[str, Fraction], amount: int) -> dict[str, int]:
+    """An amount (minor units) by classes that have these parts of it, adding up to the amount."""
+    exact = {name: amount * weight for name, weight in weights.items()}
+    whole = {name: part.numerator // part.denominator for name, part in exact.items()}
+    order = sorted(exact, key=lambda name: (whole[name] - exact[name], name))
+    for name in order[: amount - sum(whole.values())]:
+        whole[name] += 1
+    return whole
 
 
 def called(symbol: str, currency: str) -> str:

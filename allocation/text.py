@@ -49,3 +49,13 @@ def as_day(at: Day) -> datetime.date:
         return read_date(str(at).strip())
     except ValueError:
         raise UnknownName(f"{at!r} is not a date. Write it like 2025-03-31.") from None
+
+
+def not_taken(name: str, taken: set[str]) -> str:
+    """The name, or with a number where another has it already, capitals or not; it is taken from now on."""
+    number, free = 1, name
+    while free.casefold() in taken:
+        number += 1
+        free = f"{name} ({number})"
+    taken.add(free.casefold())
+    return free

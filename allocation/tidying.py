@@ -52,7 +52,7 @@ class Tidying(PortfolioFile):
         )
 
     def delete_account(self, account: str, preview: bool = False, backup: bool = True) -> Deleted:
-        """Delete an account with its snapshots, its strategy and that strategy's targets.
+        """Delete an account with its snapshots, its strategies and their targets.
 
         Parameters:
             preview: only say what it takes along; nothing is deleted.
@@ -96,13 +96,19 @@ class Tidying(PortfolioFile):
         )
 
     def delete_strategy(
-        self, scope: str, preview: bool = False, backup: bool = True, seen: Mapping[str, Percent] | None = None
+        self,
+        scope: str,
+        preview: bool = False,
+        backup: bool = True,
+        seen: Mapping[str, Percent] | None = None,
+        name: str | None = None,
     ) -> Deleted:
-        """Delete an account's strategy with its targets, so that it uses the whole portfolio's.
+        """Delete an account's active strategy with its targets, so that it uses the whole portfolio's.
 
-        The whole portfolio's strategy stays and loses its targets.
+        The whole portfolio's active strategy stays and loses its targets. Saved versions stay readable.
 
         Parameters:
+            name: another strategy of the scope than the active one.
             preview, backup: as in :meth:`delete_account`.
             seen: the class targets that were to be deleted, to be refused (:class:`ChangedMeanwhile`) if they are
                 others by now.
@@ -110,9 +116,9 @@ class Tidying(PortfolioFile):
 
         def act(connection: duckdb.DuckDBPyConnection) -> Deleted:
             if seen is not None:
-                used = reading.read_strategy(connection, scope)
+                used = reading.read_strategy(connection, scope, name)
                 require_unchanged(used.class_percents, seen, {}, f"The class targets of {scope}", used)
-            return removing.delete_strategy(connection, scope)
+            return removing.delete_strategy(connection, scope, name)
 
         return self._remove("delete", preview, backup, act)
 

@@ -34,14 +34,14 @@ def book() -> Iterable[Row]:
 def measured(size: int) -> None:
     """Print the seconds of one ORDER BY, those of a plan, and the peak memory in GB."""
     lines, deposits = made_up(size, LINES)
+    planned = timed(lambda: allocation.plan_deposits(lines, deposits), 3, warm=False)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     with duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false")
         connection.register("lines", lines)
         connection.execute("CREATE TABLE kept AS FROM lines")
         statement = "CREATE OR REPLACE TABLE ordered AS FROM kept ORDER BY portfolio, value"
         ordered = median(timed(lambda: connection.execute(statement), 3))
-    planned = timed(lambda: allocation.plan_deposits(lines, deposits), 3, warm=False)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(ordered, median(planned), peak)
 
 

@@ -1,7 +1,7 @@
 """The planner beside others, on the same random cases in one run: `make bench-peers`.
 
-Whole shares onto holdings beside `rebalance` (four objectives), whole shares from cash beside PyPortfolioOpt's
-DiscreteAllocation (greedy and lp), fractions beside lakshmi. Measures are defined in ``Header``.
+Whole shares onto holdings beside `rebalance` (four objectives) and a plain program for HiGHS, whole shares from cash
+beside PyPortfolioOpt's DiscreteAllocation (greedy and lp), fractions beside lakshmi. ``Header`` defines the measures.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from loguru import logger
 from pypfopt import DiscreteAllocation
 from rebalance import Portfolio as PeerPortfolio
 from rebalance.money import Price
+from scipy.optimize import LinearConstraint, milp
 
 from allocation import Limits
 from allocation.planner import plan_deposit
@@ -133,7 +134,7 @@ def ours(whole: bool, use_all_cash: bool = False) -> Callable[[Case], Callable[[
     return prepared
 
 
-def milp(objective: str) -> Callable[[Case], Callable[[], dict[str, float]]]:
+def mixed_integer(objective: str) -> Callable[[Case], Callable[[], dict[str, float]]]:
     def prepared(case: Case) -> Callable[[], dict[str, float]]:
         prices = dict(zip(case.names, case.prices, strict=True))
         with patch.object(rebalance.asset, "fetch_yfinance_price", lambda ticker: Price(prices[ticker], "USD")):
@@ -152,6 +153,26 @@ def milp(objective: str) -> Callable[[Case], Callable[[], dict[str, float]]]:
         return plan
 
     return prepared
+
+
+def plain_program(case: Case) -> Callable[[], dict[str, float]]:
+    """The least Σ |after − target| in whole shares, as one program for HiGHS: shares, and the distance of each line."""
+    count = len(case.names)
+    prices, held, targets = (np.array(values) for values in (case.prices, case.held, case.targets))
+    goal = targets * ((prices * held).sum() + case.deposit)
+    apart, none = np.diag(prices), np.zeros((count, count))
+    rows = [
+        LinearConstraint(np.hstack([apart, -np.eye(count)]), -np.inf, goal - prices * held),
+        LinearConstraint(np.hstack([apart, np.eye(count)]), goal - prices * held, np.inf),
+        LinearConstraint(np.hstack([prices, none[0]]), -np.inf, case.deposit),
+    ]
+
+    def plan() -> dict[str, float]:
+        cost, whole = np.repeat([0.0, 1.0], count), np.repeat([1, 0], count)
+        answer = milp(cost, constraints=rows, integrality=whole, options={"time_limit": 2.0})
+        return dict(zip(case.names, answer.x[:count].round(), strict=True))
+
+    return plan
 
 
 def discrete(way: str) -> Callable[[Case], Callable[[], dict[str, float]]]:
@@ -220,7 +241,8 @@ def main() -> None:
         "Whole shares onto 60,000 held",
         True,
         {"allocation": ours(True), "allocation, all cash": ours(True, True)}
-        | {f"rebalance, {objective}": milp(objective) for objective in OBJECTIVES},
+        | {f"rebalance, {objective}": mixed_integer(objective) for objective in OBJECTIVES}
+        | {"a plain program": plain_program},
     )
     compare(
         "Whole shares from cash",

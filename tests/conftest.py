@@ -7,8 +7,13 @@ from textwrap import dedent
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 
 import allocation
+
+# A test says what is right, not how fast: a busy machine is no failure.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 DATA = Path(__file__).parent.parent / "data"
 SCHEMAS = Path(__file__).parent / "store" / "schemas"

@@ -1,12 +1,16 @@
 """Figures hold the numbers of their tables, and say in words what their colours show."""
 
+import datetime
 import json
+import re
 
 import pytest
 
 from allocation import Limits, charts
-from allocation.drift import by_class, by_holding
+from allocation.drift import by_class, by_holding, over_time
+from allocation.palette import IN_THE_DARK
 from allocation.planner import plan_deposit
+from allocation.writing import Writing
 from tests.builders import TODAY, Held, one_a_class, portfolio
 
 TABLES = portfolio(
@@ -185,3 +189,63 @@ def test_rules_side_by_side_are_a_bar_each_with_words(sample):
     assert list(figure.data[0].y)[-1] == "distance, only outside"
     assert figure.data[0].x[0] == pytest.approx(2.95, abs=0.01)
     assert figure.data[-1].text[0] == "  2.95 %, trades: 15"
+
+
+HISTORY = over_time(
+    {
+        datetime.date(2026, 1, 5): {"Stocks": 6000, "Bonds": 4000},
+        datetime.date(2026, 4, 6): {"Stocks": 7000, "Bonds": 3000, "New": 0},
+    },
+    one_a_class({"Stocks": 1, "Bonds": 1}, {"Stocks": 60, "Bonds": 40}).strategy,
+    2,
+)
+
+
+def test_the_drift_of_the_whole_is_a_line_over_days():
+    (line,) = charts.drift_over_time(HISTORY).data
+    assert list(line.x) == [datetime.date(2026, 1, 5), datetime.date(2026, 4, 6)]
+    assert list(line.y) == pytest.approx([0, 10])
+    assert line.hovertext[1] == "2026-04-06: portfolio drift 10.00 %"
+
+
+def test_the_weight_of_a_class_is_a_line_in_its_band():
+    lines = {line.name: list(line.y) for line in charts.drift_over_time(HISTORY, "Stocks").data}
+    assert lines["weight"] == pytest.approx([60, 70])
+    assert lines["edge"] + lines["band"] + lines["target"] == pytest.approx([55, 55, 65, 65, 60, 60])
+
+
+def test_a_class_without_a_target_has_a_line_and_no_band():
+    lines = {line.name: list(line.y) for line in charts.drift_over_time(HISTORY, "New").data}
+    assert lines["weight"] == [0] and not lines["band"]
+
+
+def test_money_stands_where_points_stood():
+    figure = charts.current_vs_target(by_class(TABLES), "USD")
+    assert current(figure) == {"Stocks": 700, "Bonds": 200, "Gold": 40, "Real estate": 0, "Unclassified": 60}
+    assert drawn(figure, "target") == {"Stocks": 600, "Bonds": 300, "Gold": 40, "Real estate": 60}
+    assert words(figure)["Stocks"] == "700.00 (+100.00, over)"
+
+
+def test_money_of_holdings_inside_a_class_is_measured_against_the_whole():
+    inside = by_holding(TABLES).query("asset_class == 'Stocks'")
+    assert drawn(charts.current_vs_target(inside, "USD"), "target") == {"A": 600}
+
+
+def test_hovering_says_the_numbers_in_words():
+    (over,) = [data for data in charts.current_vs_target(by_class(TABLES), "USD").data if data.name == "over"]
+    assert over.hovertext[0] == (
+        "Stocks: 700.00 USD, 70.00 % of the total, target 60.00 %: +10.00 points, +100.00 USD<br>"
+        "band 55.00 % to 65.00 %: over"
+    )
+
+
+def test_where_balances_are_hidden_no_text_has_an_amount():
+    figure = charts.current_vs_target(by_class(TABLES), "USD", Writing(hidden=True))
+    assert words(figure)["Stocks"] == "••••• (•••••, over)"
+    assert not figure.layout.xaxis.showticklabels
+
+
+def test_figures_are_drawn_in_colours_that_have_one_in_the_dark():
+    drawn_in = [*figures(TABLES), charts.drift_over_time(HISTORY), charts.drift_over_time(HISTORY, "Stocks")]
+    found = {colour for figure in drawn_in for colour in re.findall(r"#[0-9A-Fa-f]{6}", figure.to_json())}
+    assert found and found <= IN_THE_DARK.keys()

@@ -11,6 +11,7 @@ from allocation.cli.everyday import cli
 from allocation.cli.plans import plan
 from allocation.cli.saved_plans import plans
 from allocation.cli.settings import add_settings
+from allocation.cli.strategies import strategies
 from allocation.cli.taking_in import add_taking_in
 from allocation.cli.upkeep import add_upkeep
 from allocation.errors import AllocationError
@@ -19,6 +20,7 @@ __all__ = ["main"]
 
 cli.add_command(plan)
 cli.add_command(plans)
+cli.add_command(strategies)
 add_taking_in(cli)
 add_settings(cli)
 add_upkeep(cli)

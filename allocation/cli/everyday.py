@@ -49,10 +49,11 @@ def init(portfolio: Portfolio, base_currency: str | None) -> None:
 
 @cli.command()
 @click.option("--scope", default=ALL, metavar="ACCOUNT", help="An account; without it the whole portfolio.")
+@click.option("--strategy", "name", metavar="NAME", help="Another strategy than the active one.")
 @click.pass_obj
-def targets(portfolio: Portfolio, scope: str) -> None:
+def targets(portfolio: Portfolio, scope: str, name: str | None) -> None:
     """Print the targets of a scope, classes and holdings."""
-    strategy = portfolio.strategy(scope)
+    strategy = portfolio.strategy(scope, name)
     click.echo(f"{strategy.name}{f' (used by {scope}, which has no targets of its own)' if strategy.inherited else ''}")
     if strategy.class_targets.empty:
         click.echo("No targets yet.")
@@ -82,11 +83,12 @@ def targets(portfolio: Portfolio, scope: str) -> None:
     help="One line a class (default) or a holding.",
 )
 @click.option("--at", metavar="DATE", help="Where you were on that date, against today's targets: 2025-03-31.")
+@click.option("--strategy", metavar="NAME", help="Measured against another strategy than the active one.")
 @click.option("--csv", "csv", type=click.Path(path_type=Path), help="Also write the table to this file.")
 @click.pass_obj
-def drift(portfolio: Portfolio, scope: str, by: str, at: str | None, csv: Path | None) -> None:
+def drift(portfolio: Portfolio, scope: str, by: str, at: str | None, strategy: str | None, csv: Path | None) -> None:
     """Print where you are: each class against its target and its band."""
-    tables = portfolio.tables(scope, at)
+    tables = portfolio.tables(scope, at, strategy)
     table = by_class(tables) if by == "class" else by_holding(tables)
     if csv is not None:
         write(csv, drift_csv(table))
@@ -143,12 +145,19 @@ def history(portfolio: Portfolio, scope: str) -> None:
 
 
 @cli.command()
-@click.option("--port", type=int, help="Port on 127.0.0.1; without it, one that is free.")
+@click.option("--port", type=int, help="Port to listen at; without it, one that is free.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address of this machine to listen at.")
+@click.option("--name", "names", multiple=True, metavar="NAME", help="What a server in front of it is called.")
 @click.option("--no-browser", is_flag=True, help="Don't open the page, only print its address.")
 @click.pass_context
-def dashboard(context: click.Context, port: int | None, no_browser: bool) -> None:
-    """Serve the dashboard on this machine and open it."""
+def dashboard(context: click.Context, port: int | None, host: str, names: tuple[str, ...], no_browser: bool) -> None:
+    """Serve the dashboard on this machine and open it.
+
+    It answers this machine alone, unless --host names another of its addresses than 127.0.0.1 (0.0.0.0 is all of
+    them), and only who has the token in the address that is printed.
+    """
     from allocation.dashboard.server import serve
+    from allocation.dashboard.settings import Place
 
     portfolio: Portfolio = context.obj
     if not portfolio.exists():
@@ -161,4 +170,4 @@ def dashboard(context: click.Context, port: int | None, no_browser: bool) -> Non
         click.echo(f"You have no portfolio yet, so this is the sample, kept at {portfolio.path}.")
         click.echo("Load your own with: allocation import HOLDINGS.")
         click.echo(f'Try the commands on the sample with: allocation --portfolio "{portfolio.path}" drift')
-    sys.exit(serve(portfolio.path, portfolio.timeout, port, open_page=not no_browser, say=click.echo))
+    sys.exit(serve(portfolio.path, portfolio.timeout, Place(host, port, names), not no_browser, click.echo))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from allocation.errors import StoreError
 from allocation.store.loading import LoadReport
+from allocation.tables import ALL
 from allocation.targets import plain
 
 
@@ -31,6 +32,7 @@ def describe(report: LoadReport) -> list[str]:
         lines.append(
             f"Of an earlier date and others now: {report.corrected} prices or FX rates. Values of those dates change."
         )
+    lines += [_inactive(scope, name) for scope, name in report.inactive]
     lines += [
         f"{account}: this is of {as_of}. What it holds now, as of {newest}, stays as it is; names and classes, too."
         for account, as_of, newest in report.past
@@ -62,13 +64,22 @@ def describe_preview(report: LoadReport) -> list[str]:
     return lines + describe(report)
 
 
+def _inactive(scope: str, name: str) -> str:
+    whose, option = ("the whole portfolio", "") if scope == ALL else (scope, f' --scope "{scope}"')
+    return (
+        f"{name} has these targets and isn't active. Measure {whose} against it with: allocation strategies activate "
+        f'"{name}"{option}.'
+    )
+
+
 def column(values: pd.Series, write: Callable[[float], str]) -> list[str]:
     return ["" if value != value else write(value) for value in values]
 
 
 def print_table(table: pd.DataFrame) -> None:
     """Text columns to the left, numbers to the right."""
-    texts = {"date", "account", "symbol", "asset_class", "action", "status", "reason", "class", "holding", "band"}
+    texts = {"date", "account", "symbol", "asset_class", "action", "status", "reason", "class", "holding", "band",
+             "strategy", "state", "saved", "changes"}  # fmt: skip
     columns = []
     for name in table.columns:
         cells = [str(name).replace("_", " "), *(str(cell) for cell in table[name])]

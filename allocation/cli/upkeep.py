@@ -83,7 +83,7 @@ def delete() -> None:
 @NO_BACKUP
 @click.pass_obj
 def delete_account(portfolio: Portfolio, account: str, yes: bool, no_backup: bool) -> None:
-    """Delete an account with its snapshots, its strategy and that strategy's targets."""
+    """Delete an account with its snapshots, its strategies and their targets."""
     _after_asking(f"Delete {account}", partial(portfolio.delete_account, account), yes, no_backup)
 
 
@@ -99,14 +99,18 @@ def delete_asset(portfolio: Portfolio, symbol: str, yes: bool, no_backup: bool) 
 
 @delete.command("strategy")
 @click.argument("scope")
+@click.argument("name", required=False)
 @YES
 @NO_BACKUP
 @click.pass_obj
-def delete_strategy(portfolio: Portfolio, scope: str, yes: bool, no_backup: bool) -> None:
-    """Delete an account's own strategy, so that it uses the whole portfolio's; of "all", its targets."""
+def delete_strategy(portfolio: Portfolio, scope: str, name: str | None, yes: bool, no_backup: bool) -> None:
+    """Delete an account's active strategy, so that it uses the whole portfolio's; of "all", its targets.
+
+    With NAME, delete that strategy of SCOPE.
+    """
     _after_asking(
-        f"Delete the strategy of {scope}",
-        partial(portfolio.delete_strategy, scope),
+        f"Delete the strategy {name} of {scope}" if name else f"Delete the strategy of {scope}",
+        partial(portfolio.delete_strategy, scope, name=name),
         yes,
         no_backup,
     )

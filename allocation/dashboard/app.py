@@ -1,26 +1,35 @@
-"""The page: scope, summary, asset classes, plan, targets. It knows what stands where, and nothing else."""
+"""The page: its top, and the rooms under it. It knows what stands where, and nothing else."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from importlib.resources import files
+from typing import Any
 
 import ipywidgets as widgets
-import pandas as pd
 
-from allocation import drift
-from allocation.charts import current_vs_target
-from allocation.dashboard.markup import class_table, sentence, status_sentence, summary_figures
-from allocation.dashboard.parts import Notice, heading, told
+from allocation.dashboard.data import Data
+from allocation.dashboard.glossary import Glossary
+from allocation.dashboard.history import History
+from allocation.dashboard.overview import Overview
+from allocation.dashboard.parts import Notice, told
 from allocation.dashboard.plan import PlanPanel
+from allocation.dashboard.rooms import Rooms
 from allocation.dashboard.targets import TargetsPanel
-from allocation.dashboard.widgets import Chart, Pulse
-from allocation.errors import AllocationError
+from allocation.dashboard.welcome import Welcome
+from allocation.dashboard.widgets import Nav, Pulse, Switch
+from allocation.errors import StoreError
+from allocation.palette import style_sheet
 from allocation.portfolio import Portfolio
-from allocation.summary import summarise
 from allocation.tables import ALL, Tables
+from allocation.writing import Writing
 
-CHART_LABEL = "Weight of each asset class against its target and band. The table below has the same numbers."
+ROOMS = {"overview": "Overview", "targets": "Targets", "plan": "Plan", "history": "History", "data": "Data"}
+
+
+LARGE = 12345678.9
+"""Has every mark that a language may write otherwise."""
 
 
 class Page:
@@ -28,46 +37,107 @@ class Page:
 
     Parameters:
         portfolio: the file it shows.
-        note: a sentence under the title.
         notice: where the portfolio's store tells what it has to tell.
+        sample: opens the sample household.
+        own: a person's own portfolio, where ``portfolio`` is the sample that is shown because there is none yet.
     """
 
-    def __init__(self, portfolio: Portfolio, note: str, notice: Notice) -> None:
-        self._portfolio = portfolio
-        self._scope = widgets.Dropdown(options=[("All Portfolio", ALL)], description="Scope", layout={"width": "320px"})
-        self._problem, self._summary, self._classes = (widgets.HTML() for _ in range(3))
-        self._chart = Chart()
-        self._plan = PlanPanel(portfolio, self._refresh)
-        self._targets = TargetsPanel(portfolio, self._refresh)
-        title = widgets.HTML(f'<h1>Allocation</h1><p class="allocation-quiet">{escape(note)}</p>')
-        top = widgets.HBox([title, self._scope])
+    def __init__(
+        self,
+        portfolio: Portfolio,
+        notice: Notice,
+        sample: Callable[[], Portfolio] | None = None,
+        own: Portfolio | None = None,
+    ) -> None:
+        self._portfolio, self._sample, self._own = portfolio, sample, own
+        self._tables: Tables | None = None
+        self._nav, self._hide = Nav(ROOMS), Switch("Hide balances", "hidden")
+        self._scope = widgets.Dropdown(options=[("All Portfolio", ALL)], description="Scope")
+        self._scope.add_class("allocation-scope")
+        self._title, self._problem, self._room_problem = (widgets.HTML() for _ in range(3))
+        self._welcome = Welcome(self._load_own, self._see_sample if sample else None)
+        self._stage = widgets.VBox()
+        controls = widgets.HBox([self._scope, self._hide])
+        controls.add_class("allocation-controls")
+        top = widgets.HBox([self._title, controls])
         top.add_class("allocation-top")
-        self._content = widgets.VBox(
-            [self._summary, heading("Asset classes"), self._chart, self._classes, self._plan.box, self._targets.box]
-        )
-        self.box = widgets.VBox([_style(), Pulse(), top, notice.line, self._problem, self._content])
+        self.box = widgets.VBox(
+            [_style(), Pulse(), top, self._nav, notice.line, self._problem, self._room_problem,
+             self._welcome.box, self._stage, Glossary().box]
+        )  # fmt: skip
         self.box.add_class("allocation")
-        self._show = told(self._problem, self._refresh)
-        self._scope.observe(self._show, "value")
+        self.show, self._enter = told(self._problem, self._refresh), told(self._room_problem, self._go)
+        self._open(portfolio)
+        self._scope.observe(self.show, "value")
+        self._nav.observe(self._enter, "room")
+        self._nav.observe(self._speak, "locale")
+        self._hide.observe(self.show, "value")
 
-    def show(self) -> None:
-        """Read the portfolio and fill the page."""
-        self._show()
+    @property
+    def writing(self) -> Writing:
+        """How the page writes numbers now."""
+        return Writing(self._nav.locale, self._hide.value)
+
+    def _speak(self, change: dict[str, Any]) -> None:
+        """Show everything anew, if the browser's language writes numbers otherwise than the page does."""
+        before, now = (Writing(locale).money(LARGE, "USD") for locale in (change["old"], change["new"]))
+        if before != now:
+            self.show()
+
+    def _open(self, portfolio: Portfolio) -> None:
+        """Make the page one of this portfolio; rooms of another have nothing to keep."""
+        self._portfolio = portfolio
+        self._rooms = Rooms(
+            {
+                "overview": lambda: Overview(lambda: self._visit("targets"), portfolio.stale_after),
+                "targets": lambda: TargetsPanel(portfolio, self._refresh),
+                "plan": lambda: PlanPanel(portfolio, self._refresh),
+                "history": lambda: History(portfolio),
+                "data": lambda: Data(portfolio, self._refresh),
+            }
+        )
+        self._stage.children = [self._rooms.box]
+        self._title.value = f'<h1>Allocation</h1><p class="allocation-quiet">{escape(portfolio.path.name)}</p>'
 
     def _refresh(self) -> None:
+        """Read the portfolio anew, and fill the room that is seen."""
+        self._rooms.all_stale()
+        self._tables = None
         try:
-            tables = self._portfolio.tables(self._scope.value)
-        except AllocationError:
-            self._content.layout.display = "none"
-            raise
-        self._offer(tables)
-        summary, classes = summarise(tables), drift.by_class(tables)
-        self._summary.value = summary_figures(summary, pd.Timestamp.now()) + sentence(status_sentence(summary, classes))
-        self._classes.value = class_table(classes, drift.by_holding(tables), tables.base_currency)
-        self._targets.show(tables)
-        self._plan.show(tables)
-        self._chart.draw(current_vs_target(classes), CHART_LABEL)
-        self._content.layout.display = ""
+            self._tables = self._portfolio.tables(self._scope.value)
+            self._offer(self._tables)
+        except StoreError:
+            if not self._is_empty():
+                raise
+        finally:
+            self._go()
+
+    def _go(self) -> None:
+        room = self._nav.room
+        empty = self._tables is None and self._is_empty()
+        self._scope.layout.display = "none" if self._tables is None else ""
+        self._welcome.show(empty and room != "data", self._own is not None)
+        self._rooms.enter(room, self._tables, self.writing)
+
+    def _is_empty(self) -> bool:
+        return not self._portfolio.exists() or not self._portfolio.accounts()
+
+    def _visit(self, room: str) -> None:
+        self._nav.room = room
+
+    def _load_own(self) -> None:
+        if self._own is not None:
+            self._open(self._own)
+            self._own = None
+        self._nav.room = "data"
+        self._refresh()
+
+    def _see_sample(self) -> None:
+        assert self._sample is not None
+        self._own = self._portfolio
+        self._open(self._sample())
+        self._nav.room = "overview"
+        self._refresh()
 
     def _offer(self, tables: Tables) -> None:
         options = [("All Portfolio", ALL), *((name, name) for name in tables.accounts)]
@@ -79,4 +149,4 @@ class Page:
 
 def _style() -> widgets.HTML:
     css = files("allocation.dashboard").joinpath("static/allocation.css").read_text(encoding="utf-8")
-    return widgets.HTML(f"<style>{css}</style>")
+    return widgets.HTML(f"<style>{style_sheet()}{css}</style>")

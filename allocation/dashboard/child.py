@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 
-from voila.app import main
+from allocation.dashboard.handlers import Server
 
 
 def _end_with_the_parent() -> None:
@@ -18,4 +18,4 @@ def _end_with_the_parent() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
-    main()
+    Server.launch_instance()

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from allocation.drift import effective_weights
-from allocation.money import to_minor
 from allocation.planner.limits import Allowed
 from allocation.planner.two_levels import Shared, buyable
-from allocation.tables import CASH, Tables, called
+from allocation.tables import Asset, Tables
 
 FLOOR = Fraction(1, 100)
 """A distance is measured in the target value; of what has a target of 0, in this part of the total."""
@@ -62,22 +60,20 @@ def candidates(
     tables: Tables, kind: str, shared: Shared, able: Allowed, budget: int, by_account: bool
 ) -> list[Candidate]:
     """What may be traded, in the order of symbols and accounts."""
-    held = {
-        (int(asset_id), str(account)): (to_minor(value, tables.digits), _exact(quantity))
-        for asset_id, account, value, quantity in zip(
-            *(tables.holdings[column] for column in ("asset_id", "account", "value", "quantity")), strict=True
-        )
-    }
-    assets = sorted(tables.assets.to_dict("records"), key=lambda asset: called(asset["symbol"], asset["currency"]))
+    held: dict[int, dict[str, tuple[int, Fraction]]] = {}
+    for position in tables.positions:
+        here_held = held.setdefault(position.asset_id, {})
+        here_held[position.account] = position.value, _exact(position.quantity)
     found = []
-    for asset in assets:
-        asset_id = int(asset["asset_id"])
+    for asset in sorted(tables.asset_rows, key=lambda asset: asset.called):
+        asset_id = asset.asset_id
         buys, sells = _sides(tables, kind, shared, able, asset, by_account)
         if not buys and not sells:
             continue
-        holders = sorted(account for (other, account) in held if other == asset_id)
+        own = held.get(asset_id, {})
+        holders = sorted(own)
         for account in _accounts(tables, able, asset_id, holders, by_account):
-            here = [held[asset_id, name] for name in holders if account in ("", name)]
+            here = [own[name] for name in holders if account in ("", name)]
             value, quantity = sum(value for value, _ in here), sum((shares for _, shares in here), Fraction(0))
             kept = sum(
                 kept for (name, cash), kept in able.cash_kept.items() if cash == asset_id and account in ("", name)
@@ -92,21 +88,17 @@ def candidates(
                     max(value - kept, 0) if sells else 0,
                     able.steps.get(asset_id),
                     price_in_minor(tables, asset),
-                    asset["symbol"] == CASH,
+                    asset.is_cash,
                 )
             )
     return found
 
 
 def _sides(
-    tables: Tables, kind: str, shared: Shared, able: Allowed, asset: Mapping[Any, Any], by_account: bool
+    tables: Tables, kind: str, shared: Shared, able: Allowed, asset: Asset, by_account: bool
 ) -> tuple[bool, bool]:
     """Whether an asset may be bought, and sold."""
-    asset_id, name, amount = (
-        int(asset["asset_id"]),
-        str(asset["asset_class"]),
-        shared.by_asset.get(int(asset["asset_id"]), 0),
-    )
+    asset_id, name, amount = asset.asset_id, asset.asset_class, shared.by_asset.get(asset.asset_id, 0)
     spans = asset_id in tables.spans
     has_target = spans or bool(tables.strategy.class_weights.get(name)) and buyable(tables, name, asset_id)
     buys = asset_id in able.buyable and has_target
@@ -141,13 +133,12 @@ def wanted(tables: Tables, shared: Shared, rule: str, flow: int) -> dict[int, Wa
     is no reason to sell more than is taken out, nor to leave a deposit as cash.
     """
     total = tables.total + flow
-    weights = dict(zip(tables.assets["asset_id"].astype(int), effective_weights(tables), strict=True))
-    values = dict(zip(tables.assets["asset_id"].astype(int), tables.asset_values, strict=True))
-    names = tables.assets["asset_class"].astype(str)
+    values = tables.values
+    weights = dict(zip(values, effective_weights(tables), strict=True))
     taking_part = {
-        int(asset)
-        for asset, name in zip(tables.assets["asset_id"], names, strict=True)
-        if name in tables.strategy.class_weights or int(asset) in tables.spans
+        asset
+        for asset, name in tables.class_of.items()
+        if name in tables.strategy.class_weights or asset in tables.spans
     }
     slopes = _slopes(tables, shared, weights, values, flow, total) if rule == "lazy" else {}
     return {
@@ -171,7 +162,7 @@ def _slopes(
 ) -> dict[int, Fraction]:
     if not total:
         return {}
-    names = dict(zip(tables.assets["asset_id"].astype(int), tables.assets["asset_class"].astype(str), strict=True))
+    names = tables.class_of
     after = {asset: values[asset] + shared.by_asset.get(asset, 0) for asset in values}
     filled = {asset: Fraction(after[asset]) / (weight * total) for asset, weight in weights.items() if weight}
     classes = {
@@ -197,9 +188,9 @@ def _slopes(
     }
 
 
-def price_in_minor(tables: Tables, asset: Mapping[Any, Any]) -> Fraction:
+def price_in_minor(tables: Tables, asset: Asset) -> Fraction:
     """The price of one share in minor units of the base currency, exact."""
-    return _exact(asset["price"]) * _exact(asset["rate"]) * int(10**tables.digits)
+    return _exact(asset.price) * _exact(asset.rate) * int(10**tables.digits)
 
 
 def _exact(number: float) -> Fraction:

@@ -15,7 +15,7 @@ from allocation.planner.outcome import Order, Settled, Undone
 from allocation.planner.plan import prepared, settle
 from allocation.planner.request import DEPOSIT, REBALANCE, WITHDRAWAL, Request, SetByHand
 from allocation.planner.result import LIMITED, NOTHING_HELD, Plan
-from allocation.planner.rows import build, price_of
+from allocation.planner.rows import build
 from allocation.planner.two_levels import Shared
 from allocation.tables import Tables, called
 
@@ -112,11 +112,7 @@ def _names(rows: object) -> list[str]:
 
 
 def _ids(tables: Tables) -> dict[str, int]:
-    assets = tables.assets
-    return {
-        called(str(symbol), str(currency)): int(asset_id)
-        for asset_id, symbol, currency in zip(assets["asset_id"], assets["symbol"], assets["currency"], strict=True)
-    }
+    return {asset.called: asset.asset_id for asset in tables.asset_rows}
 
 
 def _line(tables: Tables, plan: Plan, name: Name, number: Amount, in_shares: bool) -> SetByHand:
@@ -139,8 +135,8 @@ def _line(tables: Tables, plan: Plan, name: Name, number: Amount, in_shares: boo
                 f"The amount {number} of {symbol} is finer than {tables.base_currency} has decimals ({tables.digits})."
             )
         return SetByHand(account, symbol, exact)
-    row = tables.assets[tables.assets["asset_id"] == ids[symbol]].iloc[0]
-    worth = to_minor(float(exact * Decimal(repr(price_of(row.to_dict())))), tables.digits)
+    price = next(asset.price_in_base for asset in tables.asset_rows if asset.asset_id == ids[symbol])
+    worth = to_minor(float(exact * Decimal(repr(price))), tables.digits)
     return SetByHand(account, symbol, Decimal(worth).scaleb(-tables.digits), exact)
 
 
@@ -148,9 +144,8 @@ def _account_of(tables: Tables, plan: Plan, symbol: str, asset_id: int) -> str:
     """Where a trade is that is named by its symbol alone."""
     rows = plan.trades
     traded = [account for account, name in zip(rows["account"], _names(rows), strict=True) if name == symbol]
-    holdings = tables.holdings
-    held = holdings.loc[(holdings["asset_id"] == asset_id) & (holdings["quantity"] != 0), "account"]
-    found = list(dict.fromkeys(traded)) or sorted({str(account) for account in held})
+    held = {position.account for position in tables.positions if position.asset_id == asset_id and position.quantity}
+    found = list(dict.fromkeys(traded)) or sorted(held)
     if len(found) > 1:
         raise UnknownName(f"{symbol} is in {' and in '.join(found)}. Say which is meant: ({found[0]!r}, {symbol!r}).")
     return found[0] if found else tables.place
@@ -181,12 +176,7 @@ def _orders(plan: Plan, tables: Tables, ids: Mapping[str, int]) -> Iterable[Orde
 def _require_held(tables: Tables, orders: Sequence[Order]) -> None:
     """Refuses to sell what is not held, or cash to go below nothing."""
     names = {asset_id: name for name, asset_id in _ids(tables).items()}
-    held = {
-        (str(account), int(asset_id)): (to_minor(value, tables.digits), float(quantity))
-        for account, asset_id, value, quantity in tables.holdings[
-            ["account", "asset_id", "value", "quantity"]
-        ].itertuples(index=False)
-    }
+    held = {(position.account, position.asset_id): (position.value, position.quantity) for position in tables.positions}
     for order in orders:
         value, quantity = held.get((order.account, order.asset_id), (0, 0.0))
         sold = -order.amount

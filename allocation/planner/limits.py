@@ -8,8 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from allocation.errors import AmountError, UnknownName
-from allocation.money import Amount, PerAccount, from_minor, read_amount, read_exact, to_minor, write_money
-from allocation.tables import CASH, Tables, called
+from allocation.money import Amount, PerAccount, from_minor, read_amount, read_exact, write_money
+from allocation.tables import CASH, Tables
 
 
 @dataclass(frozen=True)
@@ -115,9 +115,7 @@ class Allowed:
 
     def without_cash(self, tables: Tables) -> Allowed:
         """The same, with no cash to be bought."""
-        assets = tables.assets
-        cash = {int(a) for a, symbol in zip(assets["asset_id"], assets["symbol"], strict=True) if symbol == CASH}
-        return replace(self, buyable=self.buyable - cash)
+        return replace(self, buyable=self.buyable - {asset.asset_id for asset in tables.asset_rows if asset.is_cash})
 
     @property
     def costs(self) -> bool:
@@ -131,11 +129,9 @@ class Allowed:
     def sellable_value(self, tables: Tables) -> int:
         """Minor units of everything that may be sold in classes with a target."""
         return sum(
-            self.most_sold(int(asset_id), value)
-            for asset_id, name, value in zip(
-                tables.assets["asset_id"], tables.assets["asset_class"], tables.asset_values, strict=True
-            )
-            if name in tables.strategy.class_weights or int(asset_id) in tables.spans
+            self.most_sold(asset.asset_id, asset.value)
+            for asset in tables.asset_rows
+            if asset.asset_class in tables.strategy.class_weights or asset.asset_id in tables.spans
         )
 
     def fee_of(self, amount: int) -> int:
@@ -197,15 +193,12 @@ class _Names:
     """Finds the assets of a scope by symbol or class."""
 
     def __init__(self, tables: Tables) -> None:
-        assets = tables.assets
-        self.everything = [int(asset_id) for asset_id in assets["asset_id"]]
-        self.cash = {int(a) for a, symbol in zip(assets["asset_id"], assets["symbol"], strict=True) if symbol == CASH}
+        self.everything = [asset.asset_id for asset in tables.asset_rows]
+        self.cash = {asset.asset_id for asset in tables.asset_rows if asset.is_cash}
         self._by_name: dict[str, set[int]] = {name: set() for name in tables.strategy.class_weights}
-        for asset_id, symbol, currency, name in zip(
-            self.everything, assets["symbol"], assets["currency"], assets["asset_class"], strict=True
-        ):
-            for called_so in (called(symbol, currency), str(name)):
-                self._by_name.setdefault(called_so, set()).add(asset_id)
+        for asset in tables.asset_rows:
+            for called_so in (asset.called, asset.asset_class):
+                self._by_name.setdefault(called_so, set()).add(asset.asset_id)
 
     def find(self, names: Collection[str], limit: str) -> frozenset[int]:
         if isinstance(names, str):
@@ -238,13 +231,11 @@ def _steps(names: _Names, limits: Limits) -> dict[int, Fraction]:
 def _cash_kept(tables: Tables, by_account: Mapping[str, int]) -> dict[tuple[str, int], int]:
     """What stays of each account's cash: of the base currency's first, then of the others."""
     kept = {}
-    cash = tables.holdings[tables.holdings["symbol"] == CASH]
     for account, left in by_account.items():
         own = [
-            (currency != tables.base_currency, int(asset_id), max(to_minor(value, tables.digits), 0))
-            for asset_id, currency, value in cash.loc[
-                cash["account"] == account, ["asset_id", "currency", "value"]
-            ].values
+            (held.currency != tables.base_currency, held.asset_id, max(held.value, 0))
+            for held in tables.positions
+            if held.symbol == CASH and held.account == account
         ]
         for _, asset_id, value in sorted(own):
             if left:
@@ -261,7 +252,7 @@ def _percent(percent: Amount, what: str) -> Fraction:
 
 
 def _accounts(tables: Tables) -> list[str]:
-    return [str(name) for name in tables.holdings["account"].unique()]
+    return list(dict.fromkeys(held.account for held in tables.positions))
 
 
 def _check_account(tables: Tables, account: str, limit: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil, inf
 
@@ -46,21 +47,26 @@ def minimum_deposit(tables: Tables, limits: Limits = NO_LIMITS, within: Amount =
     able, targets, values = allowed(tables, limits), tables.strategy.class_weights, tables.class_values
     if any(value and not targets.get(name) for name, value in values.items()):
         return inf
+    own = {name: [asset for asset in ids if asset in able.buyable and buyable(tables, name, asset)]
+           for name, ids in members(tables).items()}  # fmt: skip
+    bought: dict[int, Mapping[str, Fraction]] = {
+        asset: {name: Fraction(1)} for name, ids in own.items() if name in targets for asset in ids
+    } | {asset: parts for asset, parts in tables.spans.items() if asset in able.buyable}
+    in_shares = any(asset in able.steps for asset in bought)
     if tables.spans:
-        if able.steps:
-            raise AmountError("The smallest deposit in whole shares is not calculated for funds that span classes.")
         spanning = minimum_deposit_spanning(tables, able)
-        return inf if spanning is None else from_minor(ceil(spanning - 1e-6 * max(spanning, 1)), tables.digits)
-    needed = _total_needed(tables)
-    least = ceil(needed - tables.total)
-    short = [name for name, target in targets.items() if target * needed > values.get(name, 0)]
-    assets = {name: [asset for asset in ids if asset in able.buyable and buyable(tables, name, asset)]
-              for name, ids in members(tables).items()}  # fmt: skip
-    if able.words and any(not assets.get(name) for name in short):
-        return inf
-    if not any(asset in able.steps for ids in assets.values() for asset in ids):
-        return from_minor(least, tables.digits)
-    return from_minor(_in_whole_shares(tables, able, limits, assets, off, least), tables.digits)
+        if spanning is None and not (in_shares and off):
+            return inf
+        least = ceil((spanning or 0.0) - 1e-6 * max(spanning or 0.0, 1))
+    else:
+        needed = _total_needed(tables)
+        least = ceil(needed - tables.total)
+        short = [name for name, target in targets.items() if target * needed > values.get(name, 0)]
+        if able.words and any(not own.get(name) for name in short):
+            return inf
+    if in_shares:
+        least = _in_whole_shares(tables, able, limits, bought, off, least)
+    return from_minor(least, tables.digits)
 
 
 def deposits_needed(tables: Tables, each: Amount) -> float:
@@ -90,36 +96,45 @@ def _total_needed(tables: Tables) -> Fraction:
 
 
 def _in_whole_shares(
-    tables: Tables, able: Allowed, limits: Limits, assets: dict[str, list[int]], off: Fraction, least: int
+    tables: Tables,
+    able: Allowed,
+    limits: Limits,
+    bought: Mapping[int, Mapping[str, Fraction]],
+    off: Fraction,
+    least: int,
 ) -> int:
-    """Minor units, rounded up; a mixed-integer program over the shares bought of each asset."""
-    described = {int(asset["asset_id"]): asset for asset in tables.assets.to_dict("records")}
+    """Minor units, rounded up; a mixed-integer program over the shares bought of each asset, which has its classes."""
+    described = {asset.asset_id: asset for asset in tables.asset_rows}
     units: list[Fraction] = []
-    of_class: list[str] = []
     columns, most = Columns(), AT_MOST * max(least, tables.total, 1)
-    for name, ids in assets.items():
-        for asset in ids if name in tables.strategy.class_weights else ():
-            step = able.steps.get(asset)
-            unit = Fraction(1) if step is None else step * price_in_minor(tables, described[asset])
-            columns.add(0.0, float(most // unit), float(unit), whole=True)
-            units.append(unit)
-            of_class.append(name)
-    for name, target in tables.strategy.class_weights.items():
+    for asset in bought:
+        step = able.steps.get(asset)
+        unit = Fraction(1) if step is None else step * price_in_minor(tables, described[asset])
+        columns.add(0.0, float(most // unit), float(unit), whole=True)
+        units.append(unit)
+    targets = dict.fromkeys((name for parts in bought.values() for name in parts), Fraction(0))
+    targets |= tables.strategy.class_weights
+    classes = list(bought.values())
+    for name, target in targets.items():
         missing = {side: (target + side * off) * tables.total - tables.class_values.get(name, 0) for side in (-1, 1)}
         for side in (-1, 1):
-            parts = {i: float(unit * ((of_class[i] == name) - target - side * off)) for i, unit in enumerate(units)}
+            parts = {
+                i: float(unit * (classes[i].get(name, Fraction(0)) - target - side * off))
+                for i, unit in enumerate(units)
+            }
             low, high = (float(missing[-1]), INFINITE) if side == -1 else (-INFINITE, float(missing[1]))
             columns.row(parts, low, high)
     answer = columns.solve(limits.time_limit)
-    bought = [] if answer is None else [round(value) for value in answer[0]]
-    deposit = sum((count * unit for count, unit in zip(bought, units, strict=False)), Fraction(0))
+    counts = [0] * len(units) if answer is None else [round(value) for value in answer[0]]
+    deposit = sum((count * unit for count, unit in zip(counts, units, strict=True)), Fraction(0))
     after = {name: Fraction(value) for name, value in tables.class_values.items()}
-    for count, unit, name in zip(bought, units, of_class, strict=False):
-        after[name] = after.get(name, Fraction(0)) + count * unit
+    for count, unit, parts_of in zip(counts, units, classes, strict=True):
+        for name, part in parts_of.items():
+            after[name] = after.get(name, Fraction(0)) + count * unit * part
     proven = answer is not None and answer[1] >= float(deposit) - max(1.0, 1e-9 * float(deposit))
     kept = all(
         abs(after.get(name, 0) - target * (tables.total + deposit)) <= off * (tables.total + deposit)
-        for name, target in tables.strategy.class_weights.items()
+        for name, target in targets.items()
     )
     if not proven or not kept:
         money = write_money(from_minor(most, tables.digits), tables.base_currency)

@@ -94,11 +94,11 @@ def _check(tables: Tables, account: str, what: str) -> None:
 
 
 def _cash_used(tables: Tables, use_cash: PerAccount | str, limits: Allowed | None) -> dict[tuple[str, int], int]:
-    cash = tables.holdings[tables.holdings["symbol"] == CASH]
     kept = {} if limits is None else limits.cash_kept
     free = {
-        (str(account), int(asset_id)): to_minor(value, tables.digits) - kept.get((str(account), int(asset_id)), 0)
-        for account, asset_id, value in zip(cash["account"], cash["asset_id"], cash["value"], strict=True)
+        (held.account, held.asset_id): held.value - kept.get((held.account, held.asset_id), 0)
+        for held in tables.positions
+        if held.symbol == CASH
     }
     free = {line: amount for line, amount in free.items() if amount > 0}
     if use_cash == "all":

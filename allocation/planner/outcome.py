@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from allocation.drift import effective_weights
-from allocation.money import to_minor
 from allocation.planner.two_levels import Shared
-from allocation.tables import CASH, Tables
+from allocation.tables import Tables
 
 CASH_CLASS = "Cash"
 
@@ -82,15 +81,10 @@ class Outcome:
         self.tables, self.flow, self.settled = tables, flow, settled
         self.fees = sum(order.fee for order in settled.orders)
         self.total, self.total_after = tables.total, tables.total + flow - self.fees
-        self.targets = dict(zip(tables.assets["asset_id"].astype(int), effective_weights(tables), strict=True))
-        self.values = dict(zip(tables.assets["asset_id"].astype(int), tables.asset_values, strict=True))
-        self.assets = {int(asset["asset_id"]): asset for asset in tables.assets.to_dict("records")}
-        self.held = {
-            (str(account), int(asset_id)): (to_minor(value, tables.digits), float(quantity))
-            for account, asset_id, value, quantity in tables.holdings[
-                ["account", "asset_id", "value", "quantity"]
-            ].itertuples(index=False)
-        }
+        self.values = tables.values
+        self.targets = dict(zip(self.values, effective_weights(tables), strict=True))
+        self.assets = {asset.asset_id: asset for asset in tables.asset_rows}
+        self.held = {(held.account, held.asset_id): held for held in tables.positions}
         self.amounts: dict[int, int] = {}
         for order in settled.orders:
             self.amounts[order.asset_id] = self.amounts.get(order.asset_id, 0) + order.amount
@@ -110,14 +104,11 @@ class Outcome:
         return {name: amount for name, amount in sums.items() if amount}
 
     def _moved(self, asset_id: int, amount: int) -> dict[str, int]:
-        name, value = str(self.assets[asset_id]["asset_class"]), self.values[asset_id]
+        name, value = self.assets[asset_id].asset_class, self.values[asset_id]
         before = self.tables.by_class(asset_id, name, value)
         return {
             part: after - before[part] for part, after in self.tables.by_class(asset_id, name, value + amount).items()
         }
-
-    def is_cash(self, asset_id: int) -> bool:
-        return bool(self.assets[asset_id]["symbol"] == CASH)
 
     def measures(self) -> tuple[float, float]:
         """Σ (after − target)² / target and Σ |after − target|, in the base currency.
@@ -145,6 +136,7 @@ class Outcome:
 
 def cash_class(tables: Tables) -> str:
     """The class that money left as cash counts in: that of the base currency's cash, or ``Cash``."""
-    assets = tables.assets
-    cash = assets[(assets["symbol"] == CASH) & (assets["currency"] == tables.base_currency)]
-    return str(cash["asset_class"].iloc[0]) if len(cash) else CASH_CLASS
+    cash = (
+        asset.asset_class for asset in tables.asset_rows if asset.is_cash and asset.currency == tables.base_currency
+    )
+    return next(cash, CASH_CLASS)

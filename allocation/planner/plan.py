@@ -144,7 +144,7 @@ def prepared(tables: Tables, request: Request) -> tuple[Tables, Money, Allowed]:
     if request.kind != REBALANCE:
         find_rule(request.rule)
     require_targets(tables)
-    tables = tables.in_order()
+    tables = tables.in_order
     able = allowed(tables, request.limits)
     coming, going = money_in(tables, request.coming, request.use_cash, able), money_out(tables, request.going)
     if coming.flow and going.flow:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
 from fractions import Fraction
-from typing import Any
 
 from allocation.money import write_percent, write_points
-from allocation.tables import ALL, CASH, Tables
+from allocation.tables import ALL, Asset, Tables
 
 
 def why(before: int, amount: int, total: int, total_after: int, target: Fraction | None) -> str:
@@ -60,9 +58,8 @@ def held_in_words(tables: Tables, held_in: list[str], account: str) -> list[str]
     return [f"held in {', '.join(others)}"]
 
 
-def quoted(tables: Tables, asset: Mapping[Hashable, Any]) -> list[str]:
-    currency = asset["currency"]
-    if currency == tables.base_currency:
+def quoted(tables: Tables, asset: Asset) -> list[str]:
+    if asset.currency == tables.base_currency:
         return []
-    rate = f"1 {currency} = {asset['rate']:.6g} {tables.base_currency}"
-    return [rate] if asset["symbol"] == CASH else [f"{asset['price']:,.10g} {currency} a share at {rate}"]
+    rate = f"1 {asset.currency} = {asset.rate:.6g} {tables.base_currency}"
+    return [rate] if asset.is_cash else [f"{asset.price:,.10g} {asset.currency} a share at {rate}"]

@@ -162,7 +162,7 @@ class Back:
     def among_classes(self) -> dict[str, int]:
         """What each class is bought or sold for."""
         tables, of_class = self.tables, members(self.tables)
-        values = dict(zip(tables.assets["asset_id"].astype(int), tables.asset_values, strict=True))
+        values = tables.values
         spanned = {name for parts in tables.spans.values() for name in parts}
         lines = {}
         for name, target in tables.strategy.class_weights.items():
@@ -191,7 +191,7 @@ class Back:
     def inside_classes(self, by_class: Mapping[str, int]) -> dict[int, int]:
         """What each asset is bought or sold for, where each class is for ``by_class``."""
         tables, limits = self.tables, self.limits
-        values = dict(zip(tables.assets["asset_id"].astype(int), tables.asset_values, strict=True))
+        values = tables.values
         targets = dict(zip(values, effective_weights(tables), strict=True))
         by_asset: dict[int, int] = {}
         for name, assets in members(tables).items():

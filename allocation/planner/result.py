@@ -27,6 +27,12 @@ CLASS_COLUMNS = [
     "drift_before", "drift_after", "status_before", "status_after",
 ]  # fmt: skip
 
+NUMBERS = frozenset([
+    "amount", "shares", "price", "quoted_price", "fee", "value_before", "value_after", "weight_before", "weight_after",
+    "target_weight", "drift_before", "drift_after",
+])  # fmt: skip
+"""The columns that hold numbers; one is missing (NaN) where there is none."""
+
 
 @dataclass(frozen=True)
 class Header:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Hashable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import nan
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from allocation.drift import portfolio_drift_of
@@ -23,6 +25,7 @@ from allocation.planner.result import (
     KEPT,
     LIMITED,
     NOTHING_HELD,
+    NUMBERS,
     PLAN_COLUMNS,
     SELL,
     TAKE_FROM_CASH,
@@ -30,7 +33,7 @@ from allocation.planner.result import (
     Plan,
 )
 from allocation.summary import oldest_price
-from allocation.tables import CASH, Tables, called
+from allocation.tables import CASH, Tables
 
 
 def build(tables: Tables, request: Request, on: datetime.date, flow: int, settled: Settled) -> Plan:
@@ -43,16 +46,26 @@ def build(tables: Tables, request: Request, on: datetime.date, flow: int, settle
         fixed | row for rows in (_unplaced_rows, _kept_rows, _limited_rows, _cash_left_rows) for row in rows(outcome)
     ]
     undone.sort(key=lambda row: (-abs(row["amount"]), row["asset_class"], row["symbol"], row["name"], row["account"]))
-    rows = pd.DataFrame([*done, *undone], columns=PLAN_COLUMNS)
-    words = {"quoted_currency"}
-    numbers = [name for name in PLAN_COLUMNS[PLAN_COLUMNS.index("shares") : -1] if name not in words]
-    rows = rows.astype(dict.fromkeys(["amount", *numbers], "float64"))
+    rows = _table([*done, *undone], PLAN_COLUMNS)
     return Plan(_header(outcome, request, on, len(done)), rows, _classes(outcome), request)
+
+
+def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    """The rows as a table; a number that a row doesn't have is missing."""
+    return pd.DataFrame(
+        {
+            column: np.array([row.get(column, nan) for row in rows], dtype="float64")
+            if column in NUMBERS
+            else [row[column] for row in rows]
+            for column in columns
+        },
+        copy=False,
+    )
 
 
 def _header(outcome: Outcome, request: Request, on: datetime.date, trades: int) -> Header:
     tables, digits = outcome.tables, outcome.tables.digits
-    traded = [order.amount for order in outcome.settled.orders if not outcome.is_cash(order.asset_id)]
+    traded = [order.amount for order in outcome.settled.orders if not outcome.assets[order.asset_id].is_cash]
     bought, sold = sum(amount for amount in traded if amount > 0), -sum(amount for amount in traded if amount < 0)
     left = sum(outcome.settled.cash_left.values()) + sum(outcome.settled.waiting.values())
     measure, deviation = outcome.measures()
@@ -103,22 +116,22 @@ def _classes(outcome: Outcome) -> pd.DataFrame:
             }
             | before_and_after(value, after, outcome.total, outcome.total_after, target, digits)
         )
-    return pd.DataFrame(rows, columns=CLASS_COLUMNS)
+    return _table(rows, CLASS_COLUMNS)
 
 
 def _order_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
     tables, shared = outcome.tables, outcome.settled.shared
     by_value = _classes_sharing_by_value(tables)
     for order in outcome.settled.orders:
-        asset, name = outcome.assets[order.asset_id], str(outcome.assets[order.asset_id]["asset_class"])
-        value, target = outcome.values[order.asset_id], outcome.targets[order.asset_id]
+        asset = outcome.assets[order.asset_id]
+        name, value, target = asset.asset_class, asset.value, outcome.targets[order.asset_id]
         whole = outcome.amounts[order.asset_id]
         subject, before, goal, part = "", value, target, whole
         if name in by_value and shared.by_class.get(name):
             subject, before, goal = f"{name} is ", tables.class_values[name], tables.strategy.class_weights[name]
             part = shared.by_class[name]
         yield _described(outcome, order.asset_id, order.account) | {
-            "action": _action(order.amount, outcome.is_cash(order.asset_id)),
+            "action": _action(order.amount, asset.is_cash),
             "amount": from_minor(order.amount, tables.digits),
             "shares": _shares(outcome, order),
             "fee": from_minor(order.fee, tables.digits),
@@ -130,7 +143,7 @@ def _order_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
                     *([f"its part by value is {write_percent(whole / part, 0)}"] if subject else []),
                     *order.notes,
                     *quoted(tables, asset),
-                    *held_in_words(tables, asset["held_in"], order.account),
+                    *held_in_words(tables, asset.held_in, order.account),
                 ]
             ),
         }
@@ -139,11 +152,11 @@ def _order_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
 def _shares(outcome: Outcome, order: Order) -> float:
     if order.shares is not None:
         return order.shares
-    value, quantity = outcome.held.get((order.account, order.asset_id), (0, 0.0))
-    if order.amount == -value < 0:
+    held = outcome.held.get((order.account, order.asset_id))
+    if held and order.amount == -held.value < 0:
         # All of it, which its value alone doesn't say: that is rounded to the minor unit.
-        return -quantity
-    return round(from_minor(order.amount, outcome.tables.digits) / price_of(outcome.assets[order.asset_id]), 8)
+        return -held.quantity
+    return round(from_minor(order.amount, outcome.tables.digits) / outcome.assets[order.asset_id].price_in_base, 8)
 
 
 def _unplaced_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
@@ -165,7 +178,7 @@ def _kept_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
     tables, settled = outcome.tables, outcome.settled
     for asset_id, target in outcome.targets.items():
         asset, value = outcome.assets[asset_id], outcome.values[asset_id]
-        is_kept = {called(asset["symbol"], asset["currency"]), asset["asset_class"]} & set(settled.keep)
+        is_kept = {asset.called, asset.asset_class} & set(settled.keep)
         if target is None or not is_kept or outcome.amounts.get(asset_id):
             continue
         if off := weight_of(value, outcome.total_after) - target:
@@ -173,7 +186,7 @@ def _kept_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
             yield _described(outcome, asset_id) | told | _nothing_traded()
     if not settled.shared.both_ways:
         return
-    bought = set(tables.assets["asset_class"]) | {name for parts in tables.spans.values() for name in parts}
+    bought = set(tables.class_of.values()) | {name for parts in tables.spans.values() for name in parts}
     for name, target in tables.strategy.class_weights.items():
         if target and name not in bought and not settled.shared.by_class.get(name):
             value = tables.class_values.get(name, 0)
@@ -225,13 +238,13 @@ def _cash_left_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
 def _described(outcome: Outcome, asset_id: int, account: str | None = None) -> dict[str, Any]:
     asset, value = outcome.assets[asset_id], outcome.values[asset_id]
     return {
-        "account": _account(outcome.tables, asset["held_in"]) if account is None else account,
-        "symbol": asset["symbol"],
-        "name": asset["name"],
-        "asset_class": asset["asset_class"],
-        "price": price_of(asset),
-        "quoted_price": float(asset["price"]),
-        "quoted_currency": asset["currency"],
+        "account": _account(outcome.tables, asset.held_in) if account is None else account,
+        "symbol": asset.symbol,
+        "name": asset.name,
+        "asset_class": asset.asset_class,
+        "price": asset.price_in_base,
+        "quoted_price": asset.price,
+        "quoted_currency": asset.currency,
         "fee": 0.0,
     } | before_and_after(
         value,
@@ -250,11 +263,6 @@ def _nothing_held(name: str, account: str, reason: str) -> dict[str, Any]:
 
 def _nothing_traded() -> dict[str, float]:
     return {"amount": 0.0, "shares": 0.0, "price": nan, "quoted_price": nan}
-
-
-def price_of(asset: Mapping[Hashable, Any]) -> float:
-    """The price of one share in the base currency."""
-    return float(asset["price"]) * float(asset["rate"])
 
 
 def before_and_after(
@@ -284,5 +292,5 @@ def _account(tables: Tables, held_in: list[str]) -> str:
 
 def _classes_sharing_by_value(tables: Tables) -> set[str]:
     """Classes without holding targets that hold more than one asset."""
-    several = {str(name) for name, count in tables.assets["asset_class"].value_counts().items() if count > 1}
+    several = {name for name, count in Counter(tables.class_of.values()).items() if count > 1}
     return several - set(tables.strategy.holding_weights)

@@ -12,7 +12,7 @@ from allocation.planner.money_in import Money
 from allocation.planner.nearest import CENTS_APART, Purse, Trade, nearest_plan
 from allocation.planner.outcome import Order, Settled, Undone
 from allocation.planner.two_levels import Shared
-from allocation.tables import CASH, Tables
+from allocation.tables import Tables
 
 
 def settled(
@@ -117,11 +117,7 @@ def _split(tables: Tables, asset_id: int, amount: int) -> list[tuple[str, int]]:
 
 
 def _held(tables: Tables, asset_id: int) -> list[tuple[str, int]]:
-    rows = tables.holdings[(tables.holdings["asset_id"] == asset_id) & (tables.holdings["quantity"] != 0)]
-    return [
-        (str(account), round(value * 10**tables.digits))
-        for account, value in zip(rows["account"], rows["value"], strict=True)
-    ]
+    return [(held.account, held.value) for held in tables.positions if held.asset_id == asset_id and held.quantity]
 
 
 def _in_accounts(tables: Tables, trade: Trade) -> list[tuple[str, int, Fraction | None, int]]:
@@ -137,15 +133,14 @@ def _left_alone(tables: Tables, able: Allowed, shared: Shared, kind: str, limits
     """What may not be bought or not be sold, where its class has a target."""
     kept = {*limits.keep}
     undone = []
-    for asset_id, symbol, name in zip(
-        tables.assets["asset_id"].astype(int), tables.assets["symbol"], tables.assets["asset_class"], strict=True
-    ):
-        if symbol == CASH or symbol in kept or name in kept or not tables.strategy.class_weights.get(str(name)):
+    for asset in tables.asset_rows:
+        has_target = bool(tables.strategy.class_weights.get(asset.asset_class))
+        if asset.is_cash or not has_target or {asset.symbol, asset.asset_class} & kept:
             continue
-        if kind != "withdrawal" and asset_id not in able.buyable and limits.only_buy is None:
-            undone.append(Undone(asset_id, tables.place, "may not be bought"))
-        elif kind != "deposit" and asset_id not in able.sellable:
-            undone.append(Undone(asset_id, tables.place, "may not be sold"))
+        if kind != "withdrawal" and asset.asset_id not in able.buyable and limits.only_buy is None:
+            undone.append(Undone(asset.asset_id, tables.place, "may not be bought"))
+        elif kind != "deposit" and asset.asset_id not in able.sellable:
+            undone.append(Undone(asset.asset_id, tables.place, "may not be sold"))
     return undone
 
 

@@ -34,7 +34,7 @@ class Bundle:
 
 def bundles(tables: Tables, able: Allowed) -> list[Bundle]:
     """The funds that span classes, and the classes' own assets."""
-    values = dict(zip(tables.assets["asset_id"].astype(int), tables.asset_values, strict=True))
+    values = tables.values
     funds = [
         Bundle(asset, parts, able.most_sold(asset, values[asset]), asset in able.buyable)
         for asset, parts in sorted(tables.spans.items())

@@ -66,7 +66,7 @@ def among_classes(tables: Tables, flow: int, rule: str, limits: Allowed) -> dict
     }
     most = None
     if flow < 0:
-        values = dict(zip(tables.assets["asset_id"].astype(int), tables.asset_values, strict=True))
+        values = tables.values
         most = dict.fromkeys(lines, 0)
         for asset, value in values.items():
             able = limits.most_sold(asset, value)
@@ -78,7 +78,7 @@ def among_classes(tables: Tables, flow: int, rule: str, limits: Allowed) -> dict
 
 def inside_classes(tables: Tables, by_class: Mapping[str, int], rule: str, limits: Allowed) -> dict[int, int]:
     """What each asset gets or gives, where each class does as in ``by_class``."""
-    values = dict(zip(tables.assets["asset_id"].astype(int), tables.asset_values, strict=True))
+    values = tables.values
     by_asset: dict[int, int] = {}
     by_target: list[tuple[Flow, dict[Any, int] | None]] = []
     for name, assets in members(tables).items():
@@ -129,7 +129,7 @@ def buyable(tables: Tables, name: str, asset_id: int) -> bool:
 
 
 def shared_by_value(
-    tables: Tables, amount: int, assets: Iterable[int], values: dict[int, int], limits: Allowed
+    tables: Tables, amount: int, assets: Iterable[int], values: Mapping[int, int], limits: Allowed
 ) -> dict[int, int]:
     """A class's part among its holdings by their value."""
     able = limits.buyable if amount > 0 else limits.sellable

@@ -25,6 +25,8 @@ GROUP = "allocation.readers"
 BUILT_IN: list[str] = [
     "allocation.readers.own:FORMATS",
     "allocation.readers.ecb:FORMAT",
+    "allocation.readers.portfolio_performance:FORMATS",
+    "allocation.readers.ghostfolio:FORMAT",
     "allocation.readers.brokers:FORMATS",
 ]
 """``module:attribute`` of each format, or of a sequence of them; imported when the first file is to be recognised."""

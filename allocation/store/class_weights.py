@@ -13,7 +13,7 @@ import pandas as pd
 
 from allocation.errors import LoadError, Problem, UnknownName
 from allocation.store.saving import NOW, class_spelling, find_asset
-from allocation.tables import CASH, SEVERAL_CLASSES, UNCLASSIFIED
+from allocation.tables import CASH, SEVERAL_CLASSES, UNCLASSIFIED, called
 from allocation.targets import HUNDRED, plain
 
 
@@ -38,6 +38,25 @@ def read_classes(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     ).fetchall()
     table = pd.DataFrame(rows, columns=["symbol", "currency", "asset_class", "weight_percent"])
     return table.astype({"weight_percent": "float64"})
+
+
+def read_unclassified(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """What is in no class: ``symbol`` (as a person calls it), ``name``, ``percent`` of it."""
+    names = {
+        called(symbol, currency): name
+        for symbol, currency, name in connection.execute("SELECT symbol, currency, name FROM assets").fetchall()
+    }
+    table = read_classes(connection)
+    rest = table[table["asset_class"] == UNCLASSIFIED]
+    symbols = [called(*row) for row in zip(rest["symbol"], rest["currency"], strict=True)]
+    return pd.DataFrame(
+        {
+            "symbol": symbols,
+            "name": [names[symbol] for symbol in symbols],
+            "percent": rest["weight_percent"].tolist(),
+        },
+        columns=["symbol", "name", "percent"],
+    )
 
 
 def read_for_suggestions(connection: duckdb.DuckDBPyConnection) -> tuple[pd.DataFrame, list[str]]:

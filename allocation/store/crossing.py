@@ -11,14 +11,14 @@ import duckdb
 # The newest rate of each pair, in the direction it was given in.
 NEWEST = """
 SELECT from_currency, to_currency, max(as_of), max_by(rate, as_of) FROM fx_rates
-WHERE $at IS NULL OR as_of <= $at GROUP BY from_currency, to_currency
+WHERE as_of <= $at GROUP BY from_currency, to_currency
 """
 
 Rates = dict[tuple[str, str], tuple[datetime.date, Fraction]]
 
 
 def cross(
-    connection: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]], base: str, at: datetime.date | None, digits: int
+    connection: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]], base: str, at: datetime.date, digits: int
 ) -> None:
     """Value the rows that have a price and no rate by a rate through one other currency, exactly, where there is one.
 
@@ -37,7 +37,7 @@ def cross(
             row["value"] = float(_rounded(Fraction(row["quoted_value"]) * rate, digits))
 
 
-def _both_ways(connection: duckdb.DuckDBPyConnection, at: datetime.date | None) -> Rates:
+def _both_ways(connection: duckdb.DuckDBPyConnection, at: datetime.date) -> Rates:
     given = connection.execute(NEWEST, {"at": at}).fetchall()
     rates: Rates = {(start, end): (as_of, 1 / Fraction(rate)) for end, start, as_of, rate in given}
     for start, end, as_of, rate in given:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import compress
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from allocation.bands import FIVE_25, Band
-from allocation.errors import MissingPrice, MissingRate, StoreError, UnknownName
+from allocation.errors import MissingPrice, MissingRate, StoreError, TargetsError, UnknownName
 from allocation.money import largest_amount, minor_digits
 from allocation.store.crossing import cross
 from allocation.store.quotes import stale_after
@@ -24,34 +24,37 @@ from allocation.triggers import DRIFT, Trigger
 # An FX rate counts in either direction; the newest wins, and of two of one day the direct one. Where there is none, it
 # goes through a third currency (crossing.py).
 # Besides what is held, a row without an account for each asset that has a holding target, or is asked for, and isn't
-# held in the scope.
+# held in the scope. All of it for each day that is asked for.
 LINES = f"""
-WITH quotes AS (
+WITH days AS (
+    SELECT unnest($days::DATE[]) AS day
+), quotes AS (
     SELECT from_currency AS currency, as_of, rate, false AS inverse FROM fx_rates WHERE to_currency = $base
     UNION ALL
     SELECT to_currency, as_of, rate, true FROM fx_rates WHERE from_currency = $base
 ), rates AS (
-    SELECT currency, max(as_of) AS rate_as_of, max_by(rate, (as_of, NOT inverse)) AS quoted_rate,
+    SELECT day, currency, max(as_of) AS rate_as_of, max_by(rate, (as_of, NOT inverse)) AS quoted_rate,
         max_by(inverse, (as_of, NOT inverse)) AS inverse
-    FROM quotes WHERE $at IS NULL OR as_of <= $at GROUP BY currency
+    FROM quotes JOIN days ON as_of <= day GROUP BY day, currency
 ), latest AS (
-    SELECT asset_id, max(as_of) AS price_as_of, max_by(price, as_of) AS price, max_by(currency, as_of) AS currency
-    FROM prices WHERE $at IS NULL OR as_of <= $at GROUP BY asset_id
+    SELECT day, asset_id, max(as_of) AS price_as_of, max_by(price, as_of) AS price,
+        max_by(currency, as_of) AS currency
+    FROM prices JOIN days ON as_of <= day GROUP BY day, asset_id
 ), current AS (
-    SELECT account_id, max_by(snapshot_id, as_of) AS snapshot_id
-    FROM snapshots WHERE $at IS NULL OR as_of <= $at GROUP BY account_id
+    SELECT day, account_id, max_by(snapshot_id, as_of) AS snapshot_id
+    FROM snapshots JOIN days ON as_of <= day GROUP BY day, account_id
 ), held AS (
-    SELECT accounts.name AS account, account_type, asset_id, quantity, cost_basis
+    SELECT day, accounts.name AS account, account_type, asset_id, quantity, cost_basis
     FROM current JOIN holdings USING (snapshot_id) JOIN accounts USING (account_id)
     WHERE $account IS NULL OR accounts.name = $account
 ), lines AS (
     FROM held
     UNION ALL
-    SELECT NULL, NULL, asset_id, 0, NULL
-    FROM assets
-    WHERE asset_id NOT IN (SELECT asset_id FROM held) AND (list_contains($also::INTEGER[], asset_id) OR asset_id IN (
+    SELECT day, NULL, NULL, asset_id, 0, NULL
+    FROM (FROM assets CROSS JOIN days) ANTI JOIN held USING (day, asset_id)
+    WHERE list_contains($also::INTEGER[], asset_id) OR asset_id IN (
         SELECT asset_id FROM holding_targets JOIN asset_class_targets USING (class_target_id)
-        WHERE strategy_id = $strategy))
+        WHERE strategy_id = $strategy)
 ), quoted AS (
     SELECT lines.*, symbol, name, price_as_of,
         CASE WHEN asset_id IN (SELECT asset_id FROM asset_class_weights) THEN '{SEVERAL_CLASSES}'
@@ -60,7 +63,7 @@ WITH quotes AS (
         CASE WHEN symbol = '{CASH}' THEN 1::DECIMAL(24, 8) ELSE price END AS price,
         -- Kept to 6 decimals before the rate, so that the product stays inside 38 digits.
         (quantity * CASE WHEN symbol = '{CASH}' THEN 1::DECIMAL(24, 8) ELSE price END)::DECIMAL(28, 6) AS quoted_value
-    FROM lines JOIN assets USING (asset_id) LEFT JOIN latest USING (asset_id)
+    FROM lines JOIN assets USING (asset_id) LEFT JOIN latest USING (day, asset_id)
 )
 SELECT account, account_type, asset_id, symbol, name, asset_class, currency, quantity::DOUBLE AS quantity,
     price::DOUBLE AS price, price_as_of,
@@ -69,9 +72,9 @@ SELECT account, account_type, asset_id, symbol, name, asset_class, currency, qua
     CASE WHEN currency = $base THEN round(quoted_value, {{digits}})::DOUBLE
          WHEN inverse THEN round(quoted_value / quoted_rate, {{digits}})
          ELSE round(quoted_value * quoted_rate, {{digits}})::DOUBLE END AS value,
-    cost_basis::DOUBLE AS cost_basis, quoted_value
-FROM quoted LEFT JOIN rates USING (currency)
-ORDER BY account NULLS LAST, asset_class, symbol, currency
+    cost_basis::DOUBLE AS cost_basis, quoted_value, day
+FROM quoted LEFT JOIN rates USING (day, currency)
+ORDER BY day, account NULLS LAST, asset_class, symbol, currency
 """
 
 HELD = ["account", "account_type", "asset_id", "symbol", "name", "asset_class", "currency", "quantity", "price",
@@ -101,6 +104,42 @@ def account_names(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     return tuple(str(name) for (name,) in connection.execute("SELECT name FROM accounts ORDER BY name").fetchall())
 
 
+def require_base_currency(connection: duckdb.DuckDBPyConnection) -> str:
+    """The base currency.
+
+    Raises:
+        StoreError: none has been set.
+    """
+    base = base_currency(connection)
+    if base is None:
+        raise StoreError(
+            "This portfolio has no base currency yet. Load your holdings: allocation import HOLDINGS --base-currency "
+            "USD (or another)."
+        )
+    return base
+
+
+def read_lines(
+    connection: duckdb.DuckDBPyConnection,
+    base: str,
+    account: str | None,
+    days: Sequence[datetime.date],
+    strategy: int | None = None,
+    also: Collection[int] = (),
+) -> dict[datetime.date, list[dict[str, Any]]]:
+    """What an account (None: every account) held, by day of ``days``: rows with the columns of ``HELD``."""
+    lines = connection.execute(
+        LINES.format(digits=minor_digits(base)),
+        {"base": base, "account": account, "strategy": strategy, "days": list(days), "also": list(also)},
+    ).fetchall()
+    by_day: dict[datetime.date, list[dict[str, Any]]] = {}
+    for *line, day in lines:
+        by_day.setdefault(day, []).append(dict(zip([*HELD, "quoted_value"], line, strict=True)))
+    for day, rows in by_day.items():
+        cross(connection, rows, base, day, minor_digits(base))
+    return by_day
+
+
 def read_tables(
     connection: duckdb.DuckDBPyConnection,
     scope: str,
@@ -123,27 +162,20 @@ def read_tables(
     """
     accounts = account_names(connection)
     check_scope(scope, accounts)
-    base = base_currency(connection)
-    if base is None:
-        raise StoreError(
-            "This portfolio has no base currency yet. Load your holdings: allocation import HOLDINGS --base-currency "
-            "USD (or another)."
-        )
+    base = require_base_currency(connection)
     account = None if scope == ALL else scope
     if at is not None:
         _require_snapshot(connection, account, at)
     strategy = read_strategy(connection, scope, named)
-    lines = connection.execute(
-        LINES.format(digits=minor_digits(base)),
-        {"base": base, "account": account, "strategy": strategy.strategy_id, "at": at, "also": list(also)},
-    ).fetchall()
-    rows = [dict(zip([*HELD, "quoted_value"], line, strict=True)) for line in lines]
-    cross(connection, rows, base, at, minor_digits(base))
+    if strategy.archived:
+        raise TargetsError(f"{strategy.name} is archived, so nothing is measured against it. Restore it first.")
+    day = at or datetime.date.max
+    rows = read_lines(connection, base, account, [day], strategy.strategy_id, also).get(day, [])
     if at is not None:
         # An asset that nobody held yet, and that had no price yet, is only a target's name at that date.
         known = [row["account"] is not None or None not in (row["price"], row["rate"]) for row in rows]
         rows = list(compress(rows, known))
-    _require_prices_and_rates(rows, base, at)
+    require_prices_and_rates(rows, base, at)
     _require_exact(rows, base)
     holdings = [tuple(row[column] for column in HELD) for row in rows if row["account"] is not None]
     assets = _assets(rows, {*strategy.holding_targets["asset_id"], *also})
@@ -258,9 +290,9 @@ def _called(scope: str) -> str:
 def read_strategy(connection: duckdb.DuckDBPyConnection, scope: str, named: Named | None = None) -> Strategy:
     """The targets that hold for a scope, or those of a strategy that is named; see :func:`find_strategy`."""
     strategy_id = find_strategy(connection, scope, named)
-    name, made_for, saved_by, saved_at = connection.execute(
+    name, made_for, saved_by, saved_at, active, archived = connection.execute(
         """
-        SELECT s.name, coalesce(a.name, $all), saved_by, s.updated_at
+        SELECT s.name, coalesce(a.name, $all), saved_by, s.updated_at, active, archived
         FROM rebalancing_strategies s LEFT JOIN accounts a USING (account_id) WHERE strategy_id = $id
         """,
         {"id": strategy_id, "all": ALL},
@@ -289,6 +321,8 @@ def read_strategy(connection: duckdb.DuckDBPyConnection, scope: str, named: Name
         saved_at,
         **_bands(connection, strategy_id),
         trigger=_trigger(connection, strategy_id),
+        active=active,
+        archived=archived,
     )
 
 
@@ -338,7 +372,8 @@ def _require_exact(rows: list[dict[str, Any]], base: str) -> None:
         )
 
 
-def _require_prices_and_rates(rows: list[dict[str, Any]], base: str, at: datetime.date | None) -> None:
+def require_prices_and_rates(rows: list[dict[str, Any]], base: str, at: datetime.date | None) -> None:
+    """Raises where something can't be valued in the base currency; ``at``: the day it was to be valued at."""
     unpriced = sorted({row["symbol"] for row in rows if row["price"] is None})
     until = f" on or before {at}" if at else ""
     if unpriced:

@@ -335,7 +335,9 @@ def delete_strategy(connection: duckdb.DuckDBPyConnection, scope: str, named: st
     check_scope(scope, account_names(connection))
     active = active_strategy(connection, scope)
     strategy_id = active if named is None else find_strategy(connection, scope, named)
-    if strategy_id is None or scope_of(connection, strategy_id) != scope:
+    if strategy_id is not None and scope_of(connection, strategy_id) != scope:
+        raise UnknownName(f"{scope} has no strategy {named!r} of its own.")
+    if strategy_id is None:
         raise UnknownName(f"{scope} has no strategy of its own; it uses the whole portfolio's.")
     stays = scope == ALL and strategy_id == active
     takes = Deleted(

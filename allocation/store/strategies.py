@@ -14,18 +14,27 @@ from allocation.store.saving import first, save_class_targets, save_holding_targ
 from allocation.tables import ALL
 from allocation.text import LONGEST_NAME, clean
 
-LISTED = ["scope", "name", "active", "archived", "classes", "holdings", "saved_by", "saved_at"]
+LISTED = ["scope", "name", "active", "archived", "inherited", "classes", "holdings", "saved_by", "saved_at"]
 CHILDREN = ("bands", "rebalancing_triggers", "rebalancing_strategies")
 
+# An account without an active strategy that has targets has a row more: the whole portfolio's active one.
 LIST = """
-SELECT coalesce(a.name, 'all') AS scope, s.name, active, archived,
-    (SELECT count(*) FROM asset_class_targets c WHERE c.strategy_id = s.strategy_id) AS classes,
-    (SELECT count(*) FROM holding_targets JOIN asset_class_targets c USING (class_target_id)
-        WHERE c.strategy_id = s.strategy_id) AS holdings,
-    saved_by, s.updated_at
-FROM rebalancing_strategies s LEFT JOIN accounts a USING (account_id)
-WHERE $scope IS NULL OR scope = $scope
-ORDER BY account_id IS NOT NULL, scope, archived, NOT active, lower(s.name)
+WITH own AS (
+    SELECT coalesce(a.name, 'all') AS scope, account_id, s.*,
+        (SELECT count(*) FROM asset_class_targets c WHERE c.strategy_id = s.strategy_id) AS classes,
+        (SELECT count(*) FROM holding_targets JOIN asset_class_targets c USING (class_target_id)
+            WHERE c.strategy_id = s.strategy_id) AS holdings
+    FROM (SELECT strategy_id, account_id, name, active, archived, saved_by, updated_at FROM rebalancing_strategies) s
+    LEFT JOIN accounts a USING (account_id)
+), every AS (
+    SELECT scope, name, active, archived, false AS inherited, classes, holdings, saved_by, updated_at FROM own
+    UNION ALL
+    SELECT a.name, own.name, true, false, true, classes, holdings, saved_by, own.updated_at
+    FROM accounts a JOIN own ON own.scope = 'all' AND active
+    WHERE a.name NOT IN (SELECT scope FROM own WHERE active AND classes > 0)
+)
+FROM every WHERE $scope IS NULL OR scope = $scope
+ORDER BY scope <> 'all', scope, inherited, archived, NOT active, lower(name)
 """
 
 
@@ -113,16 +122,25 @@ def write_targets(
 ) -> int:
     """Make these the strategy's targets of both levels; returns how many were added, changed or removed."""
     changed = save_class_targets(connection, strategy_id, classes)
-    for name in [*classes, *(name for name in holdings if name not in classes)]:
-        changed += save_holding_targets(connection, strategy_id, name, holdings.get(name, {}))
+    rows = connection.execute(
+        "SELECT asset_class, asset_id, h.target_percent "
+        "FROM holding_targets h JOIN asset_class_targets USING (class_target_id) WHERE strategy_id = ?",
+        [strategy_id],
+    ).fetchall()
+    before: dict[str, dict[int, Decimal]] = {}
+    for name, asset_id, percent in rows:
+        before.setdefault(name, {})[asset_id] = percent
+    for name in dict.fromkeys([*holdings, *before]):
+        within = holdings.get(name, {})
+        if name not in classes or within != before.get(name, {}):
+            changed += save_holding_targets(connection, strategy_id, name, within)
     return changed
 
 
 def activate(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> None:
     """Make a strategy the one its scope is measured against."""
     connection.execute(
-        "UPDATE rebalancing_strategies SET active = (strategy_id = $id), archived = archived AND strategy_id <> $id "
-        "WHERE account_id IS NOT DISTINCT FROM "
+        "UPDATE rebalancing_strategies SET active = (strategy_id = $id) WHERE account_id IS NOT DISTINCT FROM "
         "(SELECT account_id FROM rebalancing_strategies WHERE strategy_id = $id)",
         {"id": strategy_id},
     )
@@ -208,6 +226,17 @@ def is_archived(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> bool
     return bool(_cell(connection, "archived", strategy_id))
 
 
+def is_there(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> bool:
+    where = "SELECT strategy_id FROM rebalancing_strategies WHERE strategy_id = ?"
+    return first(connection, where, [strategy_id]) is not None
+
+
+def require_unarchived(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> None:
+    """Refuses a strategy that is archived."""
+    if is_archived(connection, strategy_id):
+        raise TargetsError(f"{name_of(connection, strategy_id)} is archived. Restore it first.")
+
+
 def has_targets(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> bool:
     return bool(first(connection, "SELECT count(*) FROM asset_class_targets WHERE strategy_id = ?", [strategy_id]))
 
@@ -220,7 +249,12 @@ def _cell(connection: duckdb.DuckDBPyConnection, column: str, strategy_id: int) 
 
 
 def _names(connection: duckdb.DuckDBPyConnection, scope: str) -> set[str]:
-    return {str(name).casefold() for name in list_strategies(connection, scope)["name"]}
+    rows = connection.execute(
+        "SELECT s.name FROM rebalancing_strategies s LEFT JOIN accounts a USING (account_id) "
+        "WHERE coalesce(a.name, ?) = ?",
+        [ALL, scope],
+    ).fetchall()
+    return {str(name).casefold() for (name,) in rows}
 
 
 def _good_name(connection: duckdb.DuckDBPyConnection, scope: str, name: str, but: str = "") -> str:

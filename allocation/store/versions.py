@@ -11,8 +11,11 @@ import duckdb
 import pandas as pd
 
 from allocation.errors import UnknownName
-from allocation.tables import Targets, called
-from allocation.targets import changes
+from allocation.store.reading import account_names, check_scope, find_strategy
+from allocation.store.saving import ByAsset, find_asset
+from allocation.store.strategies import named_in
+from allocation.tables import Targets, called, symbol_and_currency
+from allocation.targets import changes, exact_percents
 
 LISTED = ["version", "scope", "strategy", "saved_by", "saved_at", "classes", "holdings", "changes"]
 
@@ -98,7 +101,9 @@ def read_version(connection: duckdb.DuckDBPyConnection, number: int) -> Version:
     if not found:
         numbers = connection.execute("SELECT max(version_id) FROM target_versions").fetchall()[0][0]
         known = f"The newest is {numbers}" if numbers else "There are none yet"
-        raise UnknownName(f"There is no version {number} of any targets. {known}; allocation versions lists them.")
+        raise UnknownName(
+            f"There is no version {number} of any targets. {known}; allocation strategies versions lists them."
+        )
     return found[0]
 
 
@@ -106,17 +111,52 @@ def read_versions(connection: duckdb.DuckDBPyConnection, scope: str, strategy: s
     """Every version of the strategies of a scope, oldest first.
 
     Parameters:
-        strategy: only of this one, by what it is called now or was called then.
+        strategy: only of this one, by what it is called now; one that is gone, by what it was called.
+
+    Raises:
+        UnknownName: there is no such scope or strategy, nor was there one.
     """
-    return _read(
+    named = None if strategy is None else named_in(connection, scope, strategy)
+    found = _read(
         connection,
-        """
-        scope = $scope AND ($name IS NULL OR lower(strategy) = lower($name) OR strategy_id IN (
-            SELECT strategy_id FROM rebalancing_strategies s LEFT JOIN accounts a USING (account_id)
-            WHERE coalesce(a.name, 'all') = $scope AND lower(s.name) = lower($name)))
-        """,
-        {"scope": scope, "name": strategy},
+        "scope = $scope AND CASE WHEN $id IS NOT NULL THEN strategy_id = $id "
+        "ELSE $name IS NULL OR lower(strategy) = lower($name) END",
+        {"scope": scope, "id": named, "name": strategy},
     )
+    if not found:
+        find_strategy(connection, scope, (scope, strategy) if strategy is not None else None)
+        check_scope(scope, account_names(connection))
+    return found
+
+
+def assets_now(connection: duckdb.DuckDBPyConnection, version: Version) -> ByAsset:
+    """The holding targets of a version, by the number each asset has now.
+
+    Raises:
+        UnknownName: an asset is gone, and none is called as it was.
+    """
+    there = {number for (number,) in connection.execute("SELECT asset_id FROM assets").fetchall()}
+    within: ByAsset = {}
+    for name, percents in version.targets.holdings.items():
+        for symbol, percent in exact_percents(percents).items():
+            number = version.assets[name, symbol]
+            if number not in there:
+                number = find_asset(connection, *symbol_and_currency(symbol), name, to_plan=True)
+            within.setdefault(name, {})[number] = percent
+    return within
+
+
+def now_called(connection: duckdb.DuckDBPyConnection, version: Version) -> Targets:
+    """The targets of a version, with what its assets are called now."""
+    names = {
+        number: called(symbol, currency)
+        for number, symbol, currency in connection.execute("SELECT asset_id, symbol, currency FROM assets").fetchall()
+    }
+    within = {
+        name: {names[number]: percent for number, percent in percents.items()}
+        for name, percents in assets_now(connection, version).items()
+    }
+    return Targets(version.targets.classes, within)
 
 
 def listed(versions: Sequence[Version]) -> pd.DataFrame:

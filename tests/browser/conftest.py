@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 import allocation
-from allocation.shipped_files import shipped
+from allocation import opening
 from tests.browser.visiting import CHROMIUM, Visit, chromium, served
 
 
@@ -26,8 +26,7 @@ def browser():
 
 def load_sample(path):
     portfolio = allocation.open(path)
-    data = shipped("data")
-    portfolio.load(data / "holdings.csv", data / "targets.csv", data / "fx.csv", base_currency="USD")
+    opening.load_sample(portfolio)
     return portfolio
 
 
@@ -49,3 +48,17 @@ def visit(browser, sample_address):
     visit = Visit(browser, sample_address)
     yield visit
     visit.page.close(run_before_unload=True)
+
+
+@pytest.fixture
+def visitor(browser, sample_address):
+    """Visits the sample in a window of one's own: its width, height, colour scheme, language."""
+    visits = []
+
+    def visit(**window):
+        visits.append(Visit(browser, sample_address, **window))
+        return visits[-1]
+
+    yield visit
+    for each in visits:
+        each.page.close(run_before_unload=True)

@@ -36,9 +36,9 @@ def test_plain_voila_shows_the_same_page(browser, sample, tmp_path):
                     break
                 time.sleep(0.1)
         visit = Visit(browser, address)
-        charts = visit.charts()
+        chart = visit.chart()
         visit.see("50,335.41 USD")
-        assert "target" in {trace["name"] for trace in charts[0]}
+        assert "target" in {trace["name"] for trace in chart}
     finally:
         process.terminate()
         process.wait(timeout=30)

@@ -13,35 +13,33 @@ def trades(visit):
 
 def bars(visit):
     """What the chart says of each class: its weight before and after."""
-    return next(trace for trace in visit.charts()[1] if trace["name"] == "words")["text"]
+    return next(trace for trace in visit.chart() if trace["name"] == "words")["text"]
 
 
 def test_the_bars_and_the_trades_follow_the_amount(visit):
-    visit.charts()
-    drawn = "document.querySelectorAll('.allocation-chart')[1].dataset.drawn"
-    before, revision = bars(visit), visit.page.evaluate(drawn)
+    visit.room("Plan").chart()
+    before, revision = bars(visit), visit.revision()
     visit.enter("Deposit", "20000")
-    visit.page.wait_for_function(f"before => {drawn} !== before", arg=revision)
+    visit.redrawn(revision)
     assert bars(visit) != before and trades(visit).locator("tbody tr").count() > 5
 
 
-def test_the_tabs_are_reached_by_keyboard_and_keep_their_entries(visit):
-    visit.charts()
+def test_what_is_planned_is_chosen_by_keyboard_and_keeps_its_entries(visit):
+    visit.room("Plan").chart()
     visit.enter("Deposit", "300")
-    visit.page.get_by_role("button", name="Rebalance").focus()
-    visit.page.keyboard.press("Enter")
+    visit.page.get_by_role("radio", name="Deposit").focus()
+    visit.page.keyboard.press("ArrowLeft")
     visit.see("Brings what is traded to its target.")
-    visit.page.get_by_role("button", name="Withdraw").focus()
-    visit.page.keyboard.press("Enter")
+    visit.page.keyboard.press("ArrowLeft")
     visit.see("the rule works in mirror")
     visit.enter("Withdrawal", "400")
     visit.see("−400.00")
-    visit.click("Deposit")
+    visit.choose("Deposit")
     assert visit.box("Deposit").input_value() == "300"
 
 
 def test_limits_unfold_by_keyboard_and_what_they_left_undone_is_said(visit):
-    visit.charts()
+    visit.room("Plan").chart()
     visit.page.get_by_role("button", name="Limits: none").focus()
     visit.page.keyboard.press("Enter")
     visit.box("Trade").select_option("whole shares")
@@ -54,7 +52,7 @@ def test_limits_unfold_by_keyboard_and_what_they_left_undone_is_said(visit):
 
 
 def test_an_order_file_is_downloaded_or_a_sentence_says_why_not(visit):
-    visit.charts()
+    visit.room("Plan").chart()
     visit.click("Download the orders")
     visit.see("one account")
     visit.box("of").select_option("Brokerage")
@@ -63,21 +61,12 @@ def test_an_order_file_is_downloaded_or_a_sentence_says_why_not(visit):
     assert pd.read_csv(download.value.path())["Action"].tolist()[0] == "BUY"
 
 
-def test_on_a_phone_nothing_makes_the_page_scroll_sideways(browser, sample_address):
-    visit = Visit(browser, sample_address, width=390, height=800)
-    visit.charts()
-    visit.click("Limits: none")
-    visit.box("Smallest trade").wait_for()
-    wide = visit.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0
-
-
 def test_a_plan_is_saved_and_executed_and_the_page_shows_what_is_held_now(browser, tmp_path):
     portfolio = load_sample(tmp_path / "sample.duckdb")
     before = portfolio.summary().total
     with served(portfolio.path) as address:
         visit = Visit(browser, address)
-        visit.charts()
+        visit.room("Plan").chart()
         visit.choose_scope("Brokerage")
         visit.enter("Deposit", "5000")
         visit.click("Save this plan")

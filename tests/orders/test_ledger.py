@@ -182,7 +182,7 @@ def test_names_that_would_look_alike_stay_apart():
         assert len(set(changed)) == len(changed)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(names=st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=6, unique=True))
 def test_any_name_becomes_one_that_beancount_allows(names):
     opened = [f"{BEGUN} open Assets:{component(name)}:{component(name, '.')} {commodity(name)}" for name in names]
@@ -190,7 +190,7 @@ def test_any_name_becomes_one_that_beancount_allows(names):
     assert [error.message for error in errors] == []
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     base=st.sampled_from(["USD", "JPY", "KWD"]),
     assets=st.lists(

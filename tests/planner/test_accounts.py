@@ -145,7 +145,7 @@ def households(draw):
     return portfolio(held, dict(zip(present, targets, strict=True)) | {"Cash": 5})
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(tables=households(), data=st.data())
 def test_each_account_pays_for_its_own_trades(tables, data):
     limits = Limits(whole_shares=data.draw(st.booleans()), minimum_trade=data.draw(st.sampled_from([0, 20])))

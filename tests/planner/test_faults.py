@@ -127,7 +127,7 @@ EQUALLY_NEAR = (
 """Two plans that are as near as each other."""
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @example(question=EQUALLY_NEAR, seed=0)
 @given(question=questions(), seed=st.integers(0, 100))
 def test_the_order_of_the_holdings_changes_nothing(question, seed):
@@ -143,7 +143,7 @@ def test_the_order_of_the_holdings_changes_nothing(question, seed):
     assert first.to_dict("records") == second.to_dict("records")
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(question=questions(), times=st.sampled_from([2, 10, 1000]))
 def test_a_hundred_times_the_money_is_a_hundred_times_the_plan(question, times):
     """As near by the measure, and by amount to the cents that rounding hands out."""

@@ -204,7 +204,7 @@ def check(tables, plan, flow, limits, kind):
         assert plan.classes["weight_after"].sum() == pytest.approx(1)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(tables=portfolios(), data=st.data())
 def test_every_limit_holds_whatever_the_others_are(tables, data):
     limits = data.draw(any_limits(tables))
@@ -227,7 +227,7 @@ def test_every_limit_holds_whatever_the_others_are(tables, data):
     check(tables, plan, flow, limits, kind)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(tables=portfolios(), flow=st.integers(0, 10**6), rule=st.sampled_from(list(RULES)))
 def test_a_limit_that_binds_nothing_changes_nothing(tables, flow, rule):
     plain = plan_deposit(tables, flow / 100, rule, TODAY)

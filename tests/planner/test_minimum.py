@@ -63,7 +63,7 @@ def test_a_class_that_has_to_grow_and_may_not():
     assert minimum_deposit(tables, Limits(no_buy=["A"])) == 16.67
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     lines=st.lists(st.tuples(st.integers(0, 6), st.integers(1, 9)), min_size=2, max_size=3),
     cut=st.integers(1, 9),
@@ -99,7 +99,7 @@ def test_how_many_deposits_it_takes():
         deposits_needed(tables, 0)
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(stocks=st.integers(1, 500), bonds=st.integers(1, 500), each=st.integers(1, 400))
 def test_that_many_deposits_by_lazy_do_get_there(stocks, bonds, each):
     held, percents = {"Stocks": stocks, "Bonds": bonds}, {"Stocks": 60, "Bonds": 40}

@@ -12,7 +12,7 @@ from tests.builders import TODAY, Held, flows_table, lines_table, minor, one_a_c
 from tests.planner.reference import REFERENCE, to_whole_units
 
 EVERY_RULE = pytest.mark.parametrize("rule", RULES)
-FEW = settings(deadline=None, max_examples=12)
+FEW = settings(max_examples=12)
 
 cents = st.one_of(st.integers(0, 20), st.integers(0, 10**6), st.integers(0, 10**12))
 overdrafts = st.integers(-(10**6), 0)

@@ -71,7 +71,7 @@ def households(draw):
     return portfolio(held, dict(zip(names, percents, strict=True)))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(tables=households())
 def test_in_a_household_no_two_trades_inside_an_account_could_come_nearer(tables):
     """The plan is the nearest if in each account money moved between any two of its assets comes no nearer.

@@ -18,7 +18,7 @@ from tests.builders import TODAY, Held, minor, portfolio
 
 PUBLISHED = json.loads(Path(__file__).parents[1].joinpath("cases.json").read_text(encoding="utf-8"))
 WHOLE = Limits(whole_shares=True)
-FEW = settings(deadline=None, max_examples=25)
+FEW = settings(max_examples=25)
 
 
 def shares_of(held, targets, **within):
@@ -206,7 +206,7 @@ def test_whole_share_plans_add_up(rule, case, back):
     assert plan.classes["weight_after"].sum() == pytest.approx(1 if plan.header.value_after else 0)
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_the_core_and_the_program_agree(data):
     """Two ways that share nothing: states for each sum of money, and HiGHS under straight lines."""

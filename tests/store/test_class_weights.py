@@ -106,6 +106,39 @@ def test_without_weights_an_asset_is_back_in_the_class_its_holdings_say(funds):
     assert weights(funds) == {"Unclassified": 100}
 
 
+def test_many_assets_get_their_classes_at_once(sample):
+    """BRK.B is in no class; MSFT and AAPL have targets inside US stocks."""
+    assert sample.unclassified().to_dict("records") == [
+        {"symbol": "BRK.B", "name": "Berkshire Hathaway Inc. Class B", "percent": 100}
+    ]
+    sample.save_asset_classes_many({"BRK.B": {"Insurance": 60, "Cash": 30}, "GLD": "Insurance", "CASH EUR": "Abroad"})
+    assert weights(sample, "BRK.B") == {"Insurance": 60, "Cash": 30, "Unclassified": 10}
+    assert weights(sample, "GLD") == {"Insurance": 100}
+    assert sample.unclassified()[["symbol", "percent"]].values.tolist() == [["BRK.B", 10]]
+    classes = sample.asset_classes().set_index(["symbol", "currency"])["asset_class"]
+    assert (classes["CASH", "EUR"], classes["CASH", "USD"]) == ("Abroad", "Cash")
+    sample.save_asset_classes_many({"BRK.B": {}, "GLD": "Gold"})
+    assert weights(sample, "BRK.B") == {"Unclassified": 100}
+    sample.save_asset_classes_many({})
+
+
+@pytest.mark.parametrize(
+    ("classes", "error", "sentence"),
+    [
+        ({"GLD": "Insurance", "NOPE": "Bonds"}, UnknownName, "no asset NOPE"),
+        ({"GLD": "Insurance", "BRK.B": {"Bonds": 101}}, ClassesError, "Nothing was saved. BRK.B"),
+        ({"GLD": "Insurance", "BRK.B": "us stocks"}, ClassesError, "BRK.B.*is written 'US stocks'"),
+        ({"GLD": "Insurance", "BRK.B": {"Bunds": 50}}, ClassesError, "BRK.B.*'Bunds' is no class.*Is it 'Bonds'"),
+        ({"GLD": "Insurance", "MSFT": "Bonds"}, ClassesError, "MSFT.*has a holding target inside US stocks"),
+        ({"CASH": "Bonds"}, UnknownName, "CASH is held in EUR and USD"),
+    ],
+)
+def test_of_many_assets_one_that_is_wrong_stops_all(sample, classes, error, sentence):
+    with pytest.raises(error, match=sentence):
+        sample.save_asset_classes_many(classes)
+    assert weights(sample, "GLD") == {"Gold": 100}
+
+
 def test_weights_win_over_the_class_that_holdings_say(funds, write_csv):
     again = write_csv(HELD.replace("FUND,,", "FUND,Bonds,"))
     funds.load(again)

@@ -40,6 +40,10 @@ def migrated(connection):
     return connection
 
 
+def test_the_fixture_of_the_newest_schema_is_there():
+    assert (SCHEMAS / f"schema-{shipped_migrations()[-1].version}.gz").is_file()
+
+
 def test_the_first_migration_makes_every_table(migrated):
     assert tables(migrated) >= TABLES
 
@@ -191,17 +195,18 @@ def test_down_and_up_again_on_a_file_with_data_keeps_the_data(sample, version):
         assert rows(connection) == before
 
 
-@pytest.mark.parametrize("version", [2, 3])
+@pytest.mark.parametrize("version", [2, 3, 4, 5])
 def test_up_and_down_again_on_a_file_of_a_later_release_keeps_every_row(version, tmp_path):
     path = unpacked(version, tmp_path)
     with duckdb.connect(str(path)) as connection:
-        before = rows(connection)
+        before = repr(rows(connection))
     database = Database(path, tell=lambda sentence: None)
     with database.read():
         pass
     database.migrate(version)
     with duckdb.connect(str(path)) as connection:
-        assert rows(connection) == before
+        # As text, because a plan has numbers that are missing, and those are not equal to themselves.
+        assert repr(rows(connection)) == before
 
 
 def test_up_and_down_again_on_an_old_file_keeps_the_data(old_schema):
@@ -263,9 +268,47 @@ def test_a_file_of_the_fourth_schema_has_plans(tmp_path):
         portfolio.migrate(3)
 
 
-def test_a_file_of_the_fifth_schema_has_earlier_versions_of_its_targets_and_no_sources(tmp_path):
+def test_a_file_of_the_fifth_schema_has_strategies_and_versions(tmp_path):
+    portfolio = allocation.open(unpacked(5, tmp_path))
+    table = portfolio.strategies("all")
+    assert table["name"].tolist() == ["All Portfolio", "More bonds", "Permanent"]
+    assert (table["active"].tolist(), table["archived"].tolist()) == ([True, False, False], [False, False, True])
+    assert portfolio.strategy(name="More bonds").band == read_band("4 points")
+    versions = portfolio.target_versions()
+    assert versions["strategy"].tolist() == [*["All Portfolio"] * 3, "More bonds", "More bonds", "Permanent"]
+    assert portfolio.targets_version(3).targets.classes["Bonds"] == 25
+    assert portfolio.restore_version(3).class_percents["Bonds"] == 25
+
+
+def test_going_down_names_strategies_and_versions_and_keeps_the_active_ones(tmp_path):
+    portfolio = allocation.open(unpacked(5, tmp_path))
+    active = portfolio.strategy()
+    sentence = (
+        r"lose: 1 earlier version of the targets of More bonds \(.*\); 2 earlier versions of the targets of All "
+        r"Portfolio \(.*\); the archived strategy Permanent of all; the inactive strategy Later of Brokerage; the "
+        r"inactive strategy More bonds of all\. Nothing was changed"
+    )
+    with pytest.raises(StoreError, match=sentence):
+        portfolio.migrate(4)
+    portfolio.migrate(4, force=True)
+    assert portfolio.strategies()["name"].tolist() == [*["All Portfolio"] * 4, "Retirement growth"]
+    again = portfolio.strategy()
+    assert (again.targets, again.saved_by, again.saved_at) == (active.targets, active.saved_by, active.saved_at)
+    assert portfolio.target_versions()["saved_at"].tolist() == [active.saved_at]
+    assert not [finding for finding in portfolio.doctor() if finding.kind == "fault"]
+
+
+def test_the_first_version_of_an_older_file_is_what_it_has_and_who_saved_it(tmp_path):
+    portfolio = allocation.open(unpacked(4, tmp_path), tell=lambda sentence: None)
+    for scope in ("all", "Roth IRA"):
+        (version,) = portfolio.target_versions(scope)["version"]
+        kept, strategy = portfolio.targets_version(version), portfolio.strategy(scope)
+        assert (kept.targets, kept.saved_by, kept.saved_at) == (strategy.targets, "somebody", strategy.saved_at)
+        assert (kept.scope, kept.strategy) == (scope, strategy.name)
+
+
+def test_a_file_of_the_fifth_schema_knows_no_sources_and_no_loads(tmp_path):
     portfolio = allocation.open(unpacked(5, tmp_path), tell=lambda sentence: None)
-    assert portfolio.strategy().class_targets["target_percent"].tolist()[:2] == [49, 21]
     assert set(portfolio.prices()["source"]) == {None} and portfolio.stale_after() == 7
     with pytest.raises(StoreError, match="There is no load that could be taken back"):
         portfolio.undo_load()

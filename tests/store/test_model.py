@@ -20,6 +20,7 @@ SYMBOLS = ["AAA", "BBB", "CCC", "CASH"]
 DAYS = [datetime.date(2025, month, 28) for month in (1, 2, 3, 4)]
 
 accounts, days = st.sampled_from(ACCOUNTS), st.sampled_from(DAYS)
+names = st.sampled_from(["Calm", "Wild"])
 positions = st.dictionaries(st.sampled_from(SYMBOLS), st.integers(0, 50), min_size=1)
 
 
@@ -29,12 +30,26 @@ def price(symbol, day):
 
 
 class Model:
-    """What the store should hold: by account and day what was held, the prices known, the targets of each scope."""
+    """What the store should hold: by account and day what was held, the prices known, the targets of each account.
+
+    The whole portfolio has several strategies by name, and every version of their targets, oldest first.
+    """
 
     def __init__(self):
         self.held = {}
         self.prices = {}
-        self.targets = {"all": {}}
+        self.targets = {}
+        self.strategies, self.active, self.versions = {"All Portfolio": {}}, "All Portfolio", []
+
+    def aims(self, scope):
+        return self.targets.get(scope) or self.strategies[self.active]
+
+    def save(self, scope, targets):
+        if scope != "all":
+            self.targets[scope] = targets
+        elif targets != self.strategies[self.active]:
+            self.strategies[self.active] = targets
+            self.versions.append(targets)
 
     def at(self, day):
         """(account, symbol) → quantity by the latest snapshot up to that day."""
@@ -92,7 +107,41 @@ class Store(RuleBasedStateMachine):
         scope = data.draw(st.sampled_from(["all", *self.model.held]))
         targets = {"Stocks": Decimal(stocks), "Cash": Decimal(100 - stocks)}
         self.portfolio.save_class_targets(targets, scope)
-        self.model.targets[scope] = targets
+        self.model.save(scope, targets)
+
+    @rule(name=names, stocks=st.integers(0, 100))
+    def new_strategy(self, name, stocks):
+        targets = {"Stocks": Decimal(stocks), "Cash": Decimal(100 - stocks)}
+        if name in self.model.strategies:
+            with pytest.raises(allocation.TargetsError):
+                self.portfolio.new_strategy(name, start=targets)
+            return
+        self.portfolio.new_strategy(name, start=targets)
+        self.model.strategies[name] = targets
+        self.model.versions.append(targets)
+
+    @rule(data=st.data(), how=st.sampled_from(["activate", "archive", "delete"]))
+    def choose_a_strategy(self, data, how):
+        name = data.draw(st.sampled_from(sorted(self.model.strategies)))
+        if how == "activate" and self.model.strategies[name]:
+            self.portfolio.activate_strategy(name)
+            self.model.active = name
+        elif how == "archive" and name != self.model.active:
+            self.portfolio.archive_strategy(name)
+            with pytest.raises(allocation.TargetsError):
+                self.portfolio.activate_strategy(name)
+            self.portfolio.restore_strategy(name)
+        elif how == "delete" and name != self.model.active:
+            self.portfolio.delete_strategy("all", name=name)
+            del self.model.strategies[name]
+
+    @precondition(lambda self: self.model.versions)
+    @rule(data=st.data())
+    def save_an_earlier_version(self, data):
+        position = data.draw(st.integers(0, len(self.model.versions) - 1))
+        number = int(self.portfolio.target_versions()["version"][position])
+        self.portfolio.save_targets(self.portfolio.targets_version(number).targets)
+        self.model.save("all", self.model.versions[position])
 
     @rule()
     def refused_targets(self):
@@ -164,6 +213,8 @@ class Store(RuleBasedStateMachine):
     def down_and_up(self):
         if all(len(snapshots) == 1 for snapshots in self.model.held.values()):
             self.portfolio.migrate(1, force=True)
+            self.model.strategies = {self.model.active: self.model.strategies[self.model.active]}
+            self.model.versions = [targets for targets in self.model.strategies.values() if targets]
 
     @rule()
     def open_anew(self):
@@ -191,8 +242,15 @@ class Store(RuleBasedStateMachine):
     @invariant()
     def the_same_targets(self):
         for scope in ("all", *self.model.held):
-            expected = self.model.targets.get(scope) or self.model.targets["all"]
-            assert self.portfolio.strategy(scope).class_percents == expected
+            assert self.portfolio.strategy(scope).class_percents == self.model.aims(scope)
+
+    @invariant()
+    def the_same_strategies_and_versions(self):
+        table = self.portfolio.strategies("all")
+        assert set(table["name"]) == set(self.model.strategies)
+        assert table["name"][table["active"]].tolist() == [self.model.active]
+        versions = self.portfolio.target_versions()["version"]
+        assert [self.portfolio.targets_version(int(each)).targets.classes for each in versions] == self.model.versions
 
     @invariant()
     def no_fault(self):

@@ -9,30 +9,32 @@ from math import isinf
 import ipywidgets as widgets
 
 from allocation import planner
+from allocation.dashboard.glossary import DEPOSITS, REBALANCES, WITHDRAWALS
 from allocation.dashboard.markup import sentence
 from allocation.dashboard.parts import row
 from allocation.errors import AmountError
-from allocation.money import Amount, PerAccount, write_money
+from allocation.money import Amount, PerAccount
 from allocation.planner import GOALS, RULES, Goal, Limits, Plan, Rule
 from allocation.tables import Tables
+from allocation.writing import Writing
 
 ANY = "any account"
 
 
 def number(description: str, value: str = "") -> widgets.Text:
     """A box for an amount or a percent."""
-    box = widgets.Text(
-        value=value, description=description, style={"description_width": "110px"}, layout={"width": "250px"}
-    )
+    # A plan is calculated when the box is left, or Enter is pressed: half a number is no request.
+    box = widgets.Text(value=value, description=description, layout={"width": "140px"}, continuous_update=False)
     box.add_class("allocation-number")
+    box.add_class("allocation-field")
     return box
 
 
 def choice(description: str, options: list[tuple[str, str]]) -> widgets.Dropdown:
     """A list to choose one of."""
-    return widgets.Dropdown(
-        options=options, description=description, style={"description_width": "110px"}, layout={"width": "400px"}
-    )
+    box = widgets.Dropdown(options=options, description=description, layout={"width": "280px"})
+    box.add_class("allocation-field")
+    return box
 
 
 class Money:
@@ -86,9 +88,9 @@ class DepositForm:
         cash = self._cash.value.strip() or "0"
         return planner.plan_deposit(tables, amount, self._rule.value, datetime.date.today(), limits, cash)
 
-    def explain(self, tables: Tables, plan: Plan) -> str:
+    def explain(self, tables: Tables, plan: Plan, writing: Writing) -> str:
         """The rule and its source; the smallest deposit that reaches every target."""
-        return _described(RULES[self._rule.value]) + sentence(_least(tables, plan))
+        return _described(RULES[self._rule.value], DEPOSITS) + sentence(_least(tables, plan, writing))
 
 
 class WithdrawalForm:
@@ -111,9 +113,9 @@ class WithdrawalForm:
         amount = self._money.of(tables)
         return planner.plan_withdrawal(tables, amount, self._rule.value, datetime.date.today(), limits)
 
-    def explain(self, tables: Tables, plan: Plan) -> str:
+    def explain(self, tables: Tables, plan: Plan, writing: Writing) -> str:
         """The rule, in mirror, and its source."""
-        return _described(RULES[self._rule.value]) + sentence(
+        return _described(RULES[self._rule.value], WITHDRAWALS) + sentence(
             "Taking money out, the rule works in mirror; what has a target of 0 goes first."
         )
 
@@ -152,21 +154,24 @@ class RebalanceForm:
     def _has_distance(self) -> bool:
         return GOALS[self._goal.value].share is None
 
-    def explain(self, tables: Tables, plan: Plan) -> str:
+    def explain(self, tables: Tables, plan: Plan, writing: Writing) -> str:
         """The goal and its source."""
         self._distance.layout.display = "" if self._has_distance else "none"
         money = "" if tables.place else " Money doesn't move between accounts: each one's trades pay for themselves."
-        return _described(GOALS[self._goal.value]) + (sentence(money.strip()) if money else "")
+        return _described(GOALS[self._goal.value], REBALANCES) + (sentence(money.strip()) if money else "")
 
 
 Form = DepositForm | WithdrawalForm | RebalanceForm
 
 
-def _described(rule: Rule | Goal) -> str:
-    return f'<p class="allocation-quiet">{escape(rule.description)} <br>Source: {escape(rule.source)}.</p>'
+def _described(rule: Rule | Goal, notebook: str) -> str:
+    return (
+        f'<p class="allocation-quiet">{escape(rule.description)}<br>Source: {escape(rule.source)}. '
+        f"At work in notebooks/{notebook}.</p>"
+    )
 
 
-def _least(tables: Tables, plan: Plan) -> str:
+def _least(tables: Tables, plan: Plan, writing: Writing) -> str:
     least, flow, currency = planner.minimum_deposit(tables), plan.header.flow, tables.base_currency
     if isinf(least):
         return (
@@ -176,9 +181,9 @@ def _least(tables: Tables, plan: Plan) -> str:
         return "Every class is on its target."
     said = (
         "The smallest deposit that reaches every class target without a sale is "
-        f"{write_money(least, currency)} {currency}."
+        f"{writing.money(least, currency)} {currency}."
     )
     if 0 < flow < least:
         number = planner.deposits_needed(tables, flow)
-        said += f" In deposits of {write_money(flow, currency)} it takes {number:,.0f}."
+        said += f" In deposits of {writing.money(flow, currency)} it takes {number:,.0f}."
     return said

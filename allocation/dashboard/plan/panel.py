@@ -6,15 +6,17 @@ from collections.abc import Callable
 
 import ipywidgets as widgets
 
-from allocation.dashboard.parts import heading, row, told
+from allocation.dashboard.parts import row, told
 from allocation.dashboard.plan.forms import DepositForm, Form, RebalanceForm, WithdrawalForm
 from allocation.dashboard.plan.limits import LimitsForm
 from allocation.dashboard.plan.result import PlanResult
 from allocation.dashboard.plan.saved import SavedPlans
+from allocation.dashboard.widgets import Segments
 from allocation.errors import AllocationError
 from allocation.planner import Plan
 from allocation.portfolio import Portfolio
 from allocation.tables import Tables
+from allocation.writing import PLAIN, Writing
 
 
 class PlanPanel:
@@ -27,10 +29,10 @@ class PlanPanel:
 
     def __init__(self, portfolio: Portfolio, changed: Callable[[], object]) -> None:
         self._tables: Tables | None = None
+        self._writing = PLAIN
         self.plan: Plan | None = None
         self._forms: dict[str, Form] = {form.title: form for form in (DepositForm(), WithdrawalForm(), RebalanceForm())}
-        self._tab = widgets.ToggleButtons(options=list(self._forms), style={"button_width": "auto"})
-        self._tab.add_class("allocation-tabs")
+        self._tab = Segments("What is planned", list(self._forms))
         self._limits, self._result = LimitsForm(), PlanResult()
         self._saved = SavedPlans(portfolio, lambda: self.plan, changed)
         self._problem, self._explained = widgets.HTML(), widgets.HTML()
@@ -40,20 +42,20 @@ class PlanPanel:
             entry.observe(self._calculate, "value")
         self._tab.observe(self._calculate, "value")
         self.box = widgets.VBox(
-            [heading("Plan"), row(self._tab), self._entered, self._limits.box, self._problem, self._explained,
+            [row(self._tab), self._entered, self._limits.box, self._problem, self._explained,
              self._result.box, self._saved.box]
         )  # fmt: skip
         self.box.add_class("allocation-plan")
 
-    def show(self, tables: Tables) -> None:
-        """Plan for this scope."""
-        self._tables = None
+    def show(self, tables: Tables, writing: Writing = PLAIN) -> None:
+        """Plan for this scope, with numbers written like this."""
+        self._tables, self._writing = None, writing
         for form in self._forms.values():
             form.offer(tables)
         self._limits.offer(tables)
         self._tables = tables
         self._calculate()
-        self._saved.show()
+        self._saved.show(writing)
 
     def _recalculate(self) -> None:
         if self._tables is None:
@@ -69,7 +71,7 @@ class PlanPanel:
             self._result.hide()
             self._explained.value = ""
             raise
-        self._explained.value = form.explain(self._tables, plan)
+        self._explained.value = form.explain(self._tables, plan, self._writing)
         self._limits.say(plan.header.limits)
-        self._result.show(plan, form.nothing)
+        self._result.show(plan, form.nothing, self._writing)
         self.plan = plan

@@ -5,13 +5,15 @@ from __future__ import annotations
 import ipywidgets as widgets
 
 from allocation.charts import before_and_after, largest_drift_first
-from allocation.dashboard.markup import classes_after_table, effect_sentence, plan_table, sentence, undone_table
+from allocation.dashboard.markup import sentence
 from allocation.dashboard.parts import row
 from allocation.dashboard.plan.forms import choice
+from allocation.dashboard.plan.markup import classes_after_table, effect_sentence, plan_table, undone_table
 from allocation.dashboard.widgets import Chart, DownloadButton
 from allocation.export import plan_csv
 from allocation.orders import FORMATS, order_file
 from allocation.planner import Plan
+from allocation.writing import Writing
 
 CHART_LABEL = (
     "Weight of each asset class before and after the plan, against its target. The table below has the same numbers."
@@ -37,16 +39,16 @@ class PlanResult:
         )
         self.box = widgets.VBox([self._effect, self._chart, self._trades, self._undone, self._classes, self._files])
 
-    def show(self, plan: Plan, nothing: str) -> None:
+    def show(self, plan: Plan, nothing: str, writing: Writing) -> None:
         """Show this plan, or where it trades nothing and leaves nothing undone, the sentence ``nothing``."""
         self._plan = plan
         any_rows = bool(len(plan.rows))
-        self._effect.value = effect_sentence(plan) if any_rows else sentence(nothing)
-        self._trades.value = plan_table(plan) if len(plan.trades) else ""
-        self._undone.value = undone_table(plan) if len(plan.undone) else ""
-        self._classes.value = classes_after_table(largest_drift_first(plan.classes), plan.header.currency)
+        self._effect.value = effect_sentence(plan, writing) if any_rows else sentence(nothing)
+        self._trades.value = plan_table(plan, writing) if len(plan.trades) else ""
+        self._undone.value = undone_table(plan, writing) if len(plan.undone) else ""
+        self._classes.value = classes_after_table(largest_drift_first(plan.classes), plan.header.currency, writing)
         if any_rows:
-            self._chart.draw(before_and_after(plan.classes), CHART_LABEL)
+            self._chart.draw(before_and_after(plan.classes, writing), CHART_LABEL)
         for part in (self._chart, self._classes, self._files):
             part.layout.display = "" if any_rows else "none"
         accounts = [ALL_ACCOUNTS, *sorted(set(plan.trades["account"]) - {""})]

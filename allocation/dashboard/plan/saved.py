@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import ipywidgets as widgets
 
-from allocation.dashboard.markup import executed_table, sentence
+from allocation.dashboard.markup import said
 from allocation.dashboard.parts import row, told
 from allocation.dashboard.plan.forms import choice
+from allocation.dashboard.plan.markup import executed_table
 from allocation.errors import PlanError
-from allocation.money import write_money
 from allocation.planner import Plan
 from allocation.portfolio import Portfolio
+from allocation.writing import PLAIN, Writing
 
 EVERY, OPEN = "every account", "say it where it is left open"
 
@@ -28,7 +29,9 @@ class SavedPlans:
 
     def __init__(self, portfolio: Portfolio, current: Callable[[], Plan | None], changed: Callable[[], object]) -> None:
         self._portfolio, self._current, self._changed = portfolio, current, changed
-        self._title = widgets.Text(description="Title", style={"description_width": "110px"}, layout={"width": "400px"})
+        self._writing = PLAIN
+        self._title = widgets.Text(description="Title", layout={"width": "280px"})
+        self._title.add_class("allocation-field")
         self._save = widgets.Button(description="Save this plan")
         self._plans = choice("Saved plans", [])
         self._account, self._into = choice("Trades in", []), choice("What is open", [])
@@ -42,14 +45,15 @@ class SavedPlans:
         self._kept = widgets.VBox([row(self._plans, self._account, self._into), row(self._look, self._execute)])
         self.box = widgets.VBox([row(self._title, self._save), self._kept, self._problem, self._done])
 
-    def show(self) -> None:
-        """The plans that are not executed in full yet."""
+    def show(self, writing: Writing | None = None) -> None:
+        """The plans that are not executed in full yet; numbers written like this, or like the last time."""
+        self._writing = writing or self._writing
         table = self._portfolio.plans()
         waiting = table[table["executed"] != "in full"]
         options = [
             (
                 f"{plan['plan']}: {plan['title'] or plan['kind']}, {plan['date']}, "
-                f"{write_money(plan['flow'], plan['currency'])} {plan['currency']}"
+                f"{self._writing.money(plan['flow'], plan['currency'])} {plan['currency']}"
                 + (f", executed {plan['executed']}" if plan["executed"] else ""),
                 int(plan["plan"]),
             )
@@ -72,7 +76,7 @@ class SavedPlans:
         number = self._portfolio.save_plan(plan, self._title.value)
         self.show()
         self._plans.value = number
-        self._done.value = sentence(f"Saved as plan {number}.")
+        self._done.value = said(f"Saved as plan {number}.")
 
     def _carry_out(self, preview: bool) -> None:
         self._done.value = ""
@@ -85,9 +89,9 @@ class SavedPlans:
         )
         if not preview:
             self._changed()
-        said = f"Plan {done.plan} {'would be' if preview else 'is'} executed as of {done.on}"
+        words = f"Plan {done.plan} {'would be' if preview else 'is'} executed as of {done.on}"
         left = f"; {done.remaining} of its lines are left" if done.remaining else ""
-        self._done.value = sentence(f"{said}{left}.") + executed_table(done.changes)
+        self._done.value = said(f"{words}{left}.") + executed_table(done.changes, self._writing)
 
     def _clear(self) -> None:
         self._done.value = self._problem.value = ""

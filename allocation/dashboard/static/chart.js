@@ -33,17 +33,56 @@ async function fromKernel(model) {
   return module.exports;
 }
 
+// It is large: loading it as soon as the page has nothing else to do leaves the page to its reader first.
+function pause() {
+  return new Promise((resolve) => {
+    if (globalThis.requestIdleCallback) requestIdleCallback(resolve, { timeout: 2000 });
+    else setTimeout(resolve, 200);
+  });
+}
+
 function library(model) {
-  globalThis[LIBRARY] ??= globalThis.allocationPlotlyUrl
+  globalThis[LIBRARY] ??= pause().then(() => globalThis.allocationPlotlyUrl
     ? fromServer(globalThis.allocationPlotlyUrl)
-    : fromKernel(model);
+    : fromKernel(model));
   return globalThis[LIBRARY];
+}
+
+const DARK = matchMedia("(prefers-color-scheme: dark)");
+const PRINT = matchMedia("print");
+
+// The figure's colours are those on white; each has one that it becomes in the dark.
+function figureOf(model) {
+  let text = model.get("figure");
+  if (DARK.matches && !PRINT.matches) {
+    const dark = new Map(Object.entries(model.get("dark")));
+    text = text.replace(/#[0-9A-F]{6}/g, (colour) => dark.get(colour) ?? colour);
+  }
+  return JSON.parse(text);
+}
+
+const SHORT_NAME = 18;
+
+// On a phone the words beside the bars and the legend would leave no room for the bars; the table below has the words.
+function fit(figure) {
+  const words = figure.data.length;
+  figure.data = figure.data.filter((trace) => trace.name !== "words");
+  const { xaxis, yaxis } = figure.layout;
+  figure.layout.showlegend = false;
+  figure.layout.margin.t = 8;
+  // What is escaped is left alone: a cut might go through an entity.
+  yaxis.ticktext = yaxis.ticktext?.map((name) =>
+    name.length > SHORT_NAME && !name.includes("&") ? `${name.slice(0, SHORT_NAME - 1)}…` : name,
+  );
+  xaxis.nticks = 4;
+  xaxis.tickangle = 0;
+  if (figure.data.length < words) xaxis.range = xaxis.range.map((end) => end / 1.3);
 }
 
 async function render({ model, el }) {
   const box = document.createElement("div");
   box.className = "allocation-chart";
-  box.setAttribute("role", "img");
+  box.setAttribute("role", "figure");
   el.appendChild(box);
 
   let plotly = null;
@@ -53,12 +92,14 @@ async function render({ model, el }) {
   let stale = false;
 
   async function show(figure, revision) {
-    // On a phone the words beside the bars would be cut off; the table below the chart has them.
-    if (box.clientWidth < ROOM_FOR_WORDS) figure.data = figure.data.filter((trace) => trace.name !== "words");
+    if (box.clientWidth < ROOM_FOR_WORDS) fit(figure);
     width = box.clientWidth;
     box.style.height = `${figure.layout.height}px`;
     box.setAttribute("aria-label", model.get("label"));
     await plotly.react(box, figure.data, { ...figure.layout, autosize: true }, { displaylogo: false });
+    if (!box.dataset.drawn) {
+      box.on("plotly_click", (event) => model.send({ kind: "click", name: String(event.points[0].y) }));
+    }
     box.dataset.drawn = revision;
   }
 
@@ -76,7 +117,7 @@ async function render({ model, el }) {
     }
     drawing = true;
     try {
-      await show(JSON.parse(model.get("figure")), model.get("revision"));
+      await show(figureOf(model), model.get("revision"));
     } finally {
       drawing = false;
     }
@@ -92,6 +133,8 @@ async function render({ model, el }) {
   });
   watch.observe(box);
   model.on("change:revision", draw);
+  DARK.addEventListener("change", draw);
+  PRINT.addEventListener("change", draw);
 
   library(model).then(
     (loaded) => {
@@ -107,6 +150,8 @@ async function render({ model, el }) {
     watch.disconnect();
     clearTimeout(hidden);
     model.off("change:revision", draw);
+    DARK.removeEventListener("change", draw);
+    PRINT.removeEventListener("change", draw);
     if (plotly) plotly.purge(box);
   };
 }

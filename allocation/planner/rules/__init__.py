@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -81,27 +83,28 @@ def share(lines: pd.DataFrame, flows: pd.DataFrame, rule: str) -> pd.DataFrame:
         rule: a name in :data:`RULES`.
 
     Returns:
-        ``group_id``, ``line``, ``amount`` (minor units); the amounts of a group add up to its flow. Lines that
-        can't take part (target 0 in a deposit) may be left out.
+        ``group_id``, ``line``, ``amount`` (minor units); the amounts of a group add up to its flow. Lines that get
+        nothing may be left out.
     """
+    name, going_out = find_rule(rule).name, bool((flows["flow"].to_numpy() < 0).any())
     cursor = _engine().cursor()
     try:
         cursor.register("line_table", _registrable(lines))
         cursor.register("flow_table", _registrable(flows))
         if _is_small(lines):
             try:
-                return cursor.execute(_statement(find_rule(rule).name, small=True)).df()
+                return cursor.execute(_statement(name, going_out, small=True)).df()
             except (duckdb.OutOfRangeException, duckdb.ConversionException):
                 # Sums and products are checked: what 64 bits can't hold is done with 128.
                 pass
-        return cursor.execute(_statement(find_rule(rule).name)).df()
+        return cursor.execute(_statement(name, going_out)).df()
     finally:
         cursor.close()
 
 
-def _registrable(table: pd.DataFrame) -> pd.DataFrame:
-    """The same, but no view of another table, such as a reversed one: those can't be registered."""
-    return pd.DataFrame({name: np.ascontiguousarray(table[name]) for name in table}, copy=False)
+def _registrable(table: pd.DataFrame) -> dict[str, Any]:
+    """The columns of a table, which are registered sooner than the table; no views, such as of a reversed one."""
+    return {str(name): np.ascontiguousarray(table[name]) for name in table}
 
 
 def _is_small(lines: pd.DataFrame) -> bool:
@@ -112,10 +115,15 @@ def _is_small(lines: pd.DataFrame) -> bool:
 
 
 @cache
-def _statement(rule: str, small: bool = False) -> str:
-    """The statement of a rule; for small numbers the same with 64 bits instead of 128, which is much faster."""
+def _statement(rule: str, going_out: bool, small: bool = False) -> str:
+    """The statement of a rule; where no money goes out, without the parts that only that needs.
+
+    For small numbers it is the same with 64 bits instead of 128, which is much faster.
+    """
     here = files(__package__)
     text = here.joinpath("share.sql").read_text().replace("/* rule */", here.joinpath(f"{rule}.sql").read_text())
+    if not going_out:
+        text = re.sub(r"/\* out \*/.*?/\* end \*/", "", text, flags=re.DOTALL)
     return text.replace("HUGEINT", "BIGINT").replace("exact_ratio", "float_ratio") if small else text
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from allocation.readers.brokers import interactive_brokers, positions, trades
+from allocation.readers.brokers import interactive_brokers, interactive_brokers_trades, positions, trades
 from allocation.readers.brokers.description import Description, described, find_header
 from allocation.readers.opened import Opened
 from allocation.readers.registry import Format
 
-NAMES = ("fidelity", "schwab", "vanguard", "degiro", "trading212", "parqet")
+NAMES = ("fidelity", "schwab", "vanguard", "degiro", "trading212", "parqet", "ghostfolio")
 
 
 def _recognises(description: Description, opened: Opened) -> bool:
@@ -26,4 +26,4 @@ def _format(description: Description) -> Format:
     return Format(description.name, description.title, recognises, partial(positions.read, description))
 
 
-FORMATS = (*(_format(described(name)) for name in NAMES), interactive_brokers.FORMAT)
+FORMATS = (*(_format(described(name)) for name in NAMES), interactive_brokers.FORMAT, interactive_brokers_trades.FORMAT)

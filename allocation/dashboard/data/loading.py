@@ -1,0 +1,141 @@
+"""Loading files: brought, looked at, confirmed; and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import ipywidgets as widgets
+
+from allocation.dashboard.data.columns import ColumnsForm
+from allocation.dashboard.data.markup import preview_tables, problems_table, report_sentence
+from allocation.dashboard.drop import FileDrop
+from allocation.dashboard.markup import said
+from allocation.dashboard.parts import row, told
+from allocation.errors import LoadError, MappingNeeded, StoreError
+from allocation.portfolio import Portfolio
+from allocation.store.loading import LoadReport
+from allocation.writing import PLAIN, Writing
+
+EXPLAINED = (
+    '<p class="allocation-quiet">Files of holdings, targets, FX rates, prices or classes, or what a broker or another '
+    "program exports, up to 100 MB; several at once are loaded together. You see first what they would change; nothing "
+    "is written until you confirm.</p>"
+)
+
+
+class LoadPanel:
+    """Shows what files would change, and loads them when that is confirmed.
+
+    Parameters:
+        portfolio: where they are loaded.
+        changed: called after a load.
+    """
+
+    def __init__(self, portfolio: Portfolio, changed: Callable[[], object]) -> None:
+        self._portfolio, self._changed = portfolio, changed
+        self._files: Sequence[Path] = ()
+        self._mapping: dict[str, str] | None = None
+        self._settled, self._writing = "", PLAIN
+        self._drop = FileDrop("Drop files here, or choose them", self._bring)
+        self._currency = _field("Base currency", "the only one in the file")
+        self._account = _field("Account", "where the file doesn't name it")
+        self._problem, self._shown, self._done = (widgets.HTML() for _ in range(3))
+        self._columns = ColumnsForm(self._map)
+        self._confirm = widgets.Button(description="Load this", button_style="primary")
+        cancel = widgets.Button(description="Don't load")
+        self._undo = widgets.Button(description="Take the last load back")
+        self._look = told(self._problem, self._preview)
+        self._confirm.on_click(told(self._problem, self._load))
+        cancel.on_click(lambda _button: self._forget())
+        self._undo.on_click(told(self._problem, self._take_back))
+        for field in (self._currency, self._account):
+            field.observe(self._look, "value")
+        self._choice = row(self._confirm, cancel)
+        self._choice.layout.display = "none"
+        self.box = widgets.VBox(
+            [widgets.HTML(EXPLAINED), self._drop, row(self._currency, self._account), self._problem, self._columns.box,
+             self._shown, self._choice, self._done, self._undo]
+        )  # fmt: skip
+        self.box.add_class("allocation-stack")
+
+    def show(self, currency: str, writing: Writing) -> None:
+        """Ready for files; a preview that is open stays.
+
+        Parameters:
+            currency: the base currency; empty where it isn't settled yet.
+        """
+        self._settled, self._writing = currency, writing
+        exists = self._portfolio.exists()
+        self._currency.layout.display = "none" if currency else ""
+        self._undo.layout.display = "none"
+        # What can't be taken back is simply not offered.
+        with suppress(StoreError):
+            if exists and self._portfolio.last_load():
+                self._undo.layout.display = ""
+
+    def _bring(self, files: Sequence[Path]) -> None:
+        self._files, self._mapping, self._done.value = files, None, ""
+        self._look()
+
+    def _map(self, mapping: dict[str, str]) -> None:
+        # It may be asked again, for what isn't sure yet.
+        self._mapping = {**(self._mapping or {}), **mapping}
+        self._look()
+
+    def _preview(self) -> None:
+        self._shown.value, self._choice.layout.display = "", "none"
+        self._columns.hide()
+        if not self._files:
+            return
+        try:
+            report = self._read(preview=True)
+        except LoadError as error:
+            self._shown.value = problems_table(error.problems)
+        except MappingNeeded as error:
+            self._columns.ask(error)
+        else:
+            self._shown.value = preview_tables(report, self._settled or self._entered, self._writing)
+            self._confirm.disabled = not report.changed
+            self._choice.layout.display = ""
+
+    @property
+    def _entered(self) -> str:
+        return str(self._currency.value).strip().upper()
+
+    def _read(self, preview: bool) -> LoadReport:
+        return self._portfolio.load(
+            list(self._files),
+            base_currency=self._entered or None,
+            account=self._account.value.strip() or None,
+            mapping=self._mapping,
+            preview=preview,
+        )
+
+    def _load(self) -> None:
+        report = self._read(preview=False)
+        self._forget()
+        self._changed()
+        self._done.value = said(f"Loaded: {report_sentence(report)}.")
+
+    def _take_back(self) -> None:
+        load, kept = self._portfolio.undo_load()
+        self._changed()
+        where = f" As it was until now, the portfolio is kept as {kept.name}." if kept else ""
+        self._done.value = said(f"Taken back: {', '.join(load.files)}.{where}")
+
+    def _forget(self) -> None:
+        self._files, self._mapping = (), None
+        self._drop.clear()
+        self._columns.hide()
+        self._shown.value = self._problem.value = ""
+        self._choice.layout.display = "none"
+
+
+def _field(description: str, placeholder: str) -> widgets.Text:
+    box = widgets.Text(
+        description=description, placeholder=placeholder, continuous_update=False, layout={"width": "240px"}
+    )
+    box.add_class("allocation-field")
+    return box

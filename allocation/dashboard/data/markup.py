@@ -1,0 +1,174 @@
+"""What the room of files shows, as tables."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+
+from allocation.dashboard.markup import day, plural, sentence, table
+from allocation.dashboard.overview.markup import age
+from allocation.errors import Problem
+from allocation.store.doctor import Finding
+from allocation.store.loading import LoadReport
+from allocation.tables import CASH
+from allocation.writing import Writing
+
+SHOWN = 500
+"""Lines of a preview that are shown; a page of a hundred thousand would be read by nobody."""
+
+WHY = {"backup": "made by you", "replaced": "replaced by a restore"}
+
+
+def problems_table(problems: Sequence[Problem]) -> str:
+    """Everything that is wrong in files, where, and what to do."""
+    rows = [
+        [
+            escape(problem.file),
+            str(problem.row or ""),
+            escape(problem.column),
+            escape(problem.value),
+            escape(problem.remedy),
+        ]
+        for problem in problems[:SHOWN]
+    ]
+    said = sentence(f"Nothing was loaded: {plural(len(problems), 'problem')}. {_cut(len(problems))}".strip())
+    return said + table("Problems", ["File", "Row", "Column", "What stands there", "What to do"], rows, {1})
+
+
+def preview_tables(report: LoadReport, currency: str, writing: Writing) -> str:
+    """What a load would change: in sentences, by account, and row by row.
+
+    Parameters:
+        currency: the base currency; empty where it isn't settled yet.
+    """
+    notes = "".join(sentence(text) for text in (*report.files, *report.notes))
+    would = sentence(f"This would change: {report_sentence(report)}.")
+    lines = changed_lines(report, writing)
+    return notes + would + _accounts(report, currency, writing) + _changes(lines) + _warnings(report)
+
+
+def changed_lines(report: LoadReport, writing: Writing) -> list[list[str]]:
+    """What happens to each holding: kind, account, symbol, quantity before, quantity after; as HTML."""
+    lines = [
+        *(["new", account, symbol, "—", writing.quantity(float(quantity))]
+          for account, symbol, quantity in report.bought),
+        *(["changed", account, symbol, writing.quantity(float(before)), writing.quantity(float(after))]
+          for account, symbol, before, after in report.changed_quantities),
+        *(["sold", account, symbol, "", "—"] for account, symbol in report.sold),
+        *(["corrected: not held that day", account, symbol, "", "—"] for account, symbol in report.removed),
+    ]  # fmt: skip
+    return [[escape(kind), escape(account), escape(symbol), *rest] for kind, account, symbol, *rest in lines]
+
+
+def _accounts(report: LoadReport, currency: str, writing: Writing) -> str:
+    def money(value: float | None) -> str:
+        return "—" if value is None else writing.money(value, currency)
+
+    rows = [[escape(account), money(before), money(after)] for account, before, after in report.totals]
+    head = ["Account", *(f"{when}, {currency}" if currency else when for when in ("Before", "After"))]
+    return table("Accounts before and after", head, rows, {1, 2}) if rows else ""
+
+
+def _changes(lines: list[list[str]]) -> str:
+    head = ["Change", "Account", "Holding", "Quantity", "Afterwards"]
+    return table("Holdings before and after", head, lines[:SHOWN], {3, 4}) + sentence(_cut(len(lines))) if lines else ""
+
+
+def _warnings(report: LoadReport) -> str:
+    told = [
+        f"{account}: the files are of {day}, before what is held now ({newest}), which stays."
+        for account, day, newest in report.past
+    ]
+    if report.unpriced:
+        told.append(f"No price is known yet for {', '.join(report.unpriced)}: what holds them can't be valued.")
+    return "".join(sentence(text) for text in told)
+
+
+def _price(price: float, writing: Writing) -> str:
+    exact = f"{price:,.10g}"
+    # At least two decimals, so that prices stand one under the other.
+    return writing.number(exact if len(exact.partition(".")[2]) > 2 else f"{price:,.2f}")
+
+
+def _cut(count: int) -> str:
+    return f"The first {SHOWN} are shown." if count > SHOWN else ""
+
+
+def report_sentence(report: LoadReport) -> str:
+    """What a load changed, in numbers."""
+    parts = [
+        plural(count, noun)
+        for count, noun in (
+            (report.accounts, "account"),
+            (report.snapshots, "snapshot"),
+            (report.holdings, "holding"),
+            (report.prices, "price"),
+            (report.fx_rates, "FX rate"),
+            (report.targets, "target"),
+            (report.class_weights, "part of a fund in a class"),
+            (len(report.sold), "holding sold"),
+            (len(report.removed), "holding removed from a snapshot"),
+            (report.corrected, "correction of an earlier day"),
+        )
+        if count
+    ]
+    return ", ".join(parts) or "nothing"
+
+
+def prices_table(prices: pd.DataFrame, stale_after: int, today: datetime.date, writing: Writing) -> str:
+    """The newest price of each asset, how old it is and where it is from; the oldest first."""
+    known = prices[prices["symbol"] != CASH].sort_values(["as_of", "symbol"], kind="stable", na_position="first")
+    rows = [
+        [
+            f"{escape(row['symbol'])}<br><small>{escape(row['name'])}</small>",
+            *(
+                [_price(row["price"], writing), escape(row["currency"]), day(row["as_of"]),
+                 age(row["as_of"], today, stale_after)]
+                if row["price"] == row["price"] and row["price"] is not None
+                else ["", "", "", '<span class="allocation-old">no price</span>']
+            ),
+            escape(row["source"] or ""),
+        ]
+        for row in known.to_dict("records")
+    ]  # fmt: skip
+    return table("Prices", ["Asset", "Price", "Currency", "Of", "Age", "Source"], rows, {1})
+
+
+def rates_table(rates: pd.DataFrame, stale_after: int, today: datetime.date, writing: Writing) -> str:
+    """The newest FX rate of each pair of currencies, how old it is and where it is from."""
+    rows = [
+        [
+            f"1 {escape(row['from_currency'])}",
+            f"{_price(row['rate'], writing)} {escape(row['to_currency'])}",
+            day(row["as_of"]),
+            age(row["as_of"], today, stale_after),
+            escape(row["source"] or ""),
+        ]
+        for row in rates.to_dict("records")
+    ]
+    return table("FX rates", ["FX rate", "Is", "Of", "Age", "Source"], rows, {1}) if rows else ""
+
+
+def backups_table(found: Sequence[tuple[datetime.datetime, str, Path]]) -> str:
+    """The copies beside the portfolio, newest first."""
+    rows = [
+        [f"{when:%Y-%m-%d %H:%M:%S}", escape(WHY.get(why, why.replace("-", " "))), escape(path.name)]
+        for when, why, path in found
+    ]
+    return table("Backups", ["Made", "Why", "File"], rows)
+
+
+def findings_list(findings: Sequence[Finding]) -> str:
+    """What the doctor found, the worst first."""
+    if not findings:
+        return '<p role="status">Nothing is wrong with the file.</p>'
+    items = "".join(
+        f"<li><strong>{escape(finding.kind)}</strong>: {escape(finding.text)}"
+        f"{' Mended.' if finding.mended else ''}</li>"
+        for finding in findings
+    )
+    return f'<ul role="status">{items}</ul>'

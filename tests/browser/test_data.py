@@ -1,0 +1,118 @@
+"""Loading files on the page, the first visit, backups and exports."""
+
+import pandas as pd
+import pytest
+
+import allocation
+from allocation.shipped_files import shipped
+from tests.browser.visiting import Visit, served
+
+HEAD = "account,symbol,name,asset_class,quantity,price,currency\n"
+
+
+@pytest.fixture
+def data_room(browser, sample):
+    with served(sample.path) as address:
+        visit = Visit(browser, address)
+        visit.chart()
+        yield visit.room("Data")
+
+
+def give(visit, *files):
+    """Choose files in the page: paths, or (name, text)."""
+    chosen = [
+        file if not isinstance(file, tuple) else {"name": file[0], "mimeType": "text/csv", "buffer": file[1].encode()}
+        for file in files
+    ]
+    visit.page.locator("input[type=file]").set_input_files(chosen)
+
+
+def test_a_file_is_looked_at_row_by_row_and_loaded_once_confirmed(data_room, sample):
+    give(data_room, ("new.csv", HEAD + "Roth IRA,VTI,,US stocks,20,330,USD\nPension,BND,,Bonds,5,74.06,USD\n"))
+    data_room.see("This would change: 1 account")
+    changes = data_room.page.get_by_role("table", name="Holdings before and after")
+    rows = [row.split("\t") for row in changes.locator("tbody tr").all_inner_texts()]
+    assert ["changed", "Roth IRA", "VTI", "12", "20"] in rows
+    assert ["new", "Pension", "BND", "—", "5"] in rows
+    assert ["sold", "Roth IRA", "VTIP", "", "—"] in rows
+    totals = data_room.page.get_by_role("table", name="Accounts before and after")
+    assert "7,010.26" in totals.inner_text() and "6,600.00" in totals.inner_text()
+    assert "Pension" not in sample.accounts()
+    data_room.click("Load this")
+    data_room.see("Loaded: 1 account")
+    assert "Pension" in sample.accounts()
+    data_room.click("Take the last load back")
+    data_room.see("Taken back: new.csv")
+    assert "Pension" not in sample.accounts()
+
+
+def test_every_problem_of_a_file_is_shown_and_nothing_is_loaded(data_room, sample):
+    before = sample.path.read_bytes()
+    give(data_room, ("bad.csv", HEAD + "Roth IRA,VTI,,US stocks,many,330,USD\nRoth IRA,BND,,Bonds,5,74.06,DOLLAR\n"))
+    data_room.see("Nothing was loaded: 2 problems.")
+    table = data_room.page.get_by_role("table", name="Problems")
+    rows = [row.split("\t") for row in table.locator("tbody tr").all_inner_texts()]
+    assert [row[:4] for row in rows] == [["bad.csv", "2", "quantity", "many"], ["bad.csv", "3", "currency", "DOLLAR"]]
+    assert not data_room.page.get_by_role("button", name="Load this").is_visible()
+    assert sample.path.read_bytes() == before
+
+
+def test_a_file_of_20_megabytes_comes_in_pieces(data_room):
+    rows = "".join(f"Big,S{number},{'x' * 280},Stocks,1,1,USD\n" for number in range(70_000))
+    give(data_room, ("big.csv", HEAD + rows))
+    data_room.page.get_by_text("70,000 holdings").first.wait_for(timeout=120_000)
+
+
+def test_the_first_visit_shows_the_sample_and_leads_to_ones_own_file(browser, tmp_path):
+    home = {"XDG_DATA_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    with served(None, environment=home) as address:
+        visit = Visit(browser, address)
+        visit.see("This is the sample: a made-up household")
+        visit.click("Load your own")
+        visit.page.get_by_role("tabpanel", name="Data").wait_for()
+        data = shipped("data")
+        give(visit, data / "holdings.csv", data / "targets.csv", data / "fx.csv")
+        visit.see("the portfolio has no base currency yet")
+        visit.enter("Base currency", "usd")
+        visit.click("Load this")
+        visit.see("Loaded: 3 accounts")
+        visit.room("Overview").see("50,335.41 USD")
+        assert not visit.page.get_by_text("This is the sample").is_visible()
+
+
+def test_an_empty_portfolio_leads_to_the_sample(browser, tmp_path):
+    home = {"XDG_DATA_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    with served(tmp_path / "mine.duckdb", environment=home) as address:
+        visit = Visit(browser, address)
+        visit.see("Nothing is loaded yet")
+        visit.click("See the sample")
+        visit.see("50,335.41 USD")
+
+
+def test_a_backup_is_made_and_restored_after_asking(data_room, sample):
+    data_room.click("Make a backup")
+    data_room.see("Saved as")
+    sample.delete_account("Roth IRA", backup=False)
+    data_room.click("Restore…")
+    data_room.see("This puts the backup in the portfolio's place.")
+    data_room.click("Restore it")
+    data_room.see("Restored")
+    assert "Roth IRA" in sample.accounts()
+
+
+def test_the_file_is_checked(data_room):
+    data_room.click("Check the file")
+    data_room.page.get_by_text("Nothing is wrong with the file.").or_(
+        data_room.page.locator(".allocation-room-data li")
+    ).first.wait_for()
+
+
+def test_what_is_exported_can_be_loaded_again(data_room, sample, tmp_path):
+    for button in ("Holdings (CSV)", "Targets (CSV)"):
+        with data_room.page.expect_download() as download:
+            data_room.click(button)
+        download.value.save_as(tmp_path / download.value.suggested_filename)
+    again = allocation.open(tmp_path / "again.duckdb")
+    fx = shipped("data") / "fx.csv"
+    again.load(tmp_path / "holdings.csv", tmp_path / "targets.csv", fx, base_currency="USD")
+    pd.testing.assert_frame_equal(again.drift(), sample.drift())

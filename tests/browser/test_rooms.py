@@ -1,0 +1,148 @@
+"""Going from room to room, and what holds in all of them: light, dark, phone, hidden balances, other languages."""
+
+import json
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+ROOMS = ["Overview", "Targets", "Plan", "History", "Data"]
+MONEY = re.compile(r"(?<![\d.])\d{1,3}(,\d{3})*\.\d\d(?!\d| %)")
+
+
+def test_one_room_is_seen_and_the_address_keeps_it(visit):
+    visit.chart()
+    visit.room("History")
+    assert visit.page.get_by_role("tabpanel").count() == 1
+    assert visit.page.url.endswith("#history")
+    visit.page.reload()
+    visit.page.get_by_role("tabpanel", name="History").wait_for(timeout=60_000)
+    visit.page.get_by_role("tab", name="Plan").click()
+    visit.page.get_by_role("tabpanel", name="Plan").wait_for()
+    visit.page.go_back()
+    visit.page.get_by_role("tabpanel", name="History").wait_for()
+
+
+def test_rooms_are_reached_by_keyboard(visit):
+    visit.chart()
+    visit.page.get_by_role("tab", name="Overview").focus()
+    for key, room in [("ArrowRight", "Targets"), ("End", "Data"), ("ArrowRight", "Overview"), ("ArrowLeft", "Data")]:
+        visit.page.keyboard.press(key)
+        visit.page.get_by_role("tabpanel", name=room).wait_for()
+        assert visit.page.evaluate("document.activeElement.textContent") == room
+
+
+def test_a_room_keeps_what_was_entered_in_it(visit):
+    visit.room("Plan").chart()
+    visit.enter("Deposit", "777")
+    visit.room("Overview").room("Plan")
+    assert visit.box("Deposit").input_value() == "777"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_room(visitor, scheme):
+    visit = visitor(color_scheme=scheme)
+    visit.chart()
+    axe = Axe()
+    found = {}
+    for room in ROOMS:
+        visit.room(room)
+        visit.page.wait_for_load_state("networkidle")
+        violations = axe.run(visit.page).response["violations"]
+        found |= {f"{room}: {each['id']}": [node["html"][:200] for node in each["nodes"]] for each in violations}
+    assert found == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_phone_nothing_makes_the_page_scroll_sideways(visitor, scheme):
+    visit = visitor(width=390, height=800, color_scheme=scheme)
+    visit.chart()
+    for room in ROOMS:
+        visit.room(room)
+        if room == "Plan":
+            visit.click("Limits: none")
+            visit.box("Smallest trade").wait_for()
+        wide = visit.page.evaluate(
+            "Math.max(...['html', '#rendered_cells'].map(name => document.querySelector(name))"
+            ".map(box => box.scrollWidth - box.clientWidth))"
+        )
+        assert wide <= 0, room
+
+
+def test_charts_and_page_follow_the_system_when_it_turns_dark(visit):
+    light = [trace["marker"]["color"] for trace in visit.chart() if trace["name"] == "over"]
+    before = visit.page.evaluate("getComputedStyle(document.querySelector('.allocation')).backgroundColor")
+    visit.page.emulate_media(color_scheme="dark")
+    visit.until(
+        "before => getComputedStyle(document.querySelector('.allocation')).backgroundColor !== before", arg=before
+    )
+    visit.until("document.querySelector('.allocation-chart').layout.font.color === '#E8ECF0'")
+    assert [trace["marker"]["color"] for trace in visit.chart() if trace["name"] == "over"] != light
+    visit.page.emulate_media(color_scheme="light")
+
+
+def test_hidden_balances_are_nowhere_on_the_page_and_stay_hidden_for_the_session(visitor):
+    visit = visitor()
+    visit.chart()
+    revision = visit.revision()
+    switch = visit.page.get_by_role("switch", name="Hide balances")
+    switch.click()
+    visit.redrawn(revision)
+    for room in ("Overview", "Plan", "History"):
+        visit.room(room).chart()
+        visit.page.wait_for_timeout(500)
+        panel = visit.page.get_by_role("tabpanel", name=room)
+        written = [trace.get(key, []) for trace in visit.chart() for key in ("text", "hovertext")]
+        prices = panel.get_by_role("table", name="Trades of this plan").locator("td:nth-child(6)").all_inner_texts()
+        shown = panel.inner_text() + json.dumps(written, ensure_ascii=False)
+        assert [found[0] for found in MONEY.finditer(shown) if f"{found[0]}00" not in prices] == []
+    visit.page.reload()
+    visit.page.get_by_role("switch", name="Hide balances", checked=True).wait_for(timeout=60_000)
+    visit.room("Overview").see("•••••")
+
+
+def test_numbers_are_written_as_the_browsers_language_does(visitor):
+    visit = visitor(locale="de-DE")
+    visit.see("50.335,41 USD")
+    visit.see("52,5 %")
+    visit.room("Plan").see("8,80 % before")
+
+
+def test_a_class_is_opened_from_its_bar_and_from_the_list(visit):
+    visit.chart()
+    revision = visit.revision()
+    bar = visit.page.locator(".allocation-chart .trace.bars .point path").nth(8)
+    bar.click(force=True)
+    visit.redrawn(revision)
+    visit.see("Holdings of")
+    visit.click("All classes")
+    visit.page.get_by_label("Show", exact=True).first.select_option("Bonds")
+    visit.see("Holdings of Bonds")
+    assert visit.page.locator("details[open]").get_by_text("VBTIX").is_visible()
+    visit.click("All classes")
+
+
+def test_points_or_money(visit):
+    visit.chart()
+    revision = visit.revision()
+    visit.choose("Money")
+    visit.redrawn(revision)
+    words = next(trace for trace in visit.chart() if trace["name"] == "words")["text"]
+    assert words[0].strip() == "26,422.94 (+2,261.94, in band)"
+
+
+def test_history_shows_a_class_with_its_band(visit):
+    visit.chart()
+    visit.room("History").chart()
+    revision = visit.revision()
+    visit.page.get_by_role("tabpanel", name="History").get_by_label("Show").select_option("Bonds")
+    visit.redrawn(revision)
+    assert {trace["name"] for trace in visit.chart()} >= {"band", "target", "weight"}
+    table = visit.page.get_by_role("table", name="Bonds by day")
+    assert table.locator("tbody tr").first.inner_text().split("\t")[:2] == ["2026-11-20", "17.5 %"]
+
+
+def test_the_words_are_explained_on_the_page(visit):
+    visit.page.get_by_text("Words and rules").click()
+    visit.see("How far a weight may stray from its target.")
+    visit.see("3_deposit.ipynb")

@@ -1,0 +1,449 @@
+"""What a person does in the room where targets are set, in a real browser."""
+
+import re
+import time
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+from playwright.sync_api import expect
+
+import allocation
+from allocation.targets import share
+from tests.browser.conftest import load_sample
+from tests.browser.visiting import Visit, served
+
+expect.set_options(timeout=15_000)
+
+
+class Targets(Visit):
+    """A visit to the targets room."""
+
+    def open(self):
+        super().open()
+        self.room("Targets")
+        self.editor.wait_for(timeout=30_000)
+
+    @property
+    def editor(self):
+        return self.page.get_by_role("group", name="Target editor")
+
+    def number(self, name):
+        return self.page.get_by_role("spinbutton", name=f"{name} target, percent", exact=True)
+
+    def slider(self, name):
+        return self.page.get_by_role("slider", name=f"{name} target slider, percent", exact=True)
+
+    def row(self, name):
+        return self.page.get_by_role("group", name=name, exact=True)
+
+    def button(self, name):
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def has(self, **percents):
+        """Waits until the rows have these percents."""
+        for name, percent in percents.items():
+            expect(self.number(name.replace("_", " "))).to_have_value(str(percent))
+
+    def type_percent(self, name, text):
+        self.number(name).fill(text)
+        self.number(name).press("Tab")
+        expect(self.number(name)).to_have_value(text)
+        self.settled()
+
+    def each_by_itself(self):
+        """No row follows another from now on."""
+        self.page.get_by_role("switch", name="Others follow").click()
+        expect(self.page.get_by_role("switch", name="Others follow")).to_have_attribute("aria-checked", "false")
+
+    def settled(self):
+        """Waits until Python has answered, and said what it would take."""
+        expect(self.page.locator(".allocation-effect")).not_to_have_class(re.compile("stale"))
+
+    def choose_scope(self, name, note):
+        self.page.get_by_label("Scope").select_option(name)
+        self.see(note)
+
+    def fold(self, title):
+        self.page.get_by_role("button", name=title).click()
+
+    def save(self):
+        expect(self.button("Save targets")).to_be_enabled()
+        self.click("Save targets")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """One server for all: each test begins with the sample as it came."""
+    portfolio = load_sample(tmp_path_factory.mktemp("targets") / "sample.duckdb")
+    with served(portfolio.path) as address:
+        yield portfolio, portfolio.path.read_bytes(), address
+
+
+@pytest.fixture
+def sample(server):
+    portfolio, as_it_came, _ = server
+    portfolio.path.write_bytes(as_it_came)
+    return portfolio
+
+
+@pytest.fixture
+def address(sample, server):
+    return server[2]
+
+
+@pytest.fixture
+def room(browser, address):
+    visit = Targets(browser, address)
+    yield visit
+    assert [said for kind, said in visit.console if kind != "warning"] == []
+    assert visit.outside == []
+    visit.page.close()
+
+
+def saved(sample, scope="all"):
+    return {name: float(percent) for name, percent in sample.strategy(scope).class_percents.items()}
+
+
+def test_arrow_keys_move_a_row_and_the_others_make_room(room):
+    room.number("Bonds").focus()
+    room.page.keyboard.press("ArrowUp")
+    room.has(Bonds=19.5, US_stocks="47.7")
+    room.page.keyboard.press("PageUp")
+    room.has(Bonds=24.5)
+    room.page.keyboard.press("ArrowDown")
+    room.has(Bonds=24)
+    assert 45 < float(room.number("US stocks").input_value()) < 45.1
+    expect(room.number("Bonds")).to_be_focused()
+    expect(room.row("Bonds").get_by_text("−6.5 under")).to_be_visible()
+    room.see("unsaved changes")
+    room.settled()
+    expect(room.page.get_by_text("What it would take: ")).to_be_visible()
+
+
+def test_a_slider_is_moved_by_keyboard_and_by_mouse(room):
+    room.slider("Bonds").focus()
+    room.page.keyboard.press("ArrowRight")
+    room.page.keyboard.press("PageUp")
+    room.has(Bonds=24.5)
+    expect(room.slider("Bonds")).to_be_focused()
+    place = room.slider("Gold").bounding_box()
+    middle = place["y"] + place["height"] / 2
+    room.page.mouse.move(place["x"] + 0.05 * place["width"], middle)
+    room.page.mouse.down()
+    for part in range(5, 60):
+        room.page.mouse.move(place["x"] + part / 100 * place["width"], middle)
+    room.page.mouse.up()
+    room.settled()
+    moved = float(room.number("Gold").input_value())
+    assert 55 < moved < 62
+    boxes = room.editor.get_by_role("spinbutton").evaluate_all("boxes => boxes.map(box => Number(box.value))")
+    assert round(sum(boxes), 2) == 100
+    room.click("Undo")
+    room.has(Bonds=24.5)
+    assert float(room.number("Gold").input_value()) < 5
+
+
+def test_what_is_being_typed_is_not_written_over_and_can_be_nonsense(room):
+    room.number("Bonds").fill("")
+    room.number("Bonds").press_sequentially("3x", delay=150)
+    room.see("'3x' is not a percent from 0 to 100")
+    expect(room.number("Bonds")).to_have_value("3x")
+    expect(room.number("Bonds")).to_have_attribute("aria-invalid", "true")
+    room.number("Bonds").fill("30,5")
+    room.number("Bonds").press("Tab")
+    room.has(Bonds=30.5)
+    expect(room.number("Bonds")).to_have_attribute("aria-invalid", "false")
+
+
+def test_a_locked_row_stays_and_a_row_without_room_says_why(room):
+    for name in ("US stocks", "International stocks"):
+        room.button(f"Lock {name}").click()
+        expect(room.button(f"Lock {name}")).to_have_attribute("aria-pressed", "true")
+    room.number("Bonds").fill("60")
+    room.see("Bonds stops at 30: the locked rows hold the other 70.")
+    room.number("Bonds").press("Tab")
+    room.has(Bonds=30, US_stocks=48, International_stocks=22, Gold=0)
+    expect(room.slider("US stocks")).to_be_disabled()
+    room.button("Lock US stocks").press("Enter")
+    expect(room.button("Lock US stocks")).to_have_attribute("aria-pressed", "false")
+    expect(room.button("Lock US stocks")).to_be_focused()
+
+
+def test_undo_and_redo_by_button_and_by_key(room):
+    room.type_percent("Bonds", "30")
+    room.type_percent("Gold", "10")
+    room.number("Gold").focus()
+    room.page.keyboard.press("Control+z")
+    room.has(Bonds=30, Gold="3.46")
+    room.page.keyboard.press("Control+z")
+    room.has(Bonds=19, Gold=4)
+    room.see("Nothing is unsaved.")
+    room.page.keyboard.press("Control+Shift+Z")
+    room.click("Redo")
+    room.has(Gold=10)
+    expect(room.button("Redo")).to_have_attribute("aria-disabled", "true")
+
+
+def test_holdings_are_edited_inside_their_class(room, sample):
+    room.button("Holdings of Bonds").press("Enter")
+    room.has(VBTIX=75, BND=25)
+    room.type_percent("VBTIX", "60")
+    room.has(BND=40)
+    room.save()
+    room.see("Saved. in Bonds: VBTIX 75 → 60, BND 25 → 40.")
+    assert sample.strategy().holding_percents("Bonds") == {"VBTIX": 60, "BND": 40}
+
+
+def test_a_class_is_added_and_another_taken_out(room, sample):
+    room.page.get_by_label("New class").fill("Crypto")
+    room.page.get_by_label("New class").press("Enter")
+    room.type_percent("Crypto", "5")
+    room.button("Take Real estate out").click()
+    expect(room.number("Real estate")).to_have_count(0)
+    room.save()
+    room.see("Saved. ")
+    assert saved(sample)["Crypto"] > 5 and "Real estate" not in saved(sample)
+
+
+def test_a_name_that_can_t_be_a_class_is_refused(room):
+    room.page.get_by_label("New class").fill("unclassified")
+    room.click("Add class")
+    room.see("Unclassified is where holdings without a class stand")
+
+
+def test_targets_that_do_not_add_up_are_not_saved(room, sample):
+    room.each_by_itself()
+    room.type_percent("Bonds", "25")
+    room.see("They add up to 106: 6 too much.")
+    room.save()
+    room.see("The class targets add up to 106: 6 too much.")
+    assert saved(sample)["Bonds"] == 19
+
+
+def test_a_saved_target_is_there_after_a_reload_and_a_restart(browser, sample):
+    with served(sample.path) as address:
+        visit = Targets(browser, address)
+        visit.each_by_itself()
+        visit.type_percent("Bonds", "25")
+        visit.type_percent("US stocks", "42")
+        visit.see("The sum is 100.")
+        visit.save()
+        visit.see("Saved. US stocks 48 → 42, Bonds 19 → 25.")
+        visit.open()
+        visit.has(Bonds=25)
+    with served(sample.path) as address:
+        Targets(browser, address).has(Bonds=25, US_stocks=42)
+
+
+def test_two_visitors_at_once_both_save(browser, address, sample):
+    one, two = Targets(browser, address), Targets(browser, address)
+    two.choose_scope("Roth IRA", "The sum is 100.")
+    two.has(Bonds=18)
+    for visit, percents in ((one, {"Gold": "3", "Cash": "3"}), (two, {"Bonds": "20", "US stocks": "68"})):
+        visit.each_by_itself()
+        for name, percent in percents.items():
+            visit.type_percent(name, percent)
+    one.save()
+    two.save()
+    one.see("Saved. Gold 4 → 3, Cash 2 → 3.")
+    two.see("Saved. US stocks 70 → 68, Bonds 18 → 20.")
+    assert saved(sample)["Gold"] == 3 and saved(sample, "Roth IRA")["Bonds"] == 20
+
+
+@pytest.fixture
+def conflict(room, sample):
+    """A visit that has tried to save Bonds 20, US stocks 47 after Ann had saved Gold 5, Cash 1."""
+    ann = allocation.open(sample.path, by="Ann")
+    ann.save_class_targets({**sample.strategy().class_percents, "Gold": 5, "Cash": 1})
+    room.each_by_itself()
+    room.type_percent("Bonds", "20")
+    room.type_percent("US stocks", "47")
+    room.save()
+    room.see("have changed since you opened them, saved by Ann at")
+    return room
+
+
+def test_a_save_over_somebody_elses_is_refused_and_shows_both_versions(conflict, sample):
+    conflict.see("Gold 4 → 5, Cash 2 → 1. Nothing was saved.")
+    table = conflict.page.get_by_role("table", name="Saved targets and yours")
+    rows = {cells[0]: cells[1:] for cells in (row.split("\t") for row in table.locator("tbody tr").all_inner_texts())}
+    assert rows["Gold"] == ["4", "5", "4"] and rows["Bonds"] == ["19", "19", "20"]
+    assert rows["Bonds › BND"] == ["25", "25", "25"]
+    assert saved(sample)["Bonds"] == 19
+
+
+def test_of_two_versions_the_saved_one_can_be_kept(conflict, sample):
+    conflict.click("Keep what is saved")
+    conflict.see("These are the saved targets.")
+    conflict.has(Gold=5, Bonds=19)
+    assert not conflict.page.get_by_role("table", name="Saved targets and yours").is_visible()
+    assert saved(sample)["Gold"] == 5
+
+
+def test_of_two_versions_ones_own_can_be_saved(conflict, sample):
+    conflict.click("Save mine instead")
+    conflict.see("Saved. US stocks 48 → 47")
+    percents = saved(sample)
+    assert (percents["Bonds"], percents["US stocks"], percents["Gold"], percents["Cash"]) == (20, 47, 4, 2)
+    assert "in the dashboard" in sample.strategy().saved_by
+
+
+def test_an_account_gets_its_own_targets_and_goes_back_to_the_portfolios(room, sample):
+    room.choose_scope("401(k)", "401(k) has no targets of its own and uses those of All Portfolio.")
+    room.each_by_itself()
+    room.type_percent("Gold", "0")
+    room.type_percent("Bonds", "23")
+    room.save()
+    room.see("Saved. Bonds 19 → 23, Gold 4 → 0.")
+    assert not sample.strategy("401(k)").inherited
+    room.click("Use All Portfolio's targets")
+    room.see("401(k) uses the targets of All Portfolio.")
+    assert sample.strategy("401(k)").inherited
+
+
+def test_drafts_survive_another_scope_and_another_room(room):
+    room.type_percent("Bonds", "30")
+    room.choose_scope("Roth IRA", "There are unsaved changes in All Portfolio, too.")
+    room.has(Bonds=18)
+    room.room("Plan").room("Targets")
+    room.choose_scope("All Portfolio", "unsaved changes")
+    room.has(Bonds=30)
+    room.number("Bonds").focus()
+    room.page.keyboard.press("Control+z")
+    room.has(Bonds=19)
+
+
+def test_an_edit_starts_from_a_preset_with_its_source(room):
+    room.fold("Start from something")
+    room.page.get_by_label("Start from", exact=True).select_option("Preset: Permanent Portfolio")
+    room.see("Harry Browne")
+    room.click("Start from it")
+    room.has(Gold=25, Cash=25)
+    room.see("unsaved changes")
+
+
+def test_an_edit_starts_from_a_file(room, tmp_path):
+    file = tmp_path / "mine.csv"
+    file.write_text("asset_class,symbol,target_percent\nUS stocks,,70\nBonds,,30\nUS stocks,VTI,100\n")
+    room.fold("Start from something")
+    room.page.get_by_label("Start from", exact=True).select_option("A CSV file")
+    room.page.locator("input[type=file]").set_input_files(file)
+    room.page.get_by_role("button", name="Choose a CSV file (1)").wait_for()
+    room.click("Start from it")
+    room.has(US_stocks=70, Bonds=30)
+
+
+def test_another_strategy_is_made_and_becomes_the_active_one(room, sample):
+    room.fold("Manage strategies")
+    room.page.get_by_label("Name", exact=True).fill("Careful")
+    room.button("Copy").click()
+    room.see("Careful is a copy of All Portfolio.")
+    room.type_percent("Bonds", "40")
+    room.save()
+    room.see("Saved. ")
+    assert saved(sample)["Bonds"] == 19
+    room.click("Make it active")
+    room.see("Careful is active")
+    assert saved(sample)["Bonds"] == 40
+    room.page.get_by_label("Strategy", exact=True).select_option("All Portfolio")
+    room.has(Bonds=19)
+    room.fold("Compare two strategies")
+    room.page.get_by_role("table", name="Two strategies").wait_for()
+
+
+def test_an_earlier_version_is_brought_back_into_the_editor(room, sample):
+    room.type_percent("Bonds", "30")
+    room.save()
+    room.see("Saved. ")
+    room.fold("Saved versions")
+    versions = room.page.get_by_label("Saved version")
+    versions.select_option(index=1)
+    room.page.get_by_role("table", name="A saved version").wait_for()
+    room.click("Bring it back into the editor")
+    room.has(Bonds=19)
+    assert saved(sample)["Bonds"] == 30
+
+
+def test_a_band_in_words_moves_the_zone_of_its_row(room):
+    room.fold("Bands and when a rebalance is due")
+    room.page.get_by_label("Band", exact=True).fill("2 points")
+    room.page.get_by_label("Band", exact=True).press("Tab")
+    expect(room.row("Bonds").get_by_text("17–21 %")).to_be_visible()
+    room.page.get_by_label("Band", exact=True).fill("wide")
+    room.page.get_by_label("Band", exact=True).press("Tab")
+    room.see("'wide' is not a band.")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_needs_no_sideways_scroll(browser, address, scheme):
+    visit = Targets(browser, address, width=390, height=800)
+    visit.page.emulate_media(color_scheme=scheme)
+    visit.button("Holdings of US stocks").click()
+    visit.has(VTI=60)
+    for title in ("Manage strategies", "Start from", "Bands and", "Saved versions", "Compare two", "Classes of"):
+        visit.fold(title)
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert visit.editor.evaluate("editor => editor.scrollWidth - editor.clientWidth") <= 0
+
+
+def test_names_that_are_markup_are_text_in_the_editor(browser, tmp_path):
+    image = "<img src=x onerror=alert(1)>"
+    portfolio = allocation.open(tmp_path / "names.duckdb")
+    held = holdings(account=["A", "A"], symbol=["A<b>C", "=1+1"], asset_class=[f"{image} class", "Bonds"])
+    portfolio.load(held)
+    portfolio.save_class_targets({f"{image} class": 40, "Bonds": 60})
+    with served(portfolio.path) as address:
+        visit = Targets(browser, address)
+        visit.button(f"Holdings of {image} class").click()
+        visit.see(f"{image} class is shared by value")
+        visit.type_percent(f"{image} class", "50")
+        assert visit.page.locator("img[src=x]").count() == 0
+        assert visit.dialogs == []
+
+
+def holdings(**columns):
+    return pd.DataFrame({**columns, "quantity": 10, "price": 100, "currency": "USD"})
+
+
+def median_answer(visit, name, times=15):
+    """Median milliseconds from an arrow key to the row as Python has calculated it."""
+    visit.number(name).focus()
+    visit.settled()
+    taken = []
+    for _ in range(times):
+        before = visit.editor.get_attribute("data-reply")
+        taken.append(
+            visit.page.evaluate(
+                """before => new Promise(resolve => {
+                    const editor = document.querySelector(".allocation-editor"), began = performance.now();
+                    const watch = new MutationObserver(() => {
+                        if (editor.dataset.reply === before) return;
+                        watch.disconnect();
+                        resolve(performance.now() - began);
+                    });
+                    watch.observe(editor, {attributes: true});
+                    document.activeElement.dispatchEvent(
+                        new KeyboardEvent("keydown", {key: "ArrowUp", bubbles: true, cancelable: true}));
+                })""",
+                before,
+            )
+        )
+        time.sleep(0.05)
+    return sorted(taken)[times // 2]
+
+
+def test_a_step_is_answered_at_once_on_the_sample_and_on_500_holdings(browser, address, tmp_path):
+    assert median_answer(Targets(browser, address), "Bonds") < 150
+    portfolio = allocation.open(tmp_path / "large.duckdb")
+    classes = [f"Class {i % 10}" for i in range(500)]
+    portfolio.load(holdings(account=["A", "B"] * 250, symbol=[f"S{i}" for i in range(500)], asset_class=classes))
+    portfolio.save_class_targets({f"Class {i}": 10 for i in range(10)})
+    for i in range(10):
+        inside = share(Decimal(100), {f"S{number}": Decimal(1) for number in range(i, 500, 10)})
+        portfolio.save_holding_targets(f"Class {i}", inside)
+    with served(portfolio.path) as address:
+        visit = Targets(browser, address)
+        visit.button("Holdings of Class 1").click()
+        visit.has(S1=2)
+        assert median_answer(visit, "S1") < 300
