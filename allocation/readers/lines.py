@@ -63,19 +63,24 @@ def read_lines(opened: Opened) -> list[Lines]:
         return _sheets(opened)
     if opened.head.startswith(b"\xd0\xcf\x11\xe0"):
         raise opened.wrong("is a workbook of the old kind (XLS), or has a password. Save it as XLSX or CSV.")
-    text = opened.text()
-    named = re.match(r'"?sep=([,;\t|])"?\r?\n', text)
-    separator = named[1] if named else separator_of(text)
+    text, separator = _separated(opened.text())
     return [Lines(list(_text_lines(opened, text, separator)), separator)]
 
 
 def lines_of_text(text: str) -> list[Line]:
     """The rows of the beginning of a text file, as far as they can be told apart."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text))
+    text, separator = _separated(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     rows: list[Line] = []
     with suppress(csv.Error):
         rows.extend((row, [clean(cell) for cell in cells]) for row, cells in enumerate(reader, start=1) if any(cells))
     return rows
+
+
+def _separated(text: str) -> tuple[str, str]:
+    """A text and its separator, which some spreadsheets name in a first line ``sep=;``."""
+    named = re.match(r'"?sep=([,;\t|])"?\r?\n', text)
+    return ("\n" + text[named.end() :], named[1]) if named else (text, separator_of(text))
 
 
 def separator_of(text: str) -> str:

@@ -17,8 +17,7 @@ def _has(opened: Opened, columns: Iterable[str]) -> bool:
     """Whether the first row with anything in it names all of our columns, exactly."""
     if is_workbook(opened):
         return False
-    lines = (cells for _, cells in opened.first_lines if not (len(cells) == 1 and cells[0].startswith("sep=")))
-    names = {plain_name(cell) for cell in next(lines, [])}
+    names = {plain_name(cell) for _, cells in opened.first_lines[:1] for cell in cells}
     return names.issuperset(columns)
 
 

@@ -16,6 +16,7 @@ from allocation.readers.classes import read_classes
 from allocation.readers.columns import fingerprint
 from allocation.readers.content import Content
 from allocation.readers.delimited import Source, source_name
+from allocation.readers.ecb import FORMAT as ECB
 from allocation.readers.found import KIND
 from allocation.readers.fx import read_fx
 from allocation.readers.holdings import disagreements, read_holdings
@@ -120,7 +121,7 @@ def read_together(
         held.drop(columns="is_ours"),
         _together([part.content.targets for part in parts]),
         _together([part.content.fx.assign(source=_source(part)) for part in parts]),
-        _together([part.content.classes for part in parts]),
+        _together([part.content.classes.assign(is_ours=part.is_ours) for part in parts]),
         _together([part.content.prices.assign(is_ours=part.is_ours) for part in parts]),
         _base_currency(parts),
         tuple(dict.fromkeys(notes)),
@@ -195,19 +196,13 @@ def _given(
 
 def _rates(fx: Source, today: datetime.date) -> Content:
     opened = fx if isinstance(fx, (pd.DataFrame, Opened)) else Opened(fx)
-    ecb = named_format("ecb")
-    if isinstance(opened, Opened) and _is(ecb, opened):
-        return read_any(opened, today, format=ecb.name)
+    try:
+        if isinstance(opened, Opened) and ECB.recognises(opened):
+            return ECB.read(opened, today)
+    except LoadError as error:
+        return Content(ECB.title, problems=error.problems)
     table, problems = read_fx(opened, today)
     return Content("FX rates", fx=table, problems=tuple(problems))
-
-
-def _is(format: Format, opened: Opened) -> bool:
-    try:
-        return format.recognises(opened)
-    except LoadError:
-        # It can't be read at all: the reader of fx.csv says so.
-        return False
 
 
 def _with_account(part: _Part, account: str | None) -> _Part:

@@ -97,7 +97,8 @@ def write_classes(connection: duckdb.DuckDBPyConnection, classes: pd.DataFrame) 
     """Give each asset named in ``classes`` exactly the classes it has there.
 
     Parameters:
-        classes: as :func:`allocation.readers.read_classes` gives them.
+        classes: as :func:`allocation.readers.read_classes` gives them. Where ``is_ours`` is False, they are another
+            program's: what it says about assets that aren't here is passed over.
 
     Raises:
         LoadError: an asset that the portfolio doesn't know, a class spelled otherwise there, or cash in parts.
@@ -117,13 +118,15 @@ def write_classes(connection: duckdb.DuckDBPyConnection, classes: pd.DataFrame) 
         try:
             row["asset_id"] = find_asset(connection, row["symbol"], row["currency"])
         except UnknownName as error:
+            if not row.get("is_ours", True):
+                continue
             problems.append(Problem(*where, "symbol", row["symbol"], f"is not known. {error}"))
         else:
             by_asset.setdefault(row["asset_id"], {})[name] = row["weight_percent"]
     if problems:
         raise LoadError(problems)
     changed = sum(save_classes(connection, asset_id, percents) for asset_id, percents in by_asset.items())
-    return Written(changed, rows, frozenset(spelling.values()))
+    return Written(changed, [row for row in rows if "asset_id" in row], frozenset(spelling.values()))
 
 
 def check_classes(connection: duckdb.DuckDBPyConnection, written: Written) -> None:
@@ -147,7 +150,7 @@ def check_classes(connection: duckdb.DuckDBPyConnection, written: Written) -> No
         if name.casefold() in spanning:
             remedy = "is a fund that belongs to several classes itself, not a class. Name the classes it is in."
             problems.append(Problem(row["file"], row["row"], "asset_class", name, remedy))
-        elif name not in classes:
+        elif name not in classes and row.get("is_ours", True):
             problems.append(Problem(row["file"], row["row"], "asset_class", name, _unknown(name, classes)))
         if row["asset_id"] in aims:
             aimed_at, strategy = aims.pop(row["asset_id"])

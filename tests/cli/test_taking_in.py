@@ -57,7 +57,6 @@ def test_from_a_trade_history_to_a_deposit_plan(run, tmp_path):
     suggested = run("classes", "--suggest")[1]
     assert "Its name says 'S&P 500'." in suggested and "Nothing was saved." in suggested
     assert run("classes", "--accept", "all")[0] == 0
-    (tmp_path / "targets.csv").write_text("asset_class,symbol,target_percent\nUS stocks,,60\nUnclassified,,40\n")
     targets = tmp_path / "targets.csv"
     targets.write_text("asset_class,symbol,target_percent\nUS stocks,,100\n")
     assert run("import", targets)[0] == 0
@@ -106,7 +105,7 @@ def test_undo_of_the_first_load_and_of_nothing(run):
 
 
 def test_prices_are_listed_and_can_be_filled_in(run, tmp_path):
-    run("import", FILES / "trading212.csv")
+    run("import", FILES / "trading212.csv", "--base-currency", "GBP")
     file = tmp_path / "prices.csv"
     status, out, _ = run("prices", "--csv", file, "--stale-after", "30")
     assert status == 0 and "none yet" in out and "older than 30 days are marked" in out

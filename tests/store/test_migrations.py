@@ -228,7 +228,7 @@ def test_going_down_says_what_would_be_lost_and_loses_nothing(sample):
     sample.load(held_on("2026-11-21", Brokerage={"CASH": (1, 1)}))
     before = sample.path.read_bytes()
     sentence = (
-        r"schema 1 would lose: 1 earlier snapshot of Brokerage \(2026-11-20 to 2026-11-20\);.* Nothing was changed"
+        r"schema 1 would lose: .*1 earlier snapshot of Brokerage \(2026-11-20 to 2026-11-20\);.* Nothing was changed"
     )
     with pytest.raises(StoreError, match=sentence):
         sample.migrate(1)
@@ -307,9 +307,8 @@ def test_the_first_version_of_an_older_file_is_what_it_has_and_who_saved_it(tmp_
         assert (kept.scope, kept.strategy) == (scope, strategy.name)
 
 
-def test_a_file_of_the_fifth_schema_has_earlier_versions_of_its_targets_and_no_sources(tmp_path):
+def test_a_file_of_the_fifth_schema_knows_no_sources_and_no_loads(tmp_path):
     portfolio = allocation.open(unpacked(5, tmp_path), tell=lambda sentence: None)
-    assert portfolio.strategy().class_targets["target_percent"].tolist()[:2] == [48, 22]
     assert set(portfolio.prices()["source"]) == {None} and portfolio.stale_after() == 7
     with pytest.raises(StoreError, match="There is no load that could be taken back"):
         portfolio.undo_load()
@@ -338,7 +337,7 @@ def test_an_older_file_counts_as_before(version, tmp_path):
 def test_going_down_names_a_date_at_which_nothing_was_held(portfolio):
     portfolio.load(held_on("2025-01-31", Savings={"VTI": (1, 1)}))
     portfolio.delete_asset("VTI")
-    with pytest.raises(StoreError, match="would lose: that Savings held nothing on 2025-01-31"):
+    with pytest.raises(StoreError, match="would lose: .*that Savings held nothing on 2025-01-31"):
         portfolio.migrate(1)
 
 
