@@ -314,6 +314,16 @@ def test_a_file_of_the_fifth_schema_knows_no_sources_and_no_loads(tmp_path):
         portfolio.undo_load()
 
 
+def test_a_file_of_the_sixth_schema_has_sources_remembered_columns_and_loads(tmp_path):
+    portfolio = allocation.open(unpacked(6, tmp_path))
+    prices = portfolio.prices().set_index("symbol")
+    assert prices["source"]["NEWCO"] == "by hand" and prices["price"]["NEWCO"] == 11.25 and portfolio.stale_after() == 30
+    again = tmp_path / "again.csv"
+    again.write_text("Account name,Paper,Shares,Last\nJoint,CASH,250.5,1\nJoint,VTI,3,330\nJoint,NEWCO,0,10.50\n")
+    assert portfolio.load(again, preview=True).files == ("again.csv (Table of holdings)",)
+    assert not [finding for finding in portfolio.doctor() if finding.kind == "fault"]
+
+
 def test_going_down_names_what_the_sixth_schema_brought(portfolio, write_csv):
     file = write_csv("Paper,Shares,Last\nVTI,10,300\n")
     portfolio.load(file, mapping={"symbol": "Paper", "currency": "=USD"})
