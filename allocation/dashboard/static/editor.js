@@ -4,7 +4,6 @@
 const STEP = 0.5;
 const PAGE = 5;
 const PAUSE = 1000;
-const QUIET = 150;
 const SVG = "http://www.w3.org/2000/svg";
 
 function make(tag, className, attributes = {}, ...children) {
@@ -336,7 +335,7 @@ class Editor {
     mark(this.root, "data-reply", this.reply);
     this.line.flush();
     clearTimeout(this.waiting);
-    if (this.view.stale) this.waiting = setTimeout(() => this.ask(), QUIET);
+    if (this.view.stale) this.waiting = setTimeout(() => this.ask(), this.view.quiet);
   }
 
   // What it would take is asked for once the rows have come to rest.
