@@ -146,9 +146,12 @@ class Row {
       this.dragging = true;
       this.gesture = 0;
     });
-    this.slider.addEventListener("change", () => {
-      this.dragging = false;
-    });
+    for (const end of ["change", "pointerup", "pointercancel"]) {
+      this.slider.addEventListener(end, () => {
+        this.dragging = false;
+        this.gesture = 0;
+      });
+    }
     this.slider.addEventListener("input", () => {
       this.box.value = String(Number(this.slider.value));
       this.move(this.slider.value);

@@ -120,10 +120,18 @@ class TargetEditor(anywidget.AnyWidget):
         self._wrong = {}
         if message["kind"] != "effect":
             self._editing.said = {}
-        self._told(lambda: self._do(message))()
+        self._told(lambda: self._answer(message))()
         if self._editing.now != before:
             self._edited()
-        self.show(message["seq"])
+        if self.view["reply"] != message["seq"]:
+            # The browser waits for an answer before it says anything else.
+            self.view = {**self.view, "reply": message["seq"]}
+
+    def _answer(self, message: dict[str, Any]) -> None:
+        try:
+            self._do(message)
+        finally:
+            self.show(message["seq"])
 
     def _do(self, message: dict[str, Any]) -> None:
         """An act whose targets can be valued, or none at all."""
