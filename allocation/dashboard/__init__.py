@@ -73,6 +73,8 @@ def _state() -> tuple[Path, object]:
 def _wait_for_the_visitor() -> None:
     from voila.utils import wait_for_request
 
-    # It gives up without a word when the server has no time to answer, as when many come at once.
-    while "SERVER_SOFTWARE" not in os.environ:
-        wait_for_request(os.environ.get(VISIT_ENVIRONMENT))
+    address = os.environ.get(VISIT_ENVIRONMENT)
+    wait_for_request(address)
+    while address and "SERVER_SOFTWARE" not in os.environ:
+        # It gave up without a word, as it does when the server has no time to answer because many come at once.
+        wait_for_request(address)

@@ -47,9 +47,11 @@ def served(portfolio, *arguments, folder=None, environment=None, before="pass", 
         process.stdout.close()
 
 
-def processes_of(kernel):
-    """Process numbers of a page's kernel."""
-    found = subprocess.run(["pgrep", "-f", f"kernel-{kernel}.json"], capture_output=True, text=True, check=False)
+def processes_of(kernel, folder=""):
+    """Process numbers of a page's kernel; ``folder`` is where its server has its files."""
+    found = subprocess.run(
+        ["pgrep", "-f", f"{folder}.*kernel-{kernel}.json"], capture_output=True, text=True, check=False
+    )
     return [int(number) for number in found.stdout.split()]
 
 

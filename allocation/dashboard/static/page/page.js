@@ -81,6 +81,7 @@ async function start() {
   provide("base/js/events", { on: () => {} });
   provide("notebook/js/outputarea", { OutputArea: class { register_mime_type() {} } });
   await widgets.load_ipython_extension();
+  document.getElementById("menus").remove();
 }
 
 start().catch((error) => wrong(`${error.message} Reload the page; if it happens again, please report it.`));
