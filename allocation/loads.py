@@ -190,8 +190,7 @@ class Loads(PortfolioFile):
             One row an asset: ``symbol``, ``name``, ``price`` (in ``currency``; missing where there is none),
             ``currency``, ``as_of``, ``source`` (where it is from; None where that was not kept).
         """
-        with self._database.read() as connection:
-            return quotes.latest_prices(connection)
+        return self._database.ask("prices", quotes.latest_prices).copy()
 
     def rates(self) -> pd.DataFrame:
         """The newest FX rate of each pair of currencies.
@@ -200,8 +199,7 @@ class Loads(PortfolioFile):
             One row a pair: ``from_currency``, ``to_currency``, ``rate`` (units of ``to_currency`` for one of
             ``from_currency``), ``as_of``, ``source``.
         """
-        with self._database.read() as connection:
-            return quotes.latest_rates(connection)
+        return self._database.ask("rates", quotes.latest_rates).copy()
 
     def save_price(self, symbol: str, price: Amount, currency: str, on: Day | None = None) -> LoadReport:
         """Write down the price of one share of an asset.

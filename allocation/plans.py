@@ -68,8 +68,7 @@ class Plans(PortfolioFile):
             ``currency``), ``trades`` (how many), ``executed`` (empty, ``in part`` or ``in full``), ``executed_on`` (the
             last day; missing where nothing was), ``saved_by``, ``saved_at`` (UTC).
         """
-        with self._database.read() as connection:
-            return plans.list_plans(connection, scope)
+        return self._database.ask(f"plans of {scope}", lambda connection: plans.list_plans(connection, scope)).copy()
 
     def saved_plan(self, number: int) -> Plan:
         """A plan as it was saved.

@@ -6,6 +6,7 @@ import datetime
 from dataclasses import replace
 from typing import Literal
 
+import duckdb
 import pandas as pd
 
 from allocation import drift as drifts
@@ -60,8 +61,7 @@ class Portfolio(Loads, Plans, Settings, Strategies, Tidying):
 
     def accounts(self) -> tuple[str, ...]:
         """Names of all accounts, sorted."""
-        with self._database.read() as connection:
-            return reading.account_names(connection)
+        return self._database.ask("accounts", reading.account_names)
 
     def snapshots(self, scope: str = ALL) -> pd.DataFrame:
         """The dates a scope is known at, oldest first.
@@ -69,8 +69,9 @@ class Portfolio(Loads, Plans, Settings, Strategies, Tidying):
         Returns:
             One row an account and date: ``account``, ``as_of``, ``holdings`` (how many were held), ``loaded_at`` (UTC).
         """
-        with self._database.read() as connection:
-            return reading.read_snapshots(connection, scope)
+        return self._database.ask(
+            f"snapshots of {scope}", lambda connection: reading.read_snapshots(connection, scope)
+        ).copy()
 
     def holdings(self, scope: str = ALL, at: Day | None = None) -> pd.DataFrame:
         """What is held, or was held at an earlier date (see :meth:`tables`).
@@ -119,10 +120,13 @@ class Portfolio(Loads, Plans, Settings, Strategies, Tidying):
         Raises:
             MissingPrice, MissingRate: something can't be valued on one of the days.
         """
-        with self._database.read() as connection:
+
+        def ask(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
             values = history.read_class_values(connection, scope)
             digits = minor_digits(reading.require_base_currency(connection))
             return drifts.over_time(values, reading.read_strategy(connection, scope), digits)
+
+        return self._database.ask(f"drift history of {scope}", ask).copy()
 
     def portfolio_drift(self, scope: str = ALL, at: Day | None = None) -> float:
         """How far the scope is, or was, from its targets as a whole: Σ|weight − target| / 2, 0–1."""

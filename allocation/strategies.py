@@ -299,8 +299,10 @@ class Strategies(PortfolioFile):
             ``classes`` and ``holdings`` (how many had a target), ``changes`` (what is different from the version before
             it of the same strategy: ``Bonds 30 → 25, Gold 0 → 5``).
         """
-        with self._database.read() as connection:
-            return versions.listed(versions.read_versions(connection, scope, name))
+        return self._database.ask(
+            f"versions of {name} of {scope}",
+            lambda connection: versions.listed(versions.read_versions(connection, scope, name)),
+        ).copy()
 
     def targets_version(self, version: int) -> Version:
         """One version of some strategy's targets, in the words of its day.

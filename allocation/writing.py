@@ -102,6 +102,6 @@ def _locale(name: str) -> Locale | None:
 
 @cache
 def _pattern(locale: Locale, decimals: int) -> NumberPattern:
-    pattern = copy(locale.decimal_formats[None])
+    pattern: NumberPattern = copy(locale.decimal_formats[None])
     pattern.frac_prec = (decimals, decimals)
     return pattern

@@ -6,25 +6,22 @@ import datetime
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 
 import duckdb
 import pandas as pd
-from playwright.sync_api import sync_playwright
 
 import allocation
 from allocation import drift, planner
 from allocation.shipped_files import shipped
 from benchmarks.book import book
+from benchmarks.page import page_times
 from benchmarks.store import growth, units_of_work, waits
 from benchmarks.timing import Row, once, show, timed
-from tests.browser.visiting import CHROMIUM, Visit, chromium, served
 
 TODAY = datetime.date.today()
-SECONDS_TO_PREHEAT = 12
 PERSONAL_SIZES = (14, 50, 500)
 
 
@@ -41,7 +38,10 @@ def main() -> None:
         show("1,000 daily loads of 50 holdings (reference: a bare DuckDB file)", growth(folder, bare))
         show("Tables in memory, 50 holdings (same reference)", in_memory(folder, bare))
         show("A whole firm's book (reference: one ORDER BY of the same rows)", book())
-        show("From request to clickable page (reference: the first)", page_times(folder))
+        show(
+            "From request to page (reference: the same page in Voila's own template)",
+            page_times(made_up_portfolio(folder, 14)),
+        )
 
 
 def imports() -> Iterable[Row]:
@@ -84,24 +84,6 @@ def in_memory(folder: Path, reference: float) -> Iterable[Row]:
         seconds = timed(lambda rule=rule: planner.plan_deposit(tables, 1000, rule, TODAY), 25)
         yield Row(f"plan a deposit, {rule}", seconds, reference)
     yield Row("plan a withdrawal", timed(lambda: planner.plan_withdrawal(tables, 1000, "lazy", TODAY), 25), reference)
-
-
-def page_times(folder: Path) -> Iterable[Row]:
-    """From the request of a page until its controls are there; without Chromium, nothing."""
-    if CHROMIUM is None:
-        return
-    portfolio = made_up_portfolio(folder, 14)
-    with sync_playwright() as playwright, chromium(playwright) as browser:
-        cold, preheated = [], []
-        for _ in range(3):
-            with served(portfolio.path) as address:
-                cold += timed(lambda address=address: Visit(browser, address), 1, warm=False)
-                for _ in range(2):
-                    time.sleep(SECONDS_TO_PREHEAT)
-                    preheated += timed(lambda address=address: Visit(browser, address), 1, warm=False)
-    reference = median(cold)
-    yield Row("page, as soon as the server answers", cold, reference)
-    yield Row("page, with a kernel started ahead", preheated, reference)
 
 
 def in_fresh_process(code: str, runs: int = 7) -> list[float]:

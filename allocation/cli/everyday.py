@@ -186,12 +186,19 @@ def history(portfolio: Portfolio, scope: str) -> None:
 
 
 @cli.command()
-@click.option("--port", type=int, help="Port on 127.0.0.1; without it, one that is free.")
+@click.option("--port", type=int, help="Port to listen at; without it, one that is free.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address of this machine to listen at.")
+@click.option("--name", "names", multiple=True, metavar="NAME", help="What a server in front of it is called.")
 @click.option("--no-browser", is_flag=True, help="Don't open the page, only print its address.")
 @click.pass_context
-def dashboard(context: click.Context, port: int | None, no_browser: bool) -> None:
-    """Serve the dashboard on this machine and open it."""
+def dashboard(context: click.Context, port: int | None, host: str, names: tuple[str, ...], no_browser: bool) -> None:
+    """Serve the dashboard on this machine and open it.
+
+    It answers this machine alone, unless --host names another of its addresses than 127.0.0.1 (0.0.0.0 is all of
+    them), and only who has the token in the address that is printed.
+    """
     from allocation.dashboard.server import serve
+    from allocation.dashboard.settings import Place
 
     portfolio: Portfolio = context.obj
     if not portfolio.exists():
@@ -200,8 +207,8 @@ def dashboard(context: click.Context, port: int | None, no_browser: bool) -> Non
                 f"There is no portfolio at {portfolio.path}. Load your holdings into it first: "
                 f"allocation --portfolio {portfolio.path.name} import HOLDINGS."
             )
-        portfolio = allocation.sample()
-        click.echo(f"You have no portfolio yet, so this is the sample, kept at {portfolio.path}.")
-        click.echo("Load your own with: allocation import HOLDINGS.")
-        click.echo(f'Try the commands on the sample with: allocation --portfolio "{portfolio.path}" drift')
-    sys.exit(serve(portfolio.path, portfolio.timeout, port, open_page=not no_browser, say=click.echo))
+        sample = allocation.sample()
+        click.echo(f"You have no portfolio yet, so this is the sample, kept at {sample.path}.")
+        click.echo("Load your own on the page, or with: allocation import HOLDINGS.")
+        click.echo(f'Try the commands on the sample with: allocation --portfolio "{sample.path}" drift')
+    sys.exit(serve(portfolio.path, portfolio.timeout, Place(host, port, names), not no_browser, click.echo))

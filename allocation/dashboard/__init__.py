@@ -3,27 +3,78 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from allocation.dashboard.app import Page
+    from allocation.portfolio import Portfolio
+
+VISIT_ENVIRONMENT = "ALLOCATION_VISIT"
 
 
 def show() -> None:
     """Show the dashboard of the portfolio named by ``ALLOCATION_PORTFOLIO``, of your own, or else of the sample."""
     from IPython.display import display
+    from ipywidgets import Widget
 
+    # Before the page, so that what is saved while it is made makes a difference.
+    made_of = _state()
+    page = _page()
+    if os.environ.get("VOILA_PREHEAT") == "True":
+        # This kernel was started before its visitor came. Making the page takes most of the time; whether it is still
+        # right can be told at once.
+        _wait_for_the_visitor()
+        now = _state()
+        if now[0] != made_of[0]:
+            Widget.close_all()
+            page = _page()
+        elif now != made_of:
+            page.show()
+    display(page.box)  # type: ignore[no-untyped-call]
+
+
+def _page() -> Page:
     from allocation.dashboard.app import Page
     from allocation.dashboard.parts import Notice
+    from allocation.opening import sample, user
+
+    notice = Notice()
+    portfolio, own = _portfolio(notice.tell)
+    page = Page(portfolio, notice, lambda: sample(f"{user()} in the dashboard", notice.tell), own)
+    page.show()
+    return page
+
+
+def _portfolio(tell: Callable[[str], None] = lambda _text: None) -> tuple[Portfolio, Portfolio | None]:
+    """The portfolio to show; and where that is the sample because there is no other yet, a person's own."""
     from allocation.opening import open as open_portfolio
     from allocation.opening import sample, user
     from allocation.store import default_path
 
-    if os.environ.get("VOILA_PREHEAT") == "True":
-        # This kernel was started before its visitor came: everything read from here on is of the visit.
-        from voila.utils import wait_for_request
-
-        wait_for_request()
-    by, notice = f"{user()} in the dashboard", Notice()
-    portfolio, own = open_portfolio(by=by, tell=notice.tell), None
+    by = f"{user()} in the dashboard"
+    portfolio = open_portfolio(by=by, tell=tell)
     if not portfolio.exists() and portfolio.path == default_path():
-        portfolio, own = sample(by, notice.tell), portfolio
-    page = Page(portfolio, notice, lambda: sample(by, notice.tell), own)
-    page.show()
-    display(page.box)  # type: ignore[no-untyped-call]
+        return sample(by, tell), portfolio
+    return portfolio, None
+
+
+def _state() -> tuple[Path, object]:
+    """What a page depends on: which portfolio it is, its content, and today's date."""
+    from allocation.store.files import log_of
+
+    path = _portfolio()[0].path
+    states = [file.stat() for file in (path, log_of(path)) if file.exists()]
+    return path, (date.today(), [(state.st_ino, state.st_mtime_ns, state.st_size) for state in states])
+
+
+def _wait_for_the_visitor() -> None:
+    from voila.utils import wait_for_request
+
+    address = os.environ.get(VISIT_ENVIRONMENT)
+    wait_for_request(address)
+    while address and "SERVER_SOFTWARE" not in os.environ:
+        # It gave up without a word, as it does when the server has no time to answer because many come at once.
+        wait_for_request(address)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 from importlib.resources import files
+from typing import Any
 
 import ipywidgets as widgets
 
@@ -25,6 +26,10 @@ from allocation.tables import ALL, Tables
 from allocation.writing import Writing
 
 ROOMS = {"overview": "Overview", "targets": "Targets", "plan": "Plan", "history": "History", "data": "Data"}
+
+
+LARGE = 12345678.9
+"""Has every mark that a language may write otherwise."""
 
 
 class Page:
@@ -65,13 +70,19 @@ class Page:
         self._open(portfolio)
         self._scope.observe(self.show, "value")
         self._nav.observe(self._enter, "room")
-        self._nav.observe(self.show, "locale")
+        self._nav.observe(self._speak, "locale")
         self._hide.observe(self.show, "value")
 
     @property
     def writing(self) -> Writing:
         """How the page writes numbers now."""
         return Writing(self._nav.locale, self._hide.value)
+
+    def _speak(self, change: dict[str, Any]) -> None:
+        """Show everything anew, if the browser's language writes numbers otherwise than the page does."""
+        before, now = (Writing(locale).money(LARGE, "USD") for locale in (change["old"], change["new"]))
+        if before != now:
+            self.show()
 
     def _open(self, portfolio: Portfolio) -> None:
         """Make the page one of this portfolio; rooms of another have nothing to keep."""

@@ -48,3 +48,17 @@ def visit(browser, sample_address):
     visit = Visit(browser, sample_address)
     yield visit
     visit.page.close(run_before_unload=True)
+
+
+@pytest.fixture
+def visitor(browser, sample_address):
+    """Visits the sample in a window of one's own: its width, height, colour scheme, language."""
+    visits = []
+
+    def visit(**window):
+        visits.append(Visit(browser, sample_address, **window))
+        return visits[-1]
+
+    yield visit
+    for each in visits:
+        each.page.close(run_before_unload=True)

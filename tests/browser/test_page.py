@@ -140,32 +140,55 @@ def test_a_page_whose_server_has_stopped_says_so(browser, sample):
     visit.page.get_by_text("The dashboard has stopped, or this page has lost it.").wait_for(timeout=40_000)
 
 
-def test_names_that_are_markup_are_shown_as_text(browser, tmp_path):
-    image = "<img src=x onerror=alert(1)>"
+STRANGE = [
+    "<img src=x onerror=alert(1)>",
+    "<script>alert(2)</script>",
+    '"onmouseover="alert(3)',
+    "=HYPERLINK(1)",
+    "שלום עולם",
+    "📈🏦",
+    "&lt;b&gt;",
+    "x" * 300,
+]
+"""Names that are HTML, script, a formula, right to left, pictures, an entity, and long."""
+
+
+def test_strange_names_are_text_on_the_page_in_charts_tables_and_files(browser, tmp_path):
     portfolio = allocation.open(tmp_path / "names.duckdb")
     holdings = pd.DataFrame(
         {
-            "account": [f"{image} account", "Plain"],
-            "symbol": ["A<b>C", "=1+1"],
-            "name": [image, "<script>alert(2)</script>"],
-            "asset_class": [f"{image} class", "Bonds"],
-            "quantity": [10, 20],
-            "price": [100, 50],
-            "currency": ["USD", "USD"],
+            "account": STRANGE,
+            "symbol": [name[:40] for name in STRANGE],
+            "name": STRANGE,
+            "asset_class": STRANGE,
+            "quantity": 10,
+            "price": 100,
+            "currency": "USD",
         }
     )
     portfolio.load(holdings)
-    portfolio.save_class_targets({f"{image} class": 40, "Bonds": 60})
+    portfolio.save_class_targets(dict.fromkeys(STRANGE, 12.5))
     with served(portfolio.path) as address:
         visit = Visit(browser, address)
         visit.chart()
+        for room in ("Targets", "Plan", "History", "Data", "Overview"):
+            visit.room(room)
+            visit.page.wait_for_timeout(1000)
+            assert visit.page.locator("img[src=x], script:text('alert(2)'), [onmouseover]").count() == 0
+            wide = visit.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, room
+        named = visit.page.locator(".allocation-classes summary > span:first-child").all_inner_texts()
+        assert {name.strip() for name in named} == set(STRANGE)
+        assert STRANGE[0] in visit.page.locator(".allocation-chart").first.inner_text()
+        visit.choose_scope(STRANGE[0])
         visit.page.locator("details summary").first.click()
-        visit.choose_scope(f"{image} account")
-        visit.page.locator("details summary").first.click()
-        visit.page.locator("details").get_by_text(image, exact=True).wait_for()
-        assert visit.page.locator("img[src=x]").count() == 0
+        visit.page.locator("details").get_by_text(STRANGE[0], exact=True).first.wait_for()
+        visit.room("Data")
+        with visit.page.expect_download() as download:
+            visit.click("Holdings (CSV)")
+        cells = pd.read_csv(download.value.path(), dtype=str)["name"].tolist()
+        assert "'=HYPERLINK(1)" in cells and not [cell for cell in cells if cell.startswith("=")]
         assert visit.dialogs == []
-        assert image in visit.page.locator(".allocation-chart").first.inner_text()
 
 
 def test_a_missing_rate_is_a_sentence_that_says_what_to_do(browser, sample_holdings_without_rates):

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,8 +19,6 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# JupyterLab's module federation and Voila's connection talk to the console on every page.
-NOT_OURS = re.compile(r"^(Unsatisfied version|No satisfying version|Starting WebSocket)")
 
 
 SEEN = "[...document.querySelectorAll('.allocation-chart')].find(chart => chart.offsetParent)"
@@ -27,10 +26,16 @@ SEEN = "[...document.querySelectorAll('.allocation-chart')].find(chart => chart.
 
 
 @contextmanager
-def served(portfolio, *arguments, folder=None, environment=None):
-    """`allocation dashboard` on a portfolio (None: the person's own, or the sample); gives the page's address."""
+def served(portfolio, *arguments, folder=None, environment=None, before="pass", opens="--no-browser"):
+    """`allocation dashboard` on a portfolio (None: the person's own, or the sample); gives the page's address.
+
+    ``before`` is code that the command runs first.
+    """
     named = ["--portfolio", str(portfolio)] if portfolio else []
-    command = [str(Path(sys.executable).with_name("allocation")), *named, "dashboard", "--no-browser", *arguments]
+    program = [sys.executable, "-P", "-c", f"{before}; from allocation.cli import main; main()"]
+    if before == "pass":
+        program = [str(Path(sys.executable).with_name("allocation"))]
+    command = [*program, *named, "dashboard", *filter(None, [opens]), *arguments]
     own = {name: value for name, value in os.environ.items() if name != "ALLOCATION_PORTFOLIO"} | (environment or {})
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder, env=own)
     try:
@@ -40,6 +45,14 @@ def served(portfolio, *arguments, folder=None, environment=None):
         process.terminate()
         process.wait(timeout=30)
         process.stdout.close()
+
+
+def processes_of(kernel, folder=""):
+    """Process numbers of a page's kernel; ``folder`` is where its server has its files."""
+    found = subprocess.run(
+        ["pgrep", "-f", f"{folder}.*kernel-{kernel}.json"], capture_output=True, text=True, check=False
+    )
+    return [int(number) for number in found.stdout.split()]
 
 
 @contextmanager
@@ -54,17 +67,21 @@ def chromium(playwright):
 class Visit:
     """One visitor's page, with what it said to the console and asked from elsewhere."""
 
-    def __init__(self, browser, address, width=1200, height=1000, **context):
+    def __init__(self, browser, address, width=1200, height=1000, opens=True, **context):
         self.console, self.outside, self.dialogs = [], [], []
-        self.page = browser.new_context(
-            viewport={"width": width, "height": height}, accept_downloads=True, **context
-        ).new_page()
-        self.page.on("console", lambda message: self._listen(message.type, message.text))
-        self.page.on("pageerror", lambda error: self._listen("pageerror", str(error)))
+        window = {"viewport": {"width": width, "height": height}, "accept_downloads": True, **context}
+        self.page = browser.new_context(**window).new_page()
+        # A machine that runs other tests as well may take its time.
+        self.page.set_default_timeout(60_000)
+        # Playwright's own has the page evaluate a text, which the page's policy forbids.
+        self.page.wait_for_function = self.until
+        self.page.on("console", lambda message: self.console.append((message.type, message.text)))
+        self.page.on("pageerror", lambda error: self.console.append(("pageerror", str(error))))
         self.page.on("request", lambda request: self._ask(request.url))
         self.page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
         self.address = address
-        self.open()
+        if opens:
+            self.open()
 
     def open(self):
         self.page.goto(self.address, wait_until="commit")
@@ -78,15 +95,27 @@ class Visit:
 
     def chart(self):
         """The data of the chart in the room that is seen, once it is drawn."""
-        self.page.wait_for_function(f"{SEEN}?.dataset.drawn")
+        self.until(f"{SEEN}?.dataset.drawn")
         return self.page.evaluate(f"{SEEN}.data")
+
+    @property
+    def kernel(self):
+        return self.page.locator("body").get_attribute("data-kernel")
+
+    def until(self, expression, arg=None, timeout=60_000):
+        """Wait until a JavaScript expression, or a function of ``arg``, is true."""
+        end = time.monotonic() + timeout / 1000
+        while not (value := self.page.evaluate(expression, arg)):
+            assert time.monotonic() < end, f"never true: {expression}"
+            self.page.wait_for_timeout(20)
+        return value
 
     def revision(self):
         return self.page.evaluate(f"{SEEN}.dataset.drawn")
 
     def redrawn(self, before):
         """Wait until the chart is another than the one of that revision."""
-        self.page.wait_for_function(f"before => {SEEN}?.dataset.drawn !== before", arg=before)
+        self.until(f"before => {SEEN}?.dataset.drawn !== before", arg=before)
 
     def choose_scope(self, name):
         before = self.revision()
@@ -107,11 +136,7 @@ class Visit:
         self.page.get_by_role("button", name=name).click()
 
     def see(self, text):
-        self.page.get_by_text(text).first.wait_for(timeout=15_000)
-
-    def _listen(self, kind, text):
-        if not NOT_OURS.match(text):
-            self.console.append((kind, text))
+        self.page.get_by_text(text).first.wait_for(timeout=60_000)
 
     def _ask(self, url):
         if not re.match(r"(http://127\.0\.0\.1|ws://127\.0\.0\.1|data:|blob:)", url):

@@ -80,7 +80,8 @@ class LoadPanel:
         self._look()
 
     def _map(self, mapping: dict[str, str]) -> None:
-        self._mapping = mapping
+        # It may be asked again, for what isn't sure yet.
+        self._mapping = {**(self._mapping or {}), **mapping}
         self._look()
 
     def _preview(self) -> None:

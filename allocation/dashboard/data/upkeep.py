@@ -43,6 +43,7 @@ class BackupsPanel:
         found = self._portfolio.backups()
         self._list.value = backups_table(found) if found else sentence("There is no backup yet.")
         self._chosen.options = [(path.name, path) for _, _, path in found]
+        self._chosen.value = found[0][2] if found else None
         self._restoring.layout.display = "" if found else "none"
         self._question(False)
 

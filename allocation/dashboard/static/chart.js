@@ -33,10 +33,18 @@ async function fromKernel(model) {
   return module.exports;
 }
 
+// It is large: loading it as soon as the page has nothing else to do leaves the page to its reader first.
+function pause() {
+  return new Promise((resolve) => {
+    if (globalThis.requestIdleCallback) requestIdleCallback(resolve, { timeout: 2000 });
+    else setTimeout(resolve, 200);
+  });
+}
+
 function library(model) {
-  globalThis[LIBRARY] ??= globalThis.allocationPlotlyUrl
+  globalThis[LIBRARY] ??= pause().then(() => globalThis.allocationPlotlyUrl
     ? fromServer(globalThis.allocationPlotlyUrl)
-    : fromKernel(model);
+    : fromKernel(model));
   return globalThis[LIBRARY];
 }
 

@@ -1,31 +1,54 @@
 // Asks the kernel now and then whether it is still there, and says so on the page when it isn't: what is typed into a page
-// without a kernel reaches nobody.
+// without a kernel reaches nobody. The house page also knows at once when a kernel has ended, and that a busy one is there.
 const EVERY = 5000;
 const PATIENCE = 15000;
+const LOST =
+  "The dashboard has stopped, or this page has lost it. Nothing entered here is saved. Start it again if needed, and " +
+  "reload the page.";
+const ENDED = "The program behind this page has ended. Nothing entered here is saved any more. Reload the page.";
+const BUSY = "Still calculating. What you enter meanwhile comes after it.";
 
 function render({ model, el }) {
   const notice = document.createElement("div");
+  const reload = document.createElement("button");
+  reload.type = "button";
+  reload.className = "jupyter-widgets jupyter-button widget-button";
+  reload.textContent = "Reload the page";
+  reload.addEventListener("click", () => location.reload());
   notice.setAttribute("role", "alert");
   el.appendChild(notice);
   let heard = Date.now();
+  let shown = "";
 
+  const state = () => document.body.dataset.kernelState;
+  const trouble = () => {
+    if (state() === "dead") return ENDED;
+    if (state() === "lost") return LOST;
+    if (Date.now() - heard < PATIENCE) return "";
+    return state() === "busy" ? BUSY : LOST;
+  };
+  const show = () => {
+    const text = trouble();
+    if (shown === text) return;
+    shown = text;
+    notice.className = { "": "", [BUSY]: "allocation-note" }[text] ?? "allocation-wrong allocation-lost";
+    notice.replaceChildren(`${text} `, ...([LOST, ENDED].includes(text) ? [reload] : []));
+  };
   const receive = () => {
     heard = Date.now();
+    show();
   };
   const ask = () => {
     model.send({ kind: "pulse" });
-    const lost = Date.now() - heard > PATIENCE;
-    notice.className = lost ? "allocation-wrong allocation-lost" : "";
-    notice.textContent = lost
-      ? "The dashboard has stopped, or this page has lost it. Nothing entered here is saved. Start it again if needed, " +
-        "and reload the page."
-      : "";
+    show();
   };
   model.on("msg:custom", receive);
+  addEventListener("allocation:kernel", show);
   const asking = setInterval(ask, EVERY);
 
   return () => {
     clearInterval(asking);
+    removeEventListener("allocation:kernel", show);
     model.off("msg:custom", receive);
   };
 }

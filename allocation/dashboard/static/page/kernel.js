@@ -1,0 +1,160 @@
+// The kernel behind the page, over one websocket: Jupyter's messages in the wire format v1.kernel.websocket.jupyter.org,
+// with the few methods that ipywidgets' manager asks of a kernel and of its comms.
+const PROTOCOL = "v1.kernel.websocket.jupyter.org";
+const PARTS = ["header", "parent_header", "metadata", "content"];
+const PATIENCE = 15000;
+const PAUSES = [100, 500, 1000, 2000, 5000, 5000, 15000];
+
+function pack({ channel, buffers, ...message }) {
+  const encoder = new TextEncoder();
+  const texts = [channel, ...PARTS.map((part) => JSON.stringify(message[part]))].map((text) => encoder.encode(text));
+  const parts = [...texts, ...buffers.map(bytes)];
+  const offsets = [8 * (parts.length + 2)];
+  for (const part of parts) offsets.push(offsets.at(-1) + part.byteLength);
+  const head = new DataView(new ArrayBuffer(offsets[0]));
+  [offsets.length, ...offsets].forEach((number, place) => head.setBigUint64(8 * place, BigInt(number), true));
+  return new Blob([head, ...parts]);
+}
+
+function bytes(buffer) {
+  return ArrayBuffer.isView(buffer)
+    ? new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+    : new Uint8Array(buffer);
+}
+
+function unpack(data) {
+  const view = new DataView(data);
+  const number = (place) => Number(view.getBigUint64(8 * place, true));
+  const part = (index) => new DataView(data, number(index + 1), number(index + 2) - number(index + 1));
+  const decoder = new TextDecoder();
+  const message = { channel: decoder.decode(part(0)), buffers: [] };
+  PARTS.forEach((name, index) => (message[name] = JSON.parse(decoder.decode(part(index + 1)))));
+  for (let index = PARTS.length + 1; index < number(0) - 1; index += 1) message.buffers.push(part(index));
+  return message;
+}
+
+export class Comm {
+  constructor(target, id) {
+    this.target_name = target;
+    this.comm_id = id;
+    this.handlers = {};
+  }
+
+  open(data, callbacks, metadata, buffers) {
+    return this.say("comm_open", data, callbacks, metadata, buffers, { target_name: this.target_name });
+  }
+
+  send(data, callbacks, metadata, buffers) {
+    return this.say("comm_msg", data, callbacks, metadata, buffers);
+  }
+
+  close(data, callbacks, metadata, buffers) {
+    this.kernel.comms.delete(this.comm_id);
+    return this.say("comm_close", data, callbacks, metadata, buffers);
+  }
+
+  on_msg(handler) {
+    this.handlers.comm_msg = handler;
+  }
+
+  on_close(handler) {
+    this.handlers.comm_close = handler;
+  }
+
+  say(type, data = {}, callbacks = {}, metadata = {}, buffers = [], more = {}) {
+    return this.kernel.send(type, { comm_id: this.comm_id, data, ...more }, callbacks, metadata, buffers);
+  }
+}
+
+export class Kernel {
+  /** `tell` is given what the kernel is doing: "idle", "busy", "dead" (it ended), or "lost" (nothing is heard of it). */
+  constructor(id, tell) {
+    this.id = id;
+    this.tell = tell;
+    this.session = crypto.randomUUID();
+    this.unsent = [];
+    this.asked = new Map();
+    this.comms = new Map();
+    this.targets = new Map();
+    this.comm_manager = {
+      kernel: this,
+      register_target: (name, handler) => this.targets.set(name, handler),
+      register_comm: (comm) => this.register(comm),
+      new_comm: (target, data, callbacks, metadata, comm_id, buffers) => {
+        const comm = this.register(new Comm(target, comm_id));
+        comm.open(data, callbacks, metadata, buffers);
+        return comm;
+      },
+    };
+    this.connect(0);
+  }
+
+  is_connected() {
+    return true; // what is sent before the connection is there waits for it
+  }
+
+  comm_info(target, then) {
+    this.send("comm_info_request", { target_name: target }, { shell: { reply: then } }, {}, []);
+  }
+
+  register(comm) {
+    comm.kernel = this;
+    this.comms.set(comm.comm_id, comm);
+    return comm;
+  }
+
+  connect(attempt) {
+    const address = new URL(`/api/kernels/${this.id}/channels?session_id=${this.session}`, location.href);
+    address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(address, PROTOCOL);
+    socket.binaryType = "arraybuffer";
+    let next = attempt + 1;
+    socket.onopen = () => {
+      next = 0;
+      clearTimeout(this.losing);
+      this.losing = undefined;
+      this.tell("idle");
+      for (const message of this.unsent.splice(0)) socket.send(message);
+    };
+    socket.onmessage = ({ data }) => this.receive(unpack(data));
+    socket.onclose = () => {
+      this.socket = null;
+      this.losing ??= setTimeout(() => this.tell("lost"), PATIENCE);
+      setTimeout(() => this.connect(next), PAUSES[Math.min(attempt, PAUSES.length - 1)]);
+    };
+    this.socket = socket;
+  }
+
+  send(type, content, callbacks, metadata, buffers) {
+    const header = {
+      msg_id: crypto.randomUUID(),
+      msg_type: type,
+      session: this.session,
+      username: "",
+      date: new Date().toISOString(),
+      version: "5.3",
+    };
+    this.asked.set(header.msg_id, callbacks);
+    const message = pack({ channel: "shell", header, parent_header: {}, metadata, content, buffers });
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(message);
+    else this.unsent.push(message);
+    return header.msg_id;
+  }
+
+  receive(message) {
+    const type = message.header.msg_type;
+    const { comm_id, target_name, execution_state: state } = message.content;
+    const { shell, iopub } = this.asked.get(message.parent_header.msg_id) ?? {};
+    if (message.channel === "shell") shell?.reply?.(message);
+    else if (type === "status") {
+      this.tell(state === "restarting" ? "dead" : state);
+      iopub?.status?.(message);
+      if (state === "idle") this.asked.delete(message.parent_header.msg_id);
+    } else if (type === "comm_open") {
+      this.targets.get(target_name)?.(this.register(new Comm(target_name, comm_id)), message);
+    } else {
+      this.comms.get(comm_id)?.handlers[type]?.(message);
+      if (type === "comm_close") this.comms.delete(comm_id);
+    }
+  }
+}

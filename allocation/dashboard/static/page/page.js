@@ -1,0 +1,87 @@
+// Puts the notebook's widgets on the page. The widgets' own scripts are those that ipywidgets and anywidget install for the
+// classic Notebook; this plays the part of that Notebook, which is a small one.
+import { load, provide } from "./amd.js";
+import { Comm, Kernel } from "./kernel.js";
+
+const VIEW = "application/vnd.jupyter.widget-view+json";
+const place = document.getElementById("page");
+const loading = document.getElementById("loading");
+
+function asset(name) {
+  return new URL(name, import.meta.url).href;
+}
+
+function wrong(sentence) {
+  loading.setAttribute("role", "alert");
+  loading.textContent = sentence;
+}
+
+/** What the notebook displayed; the page ends where its last cell does. */
+async function displayed() {
+  if (document.readyState === "loading") {
+    await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
+  }
+  const outputs = [...document.querySelectorAll("script.output")].flatMap((script) => JSON.parse(script.textContent));
+  if (!outputs.some((output) => output.data?.[VIEW]) || outputs.some((output) => output.output_type === "error")) {
+    throw new Error("The page could not be made. This is a fault in the program, not in your data.");
+  }
+  return outputs;
+}
+
+function classicNotebook(kernel, outputs, widgets) {
+  const nothing = () => {};
+  const actions = { register: nothing, get: nothing };
+  return {
+    menubar: { actions },
+    notification_area: { widget: nothing },
+    notebook: {
+      kernel,
+      metadata: {},
+      events: { on: nothing },
+      container: { on: nothing },
+      keyboard_manager: { actions },
+      // The manager asks for these when it has the state of every widget, and has each of them rendered then.
+      get_cells: () => outputs.map((output) => ({ output_area: { outputs: [output] } })),
+      render_cell_output: async ({ output_area: area }) => {
+        const manager = kernel.widget_manager;
+        const model = await manager.get_model(area.outputs[0].data[VIEW].model_id);
+        const view = await manager.create_view(model);
+        widgets.JupyterLuminoWidget.attach(view.luminoWidget, place);
+        loading.remove();
+      },
+    },
+  };
+}
+
+async function start() {
+  const { kernel: id } = document.body.dataset;
+  const kernel = new Kernel(id, (state) => {
+    document.body.dataset.kernelState = state;
+    dispatchEvent(new Event("allocation:kernel"));
+  });
+  globalThis.allocationPlotlyUrl = asset("plotly.js");
+  // The server sends this while a first page is long in coming.
+  globalThis.voila_heartbeat = () => {};
+  // The token in the address has become a cookie; it need not stay in the history.
+  history.replaceState(null, "", location.pathname + location.hash);
+  addEventListener("pagehide", () => navigator.sendBeacon(`/voila/api/shutdown/${id}`));
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
+
+  provide("module", {});
+  provide("services/kernels/comm", { Comm });
+  globalThis.Jupyter = { version: "6.5.0" };
+  const [widgets] = await Promise.all([
+    load("@jupyter-widgets/base", asset("widgets.js")),
+    load("anywidget", asset("anywidget.js")),
+  ]);
+  Object.assign(globalThis.Jupyter, classicNotebook(kernel, await displayed(), widgets));
+  provide("base/js/namespace", globalThis.Jupyter);
+  provide("base/js/events", { on: () => {} });
+  provide("notebook/js/outputarea", { OutputArea: class { register_mime_type() {} } });
+  await widgets.load_ipython_extension();
+  document.getElementById("menus").remove();
+}
+
+start().catch((error) => wrong(`${error.message} Reload the page; if it happens again, please report it.`));

@@ -1,0 +1,138 @@
+"""The room of files without a browser: looking at files, asking for columns, loading, taking back, exporting."""
+
+import pandas as pd
+import pytest
+
+import allocation
+from allocation.dashboard.data import Data
+from allocation.dashboard.drop import FileDrop
+from allocation.export import holdings_csv, targets_csv
+from allocation.shipped_files import shipped
+from allocation.writing import PLAIN
+from tests.dashboard.test_page import parts
+
+
+class Room:
+    """The room on a portfolio, with files given to it as a browser gives them."""
+
+    def __init__(self, portfolio):
+        self.changed = []
+        self.room = Data(portfolio, lambda: self.changed.append(True))
+        if portfolio.exists() and portfolio.accounts():
+            self.room.show(portfolio.tables(), PLAIN)
+        else:
+            self.room.show_alone(PLAIN)
+
+    def find(self, kind):
+        return next(part for part in parts(self.room.box) if isinstance(part, kind))
+
+    def give(self, *files):
+        drop = self.find(FileDrop)
+        drop._take(drop, {"kind": "begin"}, [])
+        for name, content in files:
+            drop._take(drop, {"kind": "file", "name": name}, [])
+            for start in range(0, len(content), 1000):
+                drop._take(drop, {"kind": "piece"}, [memoryview(content[start : start + 1000])])
+        drop._take(drop, {"kind": "end"}, [])
+
+    def named(self, description):
+        return next(part for part in parts(self.room.box) if getattr(part, "description", "") == description)
+
+    def has(self, description):
+        return any(getattr(part, "description", "") == description for part in parts(self.room.box))
+
+    @property
+    def text(self):
+        return " ".join(part.value for part in parts(self.room.box) if type(part).__name__ == "HTML")
+
+
+@pytest.fixture
+def room(sample):
+    return Room(sample)
+
+
+HEAD = "account,symbol,asset_class,quantity,price,currency\n"
+
+
+def test_a_file_is_shown_before_it_is_loaded_and_loaded_once(room, sample):
+    room.give(("new.csv", (HEAD + "Roth IRA,VTI,US stocks,20,330,USD\n").encode()))
+    assert "This would change:" in room.text and "<td>changed</td><td>Roth IRA</td><td>VTI</td>" in room.text
+    assert "<td>sold</td><td>Roth IRA</td><td>VTIP</td>" in room.text and not room.changed
+    assert len(sample.holdings("Roth IRA")) == 4
+    room.named("Load this").click()
+    assert room.changed and "Loaded:" in room.text and len(sample.holdings("Roth IRA")) == 1
+    assert not room.has("Load this")
+
+
+def test_what_is_not_wanted_is_forgotten(room, sample):
+    room.give(("new.csv", (HEAD + "Roth IRA,VTI,US stocks,20,330,USD\n").encode()))
+    room.named("Don't load").click()
+    assert not room.has("Load this") and not room.changed and len(sample.holdings("Roth IRA")) == 4
+
+
+def test_a_load_is_taken_back(room, sample):
+    room.give(("new.csv", (HEAD + "New,VTI,US stocks,20,330,USD\n").encode()))
+    room.named("Load this").click()
+    room.room.show(sample.tables(), PLAIN)
+    room.named("Take the last load back").click()
+    assert "Taken back: new.csv" in room.text and "New" not in sample.accounts()
+
+
+def test_every_problem_is_a_row(room):
+    room.give(("bad.csv", (HEAD + "A,<b>X</b>,Bonds,many,1,USD\nA,Y,Bonds,1,1,DOLLAR\n").encode()))
+    assert "Nothing was loaded: 2 problems." in room.text and "<b>X" not in room.text
+    assert "<td>bad.csv</td><td class=number>3</td><td>currency</td><td>DOLLAR</td>" in room.text
+
+
+def test_the_name_of_a_file_is_no_path(room, tmp_path):
+    room.give(("../../../evil.csv", HEAD.encode()))
+    assert not list(tmp_path.parent.glob("evil.csv"))
+
+
+def test_a_table_of_no_known_format_is_asked_about(room):
+    table = "Depot,Kuerzel,Menge,Was,Geld\nNew,ABC,2,10,EUR\nNew,DEF,3,20,EUR\n"
+    room.give(("table.csv", table.encode()))
+    assert "Say which column is what" in room.text
+    answers = {"account": "Depot", "symbol": "Kuerzel", "quantity": "Menge", "price": "Was", "currency": "=USD"}
+    while room.has("Use these columns"):
+        asked = room.room._load._columns._boxes
+        assert asked.keys() <= answers.keys(), "the same is asked again"
+        for name, box in asked.items():
+            box.value = answers.pop(name)
+        room.named("Use these columns").click()
+    assert "<td>new</td><td>New</td><td>ABC</td>" in room.text
+
+
+def test_a_first_load_asks_for_the_base_currency(portfolio):
+    room = Room(portfolio)
+    data = shipped("data")
+    room.give(*((name, (data / name).read_bytes()) for name in ("holdings.csv", "targets.csv", "fx.csv")))
+    assert "has no base currency yet" in room.text
+    room.named("Base currency").value = "usd"
+    room.named("Load this").click()
+    assert portfolio.summary().total == pytest.approx(50335.41) and portfolio.strategy().class_percents["Gold"] == 4
+
+
+def test_prices_and_rates_stand_with_their_age_and_source(room):
+    assert all(words in room.text for words in ("VBTIX", "9.68", "2026-11-19", "days old", "1 EUR", "1.0864 USD"))
+
+
+def test_backups_are_made_listed_and_restored_after_asking(room, sample):
+    room.named("Make a backup").click()
+    assert "made by you" in room.text
+    sample.delete_account("Roth IRA", backup=False)
+    room.named("Restore…").click()
+    assert not room.changed
+    room.named("Restore it").click()
+    assert room.changed and "Roth IRA" in sample.accounts()
+
+
+def test_what_is_exported_is_what_was_loaded(sample, tmp_path):
+    (tmp_path / "holdings.csv").write_text(holdings_csv(sample.holdings()), encoding="utf-8")
+    strategies = [sample.strategy(scope) for scope in ("all", *sample.accounts())]
+    (tmp_path / "targets.csv").write_text(targets_csv(strategies), encoding="utf-8")
+    again = allocation.open(tmp_path / "again.duckdb")
+    again.load(tmp_path / "holdings.csv", tmp_path / "targets.csv", shipped("data") / "fx.csv", base_currency="USD")
+    for scope in ("all", "Roth IRA"):
+        pd.testing.assert_frame_equal(again.drift(scope, by="holding"), sample.drift(scope, by="holding"))
+    pd.testing.assert_frame_equal(again.holdings(), sample.holdings())
