@@ -16,7 +16,7 @@ from allocation.store import reading, saving, strategies, versions
 from allocation.store.saving import ByAsset
 from allocation.store.starting import Start, read_start
 from allocation.store.versions import Version
-from allocation.tables import ALL, Named, Strategy, Tables, Targets, symbol_and_currency
+from allocation.tables import ALL, Named, Strategy, Tables, Targets
 from allocation.targets import (
     Percent,
     check_percents,
@@ -83,7 +83,7 @@ class Strategies(PortfolioFile):
         symbols = sorted({symbol for percents in exact.holdings.values() for symbol in percents})
 
         def read(connection: duckdb.DuckDBPyConnection) -> Tables:
-            also = [saving.find_asset(connection, *symbol_and_currency(symbol), to_plan=True) for symbol in symbols]
+            also = saving.find_assets(connection, [(None, symbol) for symbol in symbols])
             return reading.read_tables(connection, scope, also=also)
 
         tables = self._database.ask(f"tables of {scope} with {symbols}", read)

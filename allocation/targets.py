@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from math import lcm
 from typing import TypeVar
 
 from allocation.errors import ChangedMeanwhile, TargetsError, UnknownName
@@ -24,7 +25,8 @@ class Redistributed:
     """Percents after one row was moved, taken out or added.
 
     Attributes:
-        percents: name → percent (0–100, exact), in the order they were given, adding up to exactly 100.
+        percents: name → percent (0–100, exact), in the order they were given, adding up to exactly 100 (after
+            a row was added: if they did before).
         value: what the moved row has now; 0 where it was taken out.
         reason: why it isn't what was asked for, as one sentence without its full stop; None where it is.
     """
@@ -133,11 +135,16 @@ def require_unchanged(
 def changes(before: Mapping[str, Percent], after: Mapping[str, Percent]) -> str:
     """What is different between two sets of targets: ``Bonds 30 → 25, Gold 0 → 5``; empty where nothing is."""
     before, after = exact_percents(before), exact_percents(after)
+    names = [*before, *(name for name in after if name not in before)]
     return ", ".join(
-        f"{name} {plain(before.get(name, Decimal(0)))} → {plain(after.get(name, Decimal(0)))}"
-        for name in [*before, *(name for name in after if name not in before)]
-        if before.get(name) != after.get(name)
+        _change(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
     )
+
+
+def _change(name: str, before: Decimal | None, after: Decimal | None) -> str:
+    if not before and not after:
+        return f"{name} {'added' if before is None else 'taken out'} at 0"
+    return f"{name} {plain(before or Decimal(0))} → {plain(after or Decimal(0))}"
 
 
 def exact_percents(percents: Mapping[str, Percent]) -> dict[str, Decimal]:
@@ -172,14 +179,17 @@ def share(
         proportions: name → any number from 0; at least one name, unless the total is 0.
         step: what percents are whole numbers of.
     """
-    parts = {name: Fraction(part) for name, part in proportions.items()}
-    if not any(parts.values()):
-        parts = dict.fromkeys(parts, Fraction(1))
-    of_all = sum(parts.values(), Fraction(0))
-    exact = {name: Fraction(total) * part / of_all / Fraction(step) for name, part in parts.items()}
-    shared = {name: part.numerator // part.denominator * step for name, part in exact.items()}
+    parts = {name: part.as_integer_ratio() for name, part in proportions.items()}
+    common = lcm(*(below for _, below in parts.values()))
+    whole = {name: above * (common // below) for name, (above, below) in parts.items()}
+    if not any(whole.values()):
+        whole = dict.fromkeys(whole, 1)
+    steps, below = (total / step).as_integer_ratio()
+    of_all = below * sum(whole.values())
+    exact = {name: divmod(part * steps, of_all) for name, part in whole.items()}
+    shared = {name: quotient * step for name, (quotient, _) in exact.items()}
     left_over = total - sum(shared.values(), Decimal(0))
-    for name in sorted(parts, key=lambda name: (-(exact[name] % 1), -parts[name], name)):
+    for name in sorted(whole, key=lambda name: (-exact[name][1], -whole[name], name)):
         more = min(step, left_over)
         shared[name] += more
         left_over -= more
@@ -300,7 +310,7 @@ def _why_it_stops(name: str, asked: Decimal, room: Decimal) -> str:
     if asked < 0:
         return f"{name} stops at 0: a target can't be below 0"
     stops = f"{name} stops at {plain(room)}"
-    return f"{stops}: {_held_elsewhere(room)}" if room < HUNDRED else f"{stops}: more than that there is not"
+    return f"{stops}: {_held_elsewhere(room)}" if room < HUNDRED else f"{stops}: that is everything"
 
 
 def _why_it_stays(name: str, room: Decimal) -> str:

@@ -42,7 +42,7 @@ def test_where_no_room_is_left_the_row_stops_and_says_why():
 @pytest.mark.parametrize(
     ("locked", "changed", "to", "value", "reason"),
     [
-        ([], "Bonds", 101, 100, "Bonds stops at 100: more than that there is not"),
+        ([], "Bonds", 101, 100, "Bonds stops at 100: that is everything"),
         ([], "Bonds", -0.01, 0, "Bonds stops at 0: a target can't be below 0"),
         (["Bonds"], "Bonds", 50, 30, "Bonds is locked at 30"),
         (["Bonds"], "Bonds", 30, 30, None),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allocation.errors import TargetsError
-from allocation.targets import check_percents, clean_class_names, plain, read_percent, rescale
+from allocation.targets import changes, check_percents, clean_class_names, plain, read_percent, rescale
 
 percents = st.decimals(min_value=0, max_value=100, places=4)
 several = st.dictionaries(st.integers(1, 50), percents, min_size=1, max_size=12)
@@ -97,6 +97,12 @@ def test_three_equal_parts_give_the_last_step_to_the_first():
 @pytest.mark.parametrize(("percent", "text"), [("97", "97"), ("100", "100"), ("33.3000", "33.3"), ("0.0000", "0")])
 def test_a_percent_is_written_without_trailing_zeros(percent, text):
     assert plain(Decimal(percent)) == text
+
+
+def test_what_has_changed_in_words():
+    before, after = {"Bonds": 30, "Gold": 0, "Cash": "5.0"}, {"Bonds": 25, "Silver": 0, "Cash": 5, "Stocks": 5}
+    assert changes(before, after) == "Bonds 30 → 25, Gold taken out at 0, Silver added at 0, Stocks 0 → 5"
+    assert changes(before, before) == ""
 
 
 @pytest.mark.parametrize(("name", "sentence"), [(" ", "has no class name"), ("Unclassified", "can't have a target")])

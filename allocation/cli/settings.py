@@ -60,9 +60,16 @@ def classes(portfolio: Portfolio, csv: Path | None) -> None:
     "--trigger", metavar="WHEN",
     help='When a rebalance is due: "drift" (a class is out of its band), "every 6 months", "every 6 months and drift".',
 )  # fmt: skip
+@click.option("--strategy", metavar="NAME", help="Another strategy of the scope than its active one.")
 @click.pass_obj
 def bands(
-    portfolio: Portfolio, scope: str, band: str | None, asset_class: str | None, reset: bool, trigger: str | None
+    portfolio: Portfolio,
+    scope: str,
+    band: str | None,
+    asset_class: str | None,
+    reset: bool,
+    trigger: str | None,
+    strategy: str | None,
 ) -> None:
     """Print how far each class may stray from its target, and when a rebalance is due; or set it."""
     if band is not None and reset:
@@ -70,10 +77,10 @@ def bands(
     if asset_class is not None and band is None and not reset:
         raise click.UsageError("Say what the band of the class is: --set BAND, or --reset.")
     if band is not None or reset:
-        portfolio.save_band(band, scope, asset_class)
+        portfolio.save_band(band, scope, asset_class, strategy)
     if trigger is not None:
-        portfolio.save_trigger(trigger, scope)
-    _show(portfolio.strategy(scope), scope)
+        portfolio.save_trigger(trigger, scope, strategy)
+    _show(portfolio.strategy(scope, strategy), scope)
 
 
 def _show(strategy: Strategy, scope: str) -> None:

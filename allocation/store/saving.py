@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,7 +10,7 @@ import duckdb
 
 from allocation.bands import Band, is_kept
 from allocation.errors import AmountError, TargetsError, UnknownName
-from allocation.tables import Percent, as_percent, symbol_and_currency
+from allocation.tables import Percent, as_percent, called, symbol_and_currency
 from allocation.targets import exact_percents
 from allocation.triggers import Trigger
 
@@ -113,12 +113,13 @@ def save_holding_targets(
         {"id": class_target_id, "gone": gone},
     )
     changed = {asset_id: percent for asset_id, percent in percents.items() if before.get(asset_id) != percent}
-    for asset_id, percent in changed.items():
+    if changed:
         connection.execute(
-            "INSERT INTO holding_targets (class_target_id, asset_id, target_percent) VALUES (?, ?, ?) "
+            "INSERT INTO holding_targets (class_target_id, asset_id, target_percent) "
+            "SELECT $id, unnest($assets::INTEGER[]), unnest($percents::DECIMAL(7, 4)[]) "
             "ON CONFLICT (class_target_id, asset_id) "
             f"DO UPDATE SET target_percent = excluded.target_percent, updated_at = {NOW}",
-            [class_target_id, asset_id, percent],
+            {"id": class_target_id, "assets": list(changed), "percents": list(changed.values())},
         )
     return len(gone) + len(changed)
 
@@ -210,13 +211,28 @@ def by_asset(connection: duckdb.DuckDBPyConnection, holdings: Mapping[str, Mappi
     Raises:
         UnknownName: there is no such asset.
     """
+    named = [(name, symbol) for name, percents in holdings.items() for symbol in percents]
+    numbers = dict(zip(named, find_assets(connection, named), strict=True))
     return {
-        name: {
-            find_asset(connection, *symbol_and_currency(symbol), name, to_plan=True): percent
-            for symbol, percent in exact_percents(percents).items()
-        }
+        name: {numbers[name, symbol]: percent for symbol, percent in exact_percents(percents).items()}
         for name, percents in holdings.items()
     }
+
+
+def find_assets(connection: duckdb.DuckDBPyConnection, named: Sequence[tuple[str | None, str]]) -> list[int]:
+    """The numbers of the assets that are to have targets: (class, symbol) of each, as :func:`find_asset` takes them."""
+    rows = connection.execute("SELECT symbol, currency, asset_id FROM assets").fetchall()
+    by_symbol: dict[str, list[int]] = {}
+    for symbol, currency, number in rows:
+        for name in {symbol, called(symbol, currency)}:
+            by_symbol.setdefault(name, []).append(number)
+    found = [by_symbol.get(symbol, []) for _, symbol in named]
+    return [
+        numbers[0]
+        if len(numbers) == 1
+        else find_asset(connection, *symbol_and_currency(symbol), asset_class, to_plan=True)
+        for numbers, (asset_class, symbol) in zip(found, named, strict=True)
+    ]
 
 
 def set_saved(connection: duckdb.DuckDBPyConnection, strategy_id: int, by: str) -> None:

@@ -122,16 +122,25 @@ def write_targets(
 ) -> int:
     """Make these the strategy's targets of both levels; returns how many were added, changed or removed."""
     changed = save_class_targets(connection, strategy_id, classes)
-    for name in [*classes, *(name for name in holdings if name not in classes)]:
-        changed += save_holding_targets(connection, strategy_id, name, holdings.get(name, {}))
+    rows = connection.execute(
+        "SELECT asset_class, asset_id, h.target_percent "
+        "FROM holding_targets h JOIN asset_class_targets USING (class_target_id) WHERE strategy_id = ?",
+        [strategy_id],
+    ).fetchall()
+    before: dict[str, dict[int, Decimal]] = {}
+    for name, asset_id, percent in rows:
+        before.setdefault(name, {})[asset_id] = percent
+    for name in dict.fromkeys([*holdings, *before]):
+        within = holdings.get(name, {})
+        if name not in classes or within != before.get(name, {}):
+            changed += save_holding_targets(connection, strategy_id, name, within)
     return changed
 
 
 def activate(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> None:
     """Make a strategy the one its scope is measured against."""
     connection.execute(
-        "UPDATE rebalancing_strategies SET active = (strategy_id = $id), archived = archived AND strategy_id <> $id "
-        "WHERE account_id IS NOT DISTINCT FROM "
+        "UPDATE rebalancing_strategies SET active = (strategy_id = $id) WHERE account_id IS NOT DISTINCT FROM "
         "(SELECT account_id FROM rebalancing_strategies WHERE strategy_id = $id)",
         {"id": strategy_id},
     )

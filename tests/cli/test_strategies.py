@@ -35,6 +35,13 @@ def test_an_accounts_strategy_is_made_active_and_put_aside(loaded):
     assert "(used by Brokerage" in loaded("targets", "--scope", "Brokerage")[1]
 
 
+def test_bands_of_a_strategy_that_is_not_active(loaded):
+    loaded("strategies", "copy", "All Portfolio", "Wide")
+    out = loaded("bands", "--strategy", "Wide", "--set", "9 points", "--trigger", "every 6 months")[1]
+    assert out.startswith("Wide: 9 points") and "every 6 months" in out
+    assert loaded("bands")[1].startswith("All Portfolio: 5 points or 25 %")
+
+
 def test_a_strategy_is_copied_renamed_and_deleted(loaded):
     assert "a copy of All Portfolio" in loaded("strategies", "copy", "All Portfolio", "Mine", "--to", "401(k)")[1]
     assert "called Ours now" in loaded("strategies", "rename", "Mine", "Ours", "--scope", "401(k)")[1]

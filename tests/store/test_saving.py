@@ -101,8 +101,9 @@ def test_an_account_uses_the_portfolios_targets_until_it_has_its_own(bonds_and_s
 
 
 def test_a_refused_holding_target_gives_an_account_no_strategy(bonds_and_stocks):
-    with pytest.raises(TargetsError):
-        bonds_and_stocks.save_holding_targets("Stocks", {"VTI": 100}, scope="Savings")
+    for targets in ({"VTI": 100}, {}):
+        with pytest.raises(TargetsError, match="Stocks has no class target"):
+            bonds_and_stocks.save_holding_targets("Stocks", targets, scope="Savings")
     assert count(bonds_and_stocks, "rebalancing_strategies") == 1
 
 
