@@ -22,7 +22,7 @@ def processes(pattern):
 
 
 def kernels(folder):
-    return processes(rf"kernel.*{folder}/|{folder}/.*kernel-")
+    return processes(rf"ipykernel_launcher -f {folder}/")
 
 
 def settled(folder, number, seconds):
