@@ -166,8 +166,8 @@ def dashboard(context: click.Context, port: int | None, host: str, names: tuple[
                 f"There is no portfolio at {portfolio.path}. Load your holdings into it first: "
                 f"allocation --portfolio {portfolio.path.name} import HOLDINGS."
             )
-        portfolio = allocation.sample()
-        click.echo(f"You have no portfolio yet, so this is the sample, kept at {portfolio.path}.")
-        click.echo("Load your own with: allocation import HOLDINGS.")
-        click.echo(f'Try the commands on the sample with: allocation --portfolio "{portfolio.path}" drift')
+        sample = allocation.sample()
+        click.echo(f"You have no portfolio yet, so this is the sample, kept at {sample.path}.")
+        click.echo("Load your own on the page, or with: allocation import HOLDINGS.")
+        click.echo(f'Try the commands on the sample with: allocation --portfolio "{sample.path}" drift')
     sys.exit(serve(portfolio.path, portfolio.timeout, Place(host, port, names), not no_browser, click.echo))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -17,5 +18,7 @@ def _end_with_the_parent() -> None:
 
 
 if __name__ == "__main__":
+    # That a page asks for a kernel that has gone concerns its visitor, who is told on the page.
+    logging.getLogger("tornado").setLevel(logging.ERROR)
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     Server.launch_instance()

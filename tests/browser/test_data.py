@@ -78,10 +78,14 @@ def test_the_first_visit_shows_the_sample_and_leads_to_ones_own_file(browser, tm
         visit.see("Loaded: 3 accounts")
         visit.room("Overview").see("50,335.41 USD")
         assert not visit.page.get_by_text("This is the sample").is_visible()
+        visit.open()
+        visit.see("50,335.41 USD")
+        assert not visit.page.get_by_text("This is the sample").is_visible()
 
 
 def test_an_empty_portfolio_leads_to_the_sample(browser, tmp_path):
     home = {"XDG_DATA_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    allocation.open(tmp_path / "mine.duckdb").init("USD")
     with served(tmp_path / "mine.duckdb", environment=home) as address:
         visit = Visit(browser, address)
         visit.see("Nothing is loaded yet")

@@ -16,13 +16,13 @@ LARGEST_GROWTH = 60.0
 
 def processes(pattern):
     """Megabytes that processes whose command has this pattern in it hold in memory."""
-    shown = subprocess.run(["ps", "-eo", "rss=,args="], capture_output=True, text=True, check=True).stdout
+    shown = subprocess.run(["ps", "-wweo", "rss=,args="], capture_output=True, text=True, check=True).stdout
     lines = [line.split(None, 1) for line in shown.splitlines()]
     return [int(size) / 1024 for size, command in lines if re.search(pattern, command)]
 
 
 def kernels(folder):
-    return processes(rf"kernel.*{folder}/|{folder}/.*kernel-")
+    return processes(rf"ipykernel_launcher -f {folder}/")
 
 
 def settled(folder, number, seconds):

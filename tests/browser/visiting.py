@@ -47,9 +47,11 @@ def served(portfolio, *arguments, folder=None, environment=None, before="pass", 
         process.stdout.close()
 
 
-def processes_of(kernel):
-    """Process numbers of a page's kernel."""
-    found = subprocess.run(["pgrep", "-f", f"kernel-{kernel}.json"], capture_output=True, text=True, check=False)
+def processes_of(kernel, folder=""):
+    """Process numbers of a page's kernel; ``folder`` is where its server has its files."""
+    found = subprocess.run(
+        ["pgrep", "-f", f"{folder}.*kernel-{kernel}.json"], capture_output=True, text=True, check=False
+    )
     return [int(number) for number in found.stdout.split()]
 
 
@@ -69,6 +71,8 @@ class Visit:
         self.console, self.outside, self.dialogs = [], [], []
         window = {"viewport": {"width": width, "height": height}, "accept_downloads": True, **context}
         self.page = browser.new_context(**window).new_page()
+        # A machine that runs other tests as well may take its time.
+        self.page.set_default_timeout(60_000)
         # Playwright's own has the page evaluate a text, which the page's policy forbids.
         self.page.wait_for_function = self.until
         self.page.on("console", lambda message: self.console.append((message.type, message.text)))
@@ -98,7 +102,7 @@ class Visit:
     def kernel(self):
         return self.page.locator("body").get_attribute("data-kernel")
 
-    def until(self, expression, arg=None, timeout=30_000):
+    def until(self, expression, arg=None, timeout=60_000):
         """Wait until a JavaScript expression, or a function of ``arg``, is true."""
         end = time.monotonic() + timeout / 1000
         while not (value := self.page.evaluate(expression, arg)):
@@ -132,7 +136,7 @@ class Visit:
         self.page.get_by_role("button", name=name).click()
 
     def see(self, text):
-        self.page.get_by_text(text).first.wait_for(timeout=15_000)
+        self.page.get_by_text(text).first.wait_for(timeout=60_000)
 
     def _ask(self, url):
         if not re.match(r"(http://127\.0\.0\.1|ws://127\.0\.0\.1|data:|blob:)", url):

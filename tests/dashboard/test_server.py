@@ -198,7 +198,7 @@ def test_the_scripts_are_small_on_the_way_and_kept_by_the_browser(server):
 
 
 def test_other_users_of_the_machine_cannot_read_the_token(server):
-    shown = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    shown = subprocess.run(["ps", "-wweo", "args"], capture_output=True, text=True, check=True).stdout
     assert "allocation.dashboard.child" in shown
     assert server.token not in shown
 

@@ -415,3 +415,5 @@ def test_a_fund_is_in_several_classes_by_weight(small):
     small.enter("Its classes", "Stocks 60\nBonds: 40 %")
     small.click("Save its classes")
     assert "The classes of VEA are saved." in small.text and small.row("Bonds")["now"] == "48.0 %"
+    small.say("open", row=["Bonds", ""], open=True)
+    assert small.row("Bonds")["foot"]["sum"].endswith("VEA, of several classes, counts here, too.")

@@ -45,7 +45,7 @@ def preview_tables(report: LoadReport, currency: str, writing: Writing) -> str:
     Parameters:
         currency: the base currency; empty where it isn't settled yet.
     """
-    notes = "".join(sentence(text) for text in (*report.files, *report.notes))
+    notes = sentence("; ".join(report.files)) + "".join(sentence(text) for text in report.notes)
     would = sentence(f"This would change: {report_sentence(report)}.")
     lines = changed_lines(report, writing)
     return notes + would + _accounts(report, currency, writing) + _changes(lines) + _warnings(report)

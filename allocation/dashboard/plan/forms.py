@@ -76,7 +76,7 @@ class DepositForm:
         self._cash = number("Cash to use")
         self._cash.placeholder = "none, or all"
         self.inputs = [*self._money.inputs, self._rule, self._cash]
-        self.box = widgets.VBox([row(self._money.amount, self._money.account), row(self._rule, self._cash)])
+        self.box = row(self._money.amount, self._money.account, self._rule, self._cash)
 
     def offer(self, tables: Tables) -> None:
         """Fit the choices to a scope."""
@@ -102,7 +102,7 @@ class WithdrawalForm:
         self._money = Money("Withdrawal", "1000", "From")
         self._rule = choice("Rule", [(rule.title, rule.name) for rule in RULES.values()])
         self.inputs = [*self._money.inputs, self._rule]
-        self.box = widgets.VBox([row(self._money.amount, self._money.account), row(self._rule)])
+        self.box = row(self._money.amount, self._money.account, self._rule)
 
     def offer(self, tables: Tables) -> None:
         """Fit the choices to a scope."""
@@ -134,7 +134,7 @@ class RebalanceForm:
         self._coming, self._going = Money("Deposit", "0", "Into"), Money("Withdrawal", "0", "From")
         self.inputs = [self._goal, self._distance, self._outside, *self._coming.inputs, *self._going.inputs]
         self.box = widgets.VBox(
-            [row(self._goal, self._distance, self._outside), row(*self._coming.inputs), row(*self._going.inputs)]
+            [row(self._goal, self._distance, self._outside), row(*self._coming.inputs, *self._going.inputs)]
         )
 
     def offer(self, tables: Tables) -> None:

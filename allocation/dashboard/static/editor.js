@@ -4,7 +4,6 @@
 const STEP = 0.5;
 const PAGE = 5;
 const PAUSE = 1000;
-const QUIET = 150;
 const SVG = "http://www.w3.org/2000/svg";
 
 function make(tag, className, attributes = {}, ...children) {
@@ -147,9 +146,12 @@ class Row {
       this.dragging = true;
       this.gesture = 0;
     });
-    this.slider.addEventListener("change", () => {
-      this.dragging = false;
-    });
+    for (const end of ["change", "pointerup", "pointercancel"]) {
+      this.slider.addEventListener(end, () => {
+        this.dragging = false;
+        this.gesture = 0;
+      });
+    }
     this.slider.addEventListener("input", () => {
       this.box.value = String(Number(this.slider.value));
       this.move(this.slider.value);
@@ -336,7 +338,7 @@ class Editor {
     mark(this.root, "data-reply", this.reply);
     this.line.flush();
     clearTimeout(this.waiting);
-    if (this.view.stale) this.waiting = setTimeout(() => this.ask(), QUIET);
+    if (this.view.stale) this.waiting = setTimeout(() => this.ask(), this.view.quiet);
   }
 
   // What it would take is asked for once the rows have come to rest.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -22,8 +23,22 @@ from allocation.tables import Tables
 from allocation.targets import HUNDRED, share
 
 _STATIC = Path(str(files("allocation.dashboard") / "static"))
-NOTHING = {"rows": [], "foot": {"sum": "", "wrong": False, "set": False, "can": True, "choices": []}, "known": [],
-           "undo": False, "redo": False, "follow": True, "reply": 0, "effect": "", "stale": False}  # fmt: skip
+QUIET = 150
+"""Milliseconds without a step before what it would take is calculated, at least."""
+
+FOOT = {"sum": "", "wrong": False, "set": False, "can": True, "choices": []}
+NOTHING = {
+    "rows": [],
+    "foot": FOOT,
+    "known": [],
+    "undo": False,
+    "redo": False,
+    "follow": True,
+    "reply": 0,
+    "effect": "",
+    "stale": False,
+    "quiet": QUIET,
+}
 
 
 Told = Callable[[Callable[[], object]], Callable[..., None]]
@@ -50,6 +65,7 @@ class TargetEditor(anywidget.AnyWidget):
         self._wrong: dict[Row, str] = {}
         self._effect = ""
         self._effect_of: object = None
+        self._quiet = QUIET
         self.on_msg(lambda _widget, content, _buffers: self.receive(content))
 
     def edit(self, editing: Editing, seen: Seen) -> None:
@@ -92,6 +108,7 @@ class TargetEditor(anywidget.AnyWidget):
         self.view = view(self._editing, self._seen, self._wrong) | {
             "reply": self.view["reply"] if reply is None else reply,
             "effect": self._effect,
+            "quiet": self._quiet,
             "stale": self._effect_of != (self._editing.now.content, self._seen.tables.scope),
         }
 
@@ -103,10 +120,18 @@ class TargetEditor(anywidget.AnyWidget):
         self._wrong = {}
         if message["kind"] != "effect":
             self._editing.said = {}
-        self._told(lambda: self._do(message))()
+        self._told(lambda: self._answer(message))()
         if self._editing.now != before:
             self._edited()
-        self.show(message["seq"])
+        if self.view["reply"] != message["seq"]:
+            # The browser waits for an answer before it says anything else.
+            self.view = {**self.view, "reply": message["seq"]}
+
+    def _answer(self, message: dict[str, Any]) -> None:
+        try:
+            self._do(message)
+        finally:
+            self.show(message["seq"])
 
     def _do(self, message: dict[str, Any]) -> None:
         """An act whose targets can be valued, or none at all."""
@@ -183,4 +208,7 @@ class TargetEditor(anywidget.AnyWidget):
     def _calculate_effect(self) -> None:
         assert self._editing is not None and self._seen is not None
         self._effect_of = (self._editing.now.content, self._seen.tables.scope)
+        began = time.monotonic()
         self._effect = effect(self._seen.tables, self._editing.now, datetime.date.today(), self._seen.writing)
+        # A plan that takes long waits longer for the next step, so that dragging stays quick.
+        self._quiet = max(QUIET, round(1000 * (time.monotonic() - began)))

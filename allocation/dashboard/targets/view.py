@@ -11,7 +11,7 @@ from allocation.bands import NO_TARGET
 from allocation.dashboard.targets.editing import Editing
 from allocation.dashboard.targets.preview import class_rows, holding_rows, with_state
 from allocation.dashboard.targets.state import Row, State
-from allocation.tables import SEVERAL_CLASSES, UNCLASSIFIED, Tables
+from allocation.tables import SEVERAL_CLASSES, UNCLASSIFIED, Tables, called
 from allocation.targets import HUNDRED, plain, wrong_sum
 from allocation.writing import PLAIN, Writing
 
@@ -155,7 +155,7 @@ def _foot(level: str, state: State, seen: Seen, shown: Collection[str]) -> dict[
     total = sum(percents.values(), Decimal(0))
     known = seen.assets.get(level, {}) if level else {}
     return {
-        "sum": _sum_in_words(level, percents, total, level in state.classes),
+        "sum": _sum_in_words(level, percents, total, level in state.classes) + _funds(level, seen.tables),
         "wrong": bool(percents) and total != HUNDRED,
         "set": bool(percents),
         "can": not level or level in state.classes,
@@ -183,3 +183,15 @@ def _sum_in_words(level: str, percents: Mapping[str, Decimal], total: Decimal, h
     if not level:
         return "The sum is 100."
     return f"The sum inside {level} is 100. Target and now are of {level}; drift and band are of the total."
+
+
+def _funds(level: str, tables: Tables) -> str:
+    """The funds of several classes that count in this one, as a sentence."""
+    names = [
+        called(symbol, currency)
+        for asset_id, symbol, currency in zip(
+            tables.assets["asset_id"], tables.assets["symbol"], tables.assets["currency"], strict=True
+        )
+        if level in tables.spans.get(int(asset_id), {})
+    ]
+    return f" {', '.join(names)}, of several classes, counts here, too." if names else ""

@@ -3,7 +3,7 @@
 const PROTOCOL = "v1.kernel.websocket.jupyter.org";
 const PARTS = ["header", "parent_header", "metadata", "content"];
 const PATIENCE = 15000;
-const PAUSES = [100, 500, 1000, 2000, 5000];
+const PAUSES = [100, 500, 1000, 2000, 5000, 5000, 15000];
 
 function pack({ channel, buffers, ...message }) {
   const encoder = new TextEncoder();

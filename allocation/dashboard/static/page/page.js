@@ -53,6 +53,11 @@ function classicNotebook(kernel, outputs, widgets) {
   };
 }
 
+// anywidget gives a widget two seconds to start and calls it broken from then on; a busy machine may need longer.
+const LONG_ENOUGH = 60000;
+const timeout = AbortSignal.timeout.bind(AbortSignal);
+AbortSignal.timeout = (milliseconds) => timeout(Math.max(milliseconds, LONG_ENOUGH));
+
 async function start() {
   const { kernel: id } = document.body.dataset;
   const kernel = new Kernel(id, (state) => {
