@@ -317,7 +317,9 @@ def test_a_file_of_the_fifth_schema_knows_no_sources_and_no_loads(tmp_path):
 def test_a_file_of_the_sixth_schema_has_sources_remembered_columns_and_loads(tmp_path):
     portfolio = allocation.open(unpacked(6, tmp_path))
     prices = portfolio.prices().set_index("symbol")
-    assert prices["source"]["NEWCO"] == "by hand" and prices["price"]["NEWCO"] == 11.25 and portfolio.stale_after() == 30
+    assert (
+        prices["source"]["NEWCO"] == "by hand" and prices["price"]["NEWCO"] == 11.25 and portfolio.stale_after() == 30
+    )
     again = tmp_path / "again.csv"
     again.write_text("Account name,Paper,Shares,Last\nJoint,CASH,250.5,1\nJoint,VTI,3,330\nJoint,NEWCO,0,10.50\n")
     assert portfolio.load(again, preview=True).files == ("again.csv (Table of holdings)",)
