@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sys
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from allocation.money import write_money, write_percent, write_points, write_sig
 from allocation.opening import ENVIRONMENT, TIMEOUT_ENVIRONMENT, user
 from allocation.portfolio import Portfolio
 from allocation.store import default_path
+from allocation.summary import summarise
 from allocation.tables import ALL, CASH
+from allocation.text import as_day
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -92,7 +95,8 @@ def drift(portfolio: Portfolio, scope: str, by: str, at: str | None, strategy: s
     table = by_class(tables) if by == "class" else by_holding(tables)
     if csv is not None:
         write(csv, drift_csv(table))
-    summary, currency = portfolio.summary(scope, at), tables.base_currency
+    summary = summarise(tables, datetime.date.today() if at is None else as_day(at))
+    currency = tables.base_currency
     if by == "holding":
         table["symbol"] = table["symbol"].where(table["symbol"] != CASH, table["symbol"] + " " + table["currency"])
     shown = table[["asset_class"] if by == "class" else ["asset_class", "symbol"]].assign(

@@ -23,8 +23,8 @@ ANY = "any account"
 
 def number(description: str, value: str = "") -> widgets.Text:
     """A box for an amount or a percent."""
-    # A plan is calculated when the box is left, or Enter is pressed: half a number is no request.
-    box = widgets.Text(value=value, description=description, layout={"width": "140px"}, continuous_update=False)
+    # The plan follows the typing: while one is calculated, the browser keeps what is typed and sends the last of it.
+    box = widgets.Text(value=value, description=description, layout={"width": "140px"})
     box.add_class("allocation-number")
     box.add_class("allocation-field")
     return box
