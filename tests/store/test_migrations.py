@@ -155,7 +155,7 @@ def rows(connection):
     return {name: connection.execute(f"FROM {name} ORDER BY ALL").fetchall() for name in names}
 
 
-@pytest.mark.parametrize("version", [int(path.name.split("-")[1].split(".")[0]) for path in SCHEMAS.iterdir()])
+@pytest.mark.parametrize("version", [int(path.name.split("-")[1].split(".")[0]) for path in sorted(SCHEMAS.iterdir())])
 def test_a_file_of_every_release_opens_with_what_it_held(version, tmp_path):
     told = []
     portfolio = allocation.open(unpacked(version, tmp_path), tell=told.append)

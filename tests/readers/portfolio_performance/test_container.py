@@ -45,6 +45,7 @@ def refusal(content):
         zipped(protobuf((1, 69)))[:60],
         LOCKED,
     ],
+    ids=["XML", "BOM", "ids", "DOCTYPE", "protobuf", "zipped protobuf", "zipped XML", "named", "cut off", "locked"],
 )
 def test_every_form_is_recognised_by_what_is_in_it(content):
     assert FORMAT.recognises(Opened(content))
