@@ -68,7 +68,7 @@ def _transaction(trade: Trade, within: str, lots: str, fees: str, gains: str) ->
         priced = _worth(trade, "{{{}}}", "{{{{{}}}}}") if trade.buys else f"{{}} {priced}"
     yield f'{trade.date} ! "{_quoted(_narration(trade))}"'
     yield f"  {_asset(trade, within)}  {plain(turn * trade.shares)} {commodity(trade.symbol)} {priced}"
-    if trade.quoted_currency != trade.currency:
+    if trade.quoted_currency != trade.currency and trade.gross:
         yield f"  {cash}  {_money(-turn * trade.gross, trade.quoted_currency)}"
         exchanged = _money(trade.amount, trade.currency)
         yield f"  {cash}  {_money(turn * trade.gross, trade.quoted_currency)} @@ {exchanged}"
@@ -81,6 +81,9 @@ def _transaction(trade: Trade, within: str, lots: str, fees: str, gains: str) ->
 
 def _worth(trade: Trade, one: str, together: str) -> str:
     """Its price a share, or all it costs where rounded shares times that are further off than Beancount tolerates."""
+    if not trade.gross:
+        # Less than half the minor unit of the currency it is quoted in: only what it costs in one's own can be written.
+        return together.format(_money(trade.amount, trade.currency))
     off = abs(trade.shares * trade.price - trade.gross)
     if off > Decimal("0.5").scaleb(-_digits(trade.quoted_currency)):
         return together.format(_money(trade.gross, trade.quoted_currency))

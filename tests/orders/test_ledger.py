@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from beancount import loader
 from beancount.core import data
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from allocation import AllocationError, Fee, Limits, OrdersError, UnknownName, order_file
@@ -191,6 +191,8 @@ def test_any_name_becomes_one_that_beancount_allows(names):
 
 
 @settings(max_examples=60)
+@example(base="USD", assets=[("USD", 1, 1, 1), ("JPY", 1, Decimal("0.4001"), 1)], whole=False, lots="cost")
+@example(base="USD", assets=[("JPY", 1, Decimal("0.4001"), 1), ("USD", 1, 1, 1)], whole=False, lots="price")
 @given(
     base=st.sampled_from(["USD", "JPY", "KWD"]),
     assets=st.lists(
