@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tqdm.auto import tqdm
@@ -223,4 +223,4 @@ def _numbers(lines: Sequence[Line], places: Sequence[int]) -> list[str]:
 
 
 def _dated(holding: Holding, as_of: datetime.date) -> Holding:
-    return holding if holding.as_of else replace(holding, as_of=as_of)
+    return holding if holding.as_of else holding._replace(as_of=as_of)
