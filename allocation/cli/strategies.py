@@ -89,8 +89,8 @@ def new(portfolio: Portfolio, name: str, scope: str, start: str, age: int | None
 def _say_left_out(portfolio: Portfolio, scope: str, value: int) -> None:
     part = 100 * value / portfolio.tables(scope).total
     click.echo(
-        f"{part:.2f} % of what is held is in no class, so it has no target. For a class: allocation classes --suggest, or "
-        "a classes.csv."
+        f"{part:.2f} % of what is held is in no class, so it has no target. For a class: allocation classes --suggest, "
+        "or a classes.csv."
     )
 
 

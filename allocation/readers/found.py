@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from allocation.errors import Problem
 from allocation.money import HUNDREDTHS, is_known_currency
-from allocation.readers.foreign import rounded
+from allocation.readers.foreign import Remarks, rounded
 from allocation.readers.holdings import COLUMNS, LARGEST
 from allocation.tables import ALL, CASH
 
@@ -45,21 +44,11 @@ class Holding(NamedTuple):
 
 
 @dataclass
-class Findings:
-    """Holdings, problems and notes of one file, while it is being read."""
+class Findings(Remarks):
+    """Holdings of one file, and what there is to say about it, while it is being read."""
 
-    file: str
-    today: datetime.date
+    today: datetime.date = field(kw_only=True)
     holdings: list[Holding] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def wrong(self, row: int, column: str, value: str, remedy: str) -> None:
-        self.problems.append(Problem(self.file, row, column, value, remedy))
-
-    def note(self, sentence: str) -> None:
-        if sentence not in self.notes:
-            self.notes.append(sentence)
 
     def add(self, holding: Holding) -> None:
         """Take a holding, in its currency's major unit and to eight decimals, if it is one; else say why not."""

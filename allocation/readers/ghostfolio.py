@@ -90,7 +90,7 @@ def read_ghostfolio(opened: Opened, today: datetime.date) -> Content:
 class _Reader:
     def __init__(self, opened: Opened, today: datetime.date) -> None:
         self._opened, self._today = opened, today
-        self._found = Findings(opened.name, today)
+        self._found = Findings(opened.name, today=today)
         self._export = _parsed(opened)
         profiles = self._list("assetProfiles")
         self._profiles = {_key(one): one for one in profiles}
@@ -115,8 +115,8 @@ class _Reader:
             TITLE,
             self._found.table(),
             base_currency=base if is_known_currency(base) else None,
-            problems=tuple(self._found.problems),
-            notes=tuple(self._found.notes),
+            problems=self._found.found(),
+            notes=self._found.said(),
         )
 
     def _list(self, name: str) -> list[dict[str, Any]]:

@@ -189,7 +189,7 @@ class _Reading:
 
     def __init__(self, opened: Opened, chosen: Chosen, today: datetime.date) -> None:
         self.opened, self.chosen = opened, chosen
-        self.findings = Findings(opened.name, today)
+        self.findings = Findings(opened.name, today=today)
         self.values: list[Decimal] = []
         self.since_total: list[Decimal] = []
         self.currencies: set[str] = set()
@@ -211,8 +211,8 @@ class _Reading:
         return Content(
             f"Table of holdings{sheet}",
             self.findings.table(),
-            problems=tuple(self.findings.problems),
-            notes=tuple(self.findings.notes),
+            problems=self.findings.found(),
+            notes=self.findings.said(),
         )
 
     def _read_row(self, row: int, cells: list[str]) -> None:

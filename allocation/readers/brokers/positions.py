@@ -47,7 +47,7 @@ class Reading:
 
     def __init__(self, description: Description, name: str, lines: Lines, today: datetime.date) -> None:
         self.description, self.lines = description, lines
-        self.findings = Findings(name, today)
+        self.findings = Findings(name, today=today)
         self.state = _State(account=description.account.get("name"))
         self.mark = description.decimal or self._mark()
 
@@ -66,8 +66,8 @@ class Reading:
         return Content(
             self.description.title,
             self.findings.table(),
-            problems=tuple(self.findings.problems),
-            notes=tuple(self.findings.notes),
+            problems=self.findings.found(),
+            notes=self.findings.said(),
         )
 
     def _is_over(self, cells: Sequence[str]) -> bool:

@@ -36,14 +36,14 @@ def read(description: Description, files: Sequence[Opened], today: datetime.date
     """Read one or more files of a history, as their description says."""
     sums, problems, notes = _Sums(), [], dict[str, None]()
     for opened in files:
-        findings = Findings(opened.name, today)
+        findings = Findings(opened.name, today=today)
         lines = next((lines for lines in opened.tables if find_header(description, lines.lines) is not None), None)
         if lines is None:
             raise opened.wrong(f"has no table like that of {description.title} any more.")
         _History(description, lines, findings, sums).read()
         problems += findings.problems
         notes |= dict.fromkeys(findings.notes)
-    together = Findings(files[0].name, today, problems=problems, notes=list(notes))
+    together = Findings(files[0].name, today=today, problems=problems, notes=list(notes))
     if not problems:
         _add_what_is_held(together, sums)
     return Content(description.title, together.table(), problems=tuple(together.problems), notes=tuple(together.notes))
