@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 from babel.numbers import get_currency_precision, is_currency
 
@@ -29,6 +29,7 @@ HUNDREDTHS = {"GBp": "GBP", "GBX": "GBP", "ZAc": "ZAR", "ZAC": "ZAR", "ILA": "IL
 """How exchanges call prices in pence, cents and agorot."""
 
 
+@lru_cache(maxsize=1024)
 def is_known_currency(code: str) -> bool:
     """Whether ``code`` is an ISO 4217 currency code such as ``USD``."""
     return len(code) == 3 and code.isupper() and bool(is_currency(code))

@@ -23,7 +23,8 @@ DATE = re.compile(r"(19|20|21)\d\d-\d\d-\d\d", re.ASCII)
 
 def clean(text: str) -> str:
     """A name as people see it: two spellings that look the same are the same."""
-    return unicodedata.normalize("NFC", text).translate(UNSEEN).strip()
+    # Most cells are plain, and files have very many.
+    return text.strip() if text.isascii() else unicodedata.normalize("NFC", text).translate(UNSEEN).strip()
 
 
 def read_date(text: str) -> datetime.date:

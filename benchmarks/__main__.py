@@ -18,7 +18,7 @@ from allocation import drift, planner
 from allocation.shipped_files import shipped
 from benchmarks.book import book
 from benchmarks.page import page_times
-from benchmarks.readers import brokers
+from benchmarks.readers import large_files
 from benchmarks.store import growth, units_of_work, waits
 from benchmarks.timing import Row, once, show, timed
 
@@ -33,7 +33,7 @@ def main() -> None:
         bare = median(opened.seconds)
         show("Import, in a fresh process (reference: pandas, duckdb and plotly.graph_objects)", imports())
         show("Load (reference: a bare DuckDB file, opened and closed)", [opened, *loads(folder, bare)])
-        show("A broker's file (same reference)", brokers(folder, bare))
+        show("Large files (same reference)", large_files(folder, bare))
         show("Drift by class and a deposit plan, one after the other (same reference)", personal(folder, bare))
         show("A unit of work on the sample (same reference)", units_of_work(folder, bare))
         show("Waiting for the lock while others save the whole time (reference: one writer alone)", waits(folder))

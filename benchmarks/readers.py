@@ -1,33 +1,77 @@
-"""Reading and loading files of brokers."""
+"""Reading and loading large files: a broker's, our own, and a workbook."""
 
 from __future__ import annotations
 
+import csv
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+import openpyxl
 
 import allocation
 from allocation.readers import read_any
 from benchmarks.timing import Row, timed
 
 ROWS = 100_000
+OWN = ("account", "symbol", "name", "quantity", "price", "currency")
+BROKER = (
+    "Account Number", "Account Name", "Symbol", "Description", "Quantity", "Last Price", "Current Value",
+    "Cost Basis Total", "Type",
+)  # fmt: skip
 
 
-def brokers(folder: Path, bare: float) -> Iterable[Row]:
-    path, today = folder / "positions.csv", datetime.date.today()
-    path.write_text(positions(ROWS))
-    yield Row(f"read {ROWS:,} rows", timed(lambda: read_any(path, today), 1, warm=False), bare)
-    portfolio = allocation.open(folder / "positions.duckdb")
-    yield Row(f"load {ROWS:,} rows", timed(lambda: portfolio.load(path), 1, warm=False), bare)
-    yield Row(f"load {ROWS:,} rows again", timed(lambda: portfolio.load(path), 1, warm=False), bare)
+def large_files(folder: Path, bare: float) -> Iterable[Row]:
+    """Each file read, loaded into a new portfolio, and loaded again."""
+    today = datetime.date.today()
+    for what, path in (
+        ("a broker's CSV", _broker(folder / "broker.csv")),
+        ("holdings.csv", _own(folder / "own.csv")),
+        ("a workbook", _workbook(folder / "book.xlsx")),
+    ):
+        portfolio = allocation.open(path.with_suffix(".duckdb"))
+
+        def read(path: Path = path) -> object:
+            return read_any(path, today)
+
+        def load(path: Path = path, portfolio: allocation.Portfolio = portfolio) -> object:
+            return portfolio.load(path)
+
+        for verb, work in ((f"read {what}", read), (f"load {what}", load), (f"load {what} again", load)):
+            yield Row(f"{verb}, {ROWS:,} rows", timed(work, 1, warm=False), bare)
 
 
-def positions(rows: int) -> str:
-    """A Fidelity file of a thousand accounts."""
-    header = "Account Number,Account Name,Symbol,Description,Quantity,Last Price,Current Value,Cost Basis Total,Type"
-    lines = [header]
-    for row in range(rows):
-        account, asset, quantity, price = row % 1000, row // 10, 1 + row % 40, 10 + row // 10 % 500
-        money = f'${price}.00,"${quantity * price:,}.00","${quantity * 10:,}.00"'
-        lines.append(f"Z{account:08},Account {account},S{asset:05},Name {asset},{quantity},{money},Cash")
-    return "\n".join(lines)
+def _positions() -> Iterator[tuple[str, str, str, int, int]]:
+    """Account, symbol, name, quantity and price: a thousand accounts, ten of them with each asset."""
+    for row in range(ROWS):
+        asset = row // 10
+        yield f"Account {row % 1000}", f"S{asset:05}", f"Name {asset}", 1 + row % 40, 10 + asset % 500
+
+
+def _broker(path: Path) -> Path:
+    """As Fidelity writes it."""
+    rows = (
+        (f"Z{account}", account, symbol, name, quantity, f"${price}.00", f"${quantity * price:,}.00",
+         f"${quantity * 10:,}.00", "Cash")
+        for account, symbol, name, quantity, price in _positions()
+    )  # fmt: skip
+    return _written(path, [BROKER, *rows])
+
+
+def _own(path: Path) -> Path:
+    return _written(path, [OWN, *((*position, "USD") for position in _positions())])
+
+
+def _written(path: Path, rows: Iterable[Iterable[object]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def _workbook(path: Path) -> Path:
+    book = openpyxl.Workbook()
+    book.active.append(("Account", "Symbol", "Description", "Quantity", "Price", "Currency"))
+    for position in _positions():
+        book.active.append((*position, "USD"))
+    book.save(path)
+    return path

@@ -61,9 +61,13 @@ def _suggestions(portfolio: Portfolio, accept: tuple[str, ...]) -> None:
     if found.empty:
         click.echo("There is nothing to suggest: every asset is in a class, or its name says nothing about one.")
         return
-    print_table(found)
+    # Cash in several currencies is one answer.
+    print_table(found.drop_duplicates())
     if accept:
-        click.echo("Saved. A targets.csv, or the dashboard, gives these classes targets.")
+        click.echo(
+            "Saved. Targets for these classes: allocation strategies new NAME --from present --activate, a targets.csv "
+            "or the dashboard."
+        )
     else:
         click.echo("Nothing was saved. Accept them with: allocation classes --accept all (or --accept SYMBOL).")
 

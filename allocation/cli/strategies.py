@@ -13,7 +13,7 @@ from allocation.money import write_points
 from allocation.portfolio import Portfolio
 from allocation.presets import PRESETS
 from allocation.store.starting import Start
-from allocation.tables import ALL
+from allocation.tables import ALL, UNCLASSIFIED
 from allocation.targets import exact_percents, plain
 
 NAME = click.argument("name")
@@ -77,11 +77,21 @@ def new(portfolio: Portfolio, name: str, scope: str, start: str, age: int | None
     made = portfolio.new_strategy(name, scope, _read_start(start, scope), activate, age)
     for asset_class, percent in made.class_percents.items():
         click.echo(f"{plain(percent):>8} %  {asset_class}")
+    if start == "present" and (left_out := portfolio.tables(scope).class_values.get(UNCLASSIFIED)):
+        _say_left_out(portfolio, scope, left_out)
     if made.active:
         click.echo(f"{made.name} is active.")
         return
     where = "" if scope == ALL else f" --scope {_quoted(scope)}"
     click.echo(f"{made.name} is ready. Activate it with: allocation strategies activate {_quoted(made.name)}{where}.")
+
+
+def _say_left_out(portfolio: Portfolio, scope: str, value: int) -> None:
+    part = 100 * value / portfolio.tables(scope).total
+    click.echo(
+        f"{part:.2f} % of what is held is in no class, so it has no target. For a class: allocation classes --suggest, "
+        "or a classes.csv."
+    )
 
 
 def _read_start(start: str, scope: str) -> Start:

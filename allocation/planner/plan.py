@@ -218,7 +218,8 @@ def require_targets(tables: Tables) -> None:
     if not tables.strategy.class_weights:
         raise TargetsError(
             f"{_where(tables)} has no targets yet, so there is nothing to plan towards. Set the class targets first: "
-            "on the dashboard under Targets, or with a targets.csv."
+            "on the dashboard under Targets, with a targets.csv, or to begin with what is held now: "
+            "allocation strategies new NAME --from present --activate."
         )
 
 

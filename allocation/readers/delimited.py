@@ -56,7 +56,7 @@ class Sheet:
                 word = "comma" if self.mark == COMMA else "point"
                 remedy = f"doesn't fit the file's other numbers, which have a decimal {word}. Write it like them."
             self.wrong(row, column, cell, remedy)
-        elif (Fraction(number) * 10**decimals).denominator != 1:
+        elif _decimals(number) > decimals and (Fraction(number) * 10**decimals).denominator != 1:
             self.wrong(row, column, cell, f"has more than {decimals} decimals. Round it to {decimals}.")
             return None
         return number
@@ -113,6 +113,10 @@ def read_sheet(
     cells = (cells[column] for _, cells in sheet.rows for column in numbers if column in cells)
     sheet.mark = decimal_mark(cells, delimiter)
     return sheet
+
+
+def _decimals(number: Decimal) -> int:
+    return -int(number.as_tuple().exponent)
 
 
 def source_name(source: Source, otherwise: str) -> str:

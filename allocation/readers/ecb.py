@@ -41,7 +41,7 @@ OLD = {"CYP", "EEK", "LTL", "LVL", "MTL", "ROL", "SIT", "SKK", "TRL", "BGN", "HR
 
 
 def _read(opened: Opened, today: datetime.date) -> Content:
-    findings = Findings(opened.name, today)
+    findings = Findings(opened.name, today=today)
     rows = [
         (row, BASE, code, rate, day)
         for row, day_written, code, written in (_of_xml(opened) if "<Cube" in opened.head_text else _of_csv(opened))
@@ -49,7 +49,7 @@ def _read(opened: Opened, today: datetime.date) -> Content:
     ]
     if not rows and not findings.problems:
         findings.wrong(0, "", "", "holds no rates.")
-    return Content(TITLE, fx=pd.DataFrame(rows, columns=fx.COLUMNS, dtype=object), problems=tuple(findings.problems))
+    return Content(TITLE, fx=pd.DataFrame(rows, columns=fx.COLUMNS, dtype=object), problems=findings.found())
 
 
 def _of_csv(opened: Opened) -> Iterator[_Rate]:

@@ -31,10 +31,8 @@ class Remarks:
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def wrong(self, column: str, value: object, remedy: str, row: int = 0) -> None:
-        problem = Problem(self.file, row, column, "" if value is None else shown(value), remedy)
-        if problem not in self.problems[-MOST_PROBLEMS:]:
-            self.problems.append(problem)
+    def wrong(self, row: int, column: str, value: object, remedy: str) -> None:
+        self.problems.append(Problem(self.file, row, column, "" if value is None else shown(value), remedy))
 
     def note(self, sentence: str) -> None:
         if sentence not in self.notes[-MOST_PROBLEMS:]:
@@ -42,11 +40,12 @@ class Remarks:
 
     def found(self) -> tuple[Problem, ...]:
         """The problems; of very many the first, and how many more there are."""
-        more = len(self.problems) - MOST_PROBLEMS
+        problems = tuple(dict.fromkeys(self.problems))
+        more = len(problems) - MOST_PROBLEMS
         if more <= 0:
-            return tuple(self.problems)
+            return problems
         rest = Problem(self.file, 0, "", "", f"has {more:,} problems more, not shown here.")
-        return (*self.problems[:MOST_PROBLEMS], rest)
+        return (*problems[:MOST_PROBLEMS], rest)
 
     def said(self) -> tuple[str, ...]:
         """The notes; of very many the first, and how many more there are."""

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from decimal import ROUND_HALF_EVEN, Decimal
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
 
 import pandas as pd
 
-from allocation.errors import Problem
 from allocation.money import HUNDREDTHS, is_known_currency
+from allocation.readers.foreign import Remarks, rounded
 from allocation.readers.holdings import COLUMNS, LARGEST
 from allocation.tables import ALL, CASH
 
 KIND = "kind"
-EIGHT = Decimal("0.00000001")
 HUNDRED = Decimal(100)
 FACTORS = {HUNDRED: "a contract of 100", 1 / HUNDRED: "quoted in percent of its face value"}
 """How many units a price is for, where the value isn't quantity times price."""
 
 
-@dataclass(frozen=True)
-class Holding:
+class Holding(NamedTuple):
     """One position as a file has it; a number that isn't there is None."""
 
     row: int
@@ -45,21 +44,11 @@ class Holding:
 
 
 @dataclass
-class Findings:
-    """Holdings, problems and notes of one file, while it is being read."""
+class Findings(Remarks):
+    """Holdings of one file, and what there is to say about it, while it is being read."""
 
-    file: str
-    today: datetime.date
+    today: datetime.date = field(kw_only=True)
     holdings: list[Holding] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def wrong(self, row: int, column: str, value: str, remedy: str) -> None:
-        self.problems.append(Problem(self.file, row, column, value, remedy))
-
-    def note(self, sentence: str) -> None:
-        if sentence not in self.notes:
-            self.notes.append(sentence)
 
     def add(self, holding: Holding) -> None:
         """Take a holding, in its currency's major unit and to eight decimals, if it is one; else say why not."""
@@ -79,8 +68,7 @@ class Findings:
 
         quantity = holding.quantity / HUNDRED if holding.symbol == CASH else holding.quantity
         price = holding.price if holding.symbol == CASH else hundredth(holding.price)
-        return replace(
-            holding,
+        return holding._replace(
             currency=whole,
             quantity=quantity,
             price=price,
@@ -119,8 +107,7 @@ class Findings:
             self.note("Prices are calculated from value and quantity where the file has none.")
         elif price is not None and value is not None and quantity:
             price = self._unit_price(holding, price, value)
-        return replace(
-            holding,
+        return holding._replace(
             quantity=self._rounded(quantity),
             price=None if price is None else self._rounded(price, say=holding.price is not None),
             cost_basis=None if holding.cost_basis is None else self._rounded(holding.cost_basis, say=False),
@@ -140,11 +127,10 @@ class Findings:
         return price
 
     def _rounded(self, number: Decimal, say: bool = True) -> Decimal:
-        rounded = number.quantize(EIGHT, ROUND_HALF_EVEN)
-        if rounded != number and say:
+        fewer = rounded(number)
+        if fewer != number and say:
             self.note("Numbers with more than 8 decimals are rounded to 8.")
-        # 10.00000000 is 10, and not 1E+1.
-        return Decimal(f"{rounded.normalize():f}") if rounded else Decimal(0)
+        return fewer
 
     def compare_total(self, row: int, what: str, stated: Decimal, lines: Sequence[Decimal], unit: Decimal) -> None:
         """Compare a total that the file states with the sum of its lines; each line may be off by half a unit."""
@@ -165,9 +151,8 @@ class Findings:
             first = together.get(holding.identity)
             together[holding.identity] = holding if first is None else self._added(first, holding)
         described = _described(list(together.values()))
-        columns = [*COLUMNS, KIND]
-        rows = [{column: getattr(holding, column, self.file) for column in columns} for holding in described]
-        return pd.DataFrame(rows, columns=columns, dtype=object)
+        table = pd.DataFrame(described, columns=Holding._fields, dtype=object)
+        return table.assign(file=self.file)[[*COLUMNS, KIND]].astype(object)
 
     def _added(self, first: Holding, second: Holding) -> Holding:
         if first.currency != second.currency:
@@ -176,8 +161,7 @@ class Findings:
         if first.symbol != CASH:
             self.note(f"{first.symbol} stands in several rows of {first.account}: they are added up.")
         costs = (first.cost_basis, second.cost_basis)
-        return replace(
-            first,
+        return first._replace(
             quantity=first.quantity + second.quantity,
             cost_basis=None if costs[0] is None or costs[1] is None else costs[0] + costs[1],
             price=first.price if first.price is not None else second.price,
@@ -191,11 +175,13 @@ def _described(holdings: list[Holding]) -> list[Holding]:
     for holding in holdings:
         if holding.symbol != CASH:
             names[holding.symbol] = names.get(holding.symbol) or holding.name
-    return [replace(holding, name=names.get(holding.symbol)) for holding in holdings]
+    return [holding._replace(name=names.get(holding.symbol)) for holding in holdings]
 
 
 def _agrees(quantity: Decimal, price: Decimal, value: Decimal, factor: Decimal) -> bool:
     """Whether quantity times price is the value, as far as the digits that are shown can tell."""
+    if quantity * price == value:
+        return True
     of_price = Decimal(1).scaleb(min(_exponent(price / factor), -2)) / 2 * factor
     of_quantity = Decimal(1).scaleb(_exponent(quantity)) / 2 if _exponent(quantity) < 0 else Decimal(0)
     slack = abs(quantity) * of_price + abs(price) * of_quantity + Decimal("0.011")

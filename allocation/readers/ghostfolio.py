@@ -13,13 +13,15 @@ from typing import Any, NoReturn
 
 from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers.content import Content
-from allocation.readers.found import EIGHT, Findings, Holding
+from allocation.readers.found import Findings, Holding
 from allocation.readers.opened import Opened
 from allocation.readers.registry import Format
 from allocation.tables import CASH
 from allocation.text import clean, not_taken, read_date
 
 TITLE = "Ghostfolio export"
+SMALLEST = Decimal("0.000000005")
+"""Half a unit of the last decimal that is kept: less is nothing."""
 WITHOUT_ACCOUNT = "Without account"
 MANUAL = "MANUAL"
 SIGNS = {"BUY": 1, "SELL": -1, "DIVIDEND": 0, "FEE": 0, "INTEREST": 0}
@@ -88,7 +90,7 @@ def read_ghostfolio(opened: Opened, today: datetime.date) -> Content:
 class _Reader:
     def __init__(self, opened: Opened, today: datetime.date) -> None:
         self._opened, self._today = opened, today
-        self._found = Findings(opened.name, today)
+        self._found = Findings(opened.name, today=today)
         self._export = _parsed(opened)
         profiles = self._list("assetProfiles")
         self._profiles = {_key(one): one for one in profiles}
@@ -113,8 +115,8 @@ class _Reader:
             TITLE,
             self._found.table(),
             base_currency=base if is_known_currency(base) else None,
-            problems=tuple(self._found.problems),
-            notes=tuple(self._found.notes),
+            problems=self._found.found(),
+            notes=self._found.said(),
         )
 
     def _list(self, name: str) -> list[dict[str, Any]]:
@@ -193,7 +195,7 @@ class _Reader:
     def _check_sold(self, traded: set[Key]) -> None:
         for key, asset in ((key, self._assets[key]) for key in sorted(traded) if key in self._assets):
             for account, quantity in asset.quantities.items():
-                if quantity <= -EIGHT / 2:
+                if quantity <= -SMALLEST:
                     remedy = (
                         f"more of {self._name(key)} were sold from {account} than were held. Is an earlier purchase "
                         "missing, or in another account?"
@@ -205,7 +207,7 @@ class _Reader:
     def _add_assets(self) -> None:
         symbols = self._symbols()
         for key, asset in self._assets.items():
-            held = {account: quantity for account, quantity in asset.quantities.items() if quantity >= EIGHT / 2}
+            held = {account: quantity for account, quantity in asset.quantities.items() if quantity >= SMALLEST}
             if not held:
                 continue
             symbol, row = symbols[key], max(asset.rows.values())

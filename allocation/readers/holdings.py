@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Hashable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -112,47 +112,61 @@ def disagreements(holdings: pd.DataFrame) -> list[Problem]:
     Parameters:
         holdings: the rows of one or more files, as :func:`read_holdings` gives them.
     """
-    problems: list[Problem] = []
-    first: dict[tuple[object, ...], tuple[object, str]] = {}
-    undated = set(holdings.loc[holdings["as_of"].isna(), "symbol"]) if len(holdings) else set()
-    several_files = bool(len(holdings)) and holdings["file"].nunique() > 1
-    for number, cells in enumerate(holdings.to_dict("records")):
-        account, symbol = cells["account"], cells["symbol"]
-        place = f"{cells['file']}, row {cells['row']}" if several_files else f"row {cells['row']}"
-        asset = (symbol, cells["currency"]) if symbol == CASH else (symbol,)
+    if holdings.empty:
+        return []
+    columns = {column: holdings[column].tolist() for column in COLUMNS}
+    undated = set(holdings.loc[holdings["as_of"].isna(), "symbol"])
+    days = [None if symbol in undated else day for symbol, day in zip(columns["symbol"], columns["as_of"], strict=True)]
+    assets = [
+        (symbol, currency) if symbol == CASH else symbol and (symbol,)
+        for symbol, currency in zip(columns["symbol"], columns["currency"], strict=True)
+    ]
+    accounts = columns["account"]
+    held = [account and asset and (account, asset) for account, asset in zip(accounts, assets, strict=True)]
+    comparing = _Comparing(columns)
+    # Each row is its own value, so the second of a kind differs from the first.
+    twice = "is in {account} already ({where}). Add the two up into one row."
+    comparing.rule(held, range(len(holdings)), "symbol", twice)
+    for column in ONE_PER_ACCOUNT:
+        same = "is {known} for {account} in {where}. Write the same in both."
+        comparing.rule(accounts, columns[column], column, same)
+    # All cash of a currency is called alike by us.
+    named = [asset if symbol != CASH else None for symbol, asset in zip(columns["symbol"], assets, strict=True)]
+    for column in ONE_PER_ASSET:
+        same = "is {known} for {symbol} in {where}. Write the same in both."
+        comparing.rule(named if column == "name" else assets, columns[column], column, same)
+    dated = [asset and (asset, day) for asset, day in zip(assets, days, strict=True)]
+    one_price = "is {known} for {symbol} in {where}. Write one price, or the date of each in as_of."
+    comparing.rule(dated, columns["price"], "price", one_price)
+    for column in SPELLED_ONE_WAY:
+        spelt = [name and name.casefold() for name in columns[column]]
+        comparing.rule(spelt, columns[column], column, "is written {known!r} in {where}. Write both the same way.")
+    return [problem for _, problem in sorted(comparing.problems, key=lambda found: found[0])]
 
-        def compare(
-            key: tuple[object, ...],
-            value: object,
-            column: str,
-            remedy: str,
-            cells: dict[Hashable, Any] = cells,
-            place: str = place,
-        ) -> None:
-            known, where = first.setdefault(key, (value, place))
+
+class _Comparing:
+    """Rows that have to say the same about the same thing."""
+
+    def __init__(self, columns: Mapping[str, list[Any]]) -> None:
+        self.columns = columns
+        self.several_files = len(set(columns["file"])) > 1
+        self.problems: list[tuple[int, Problem]] = []
+
+    def rule(self, subjects: Iterable[Any], values: Iterable[Any], column: str, remedy: str) -> None:
+        """Compare each value with the first one of its subject; what has no subject or value isn't compared."""
+        first: dict[Any, tuple[Any, int]] = {}
+        for number, (subject, value) in enumerate(zip(subjects, values, strict=True)):
+            if not subject or value is None:
+                continue
+            known, where = first.setdefault(subject, (value, number))
             if value != known:
-                said = remedy.format(known=known, where=where)
-                problems.append(Problem(cells["file"], cells["row"], column, str(cells[column]), said))
+                self._differs(number, column, remedy, known, where)
 
-        if account and symbol:
-            # Each row is its own value, so the second of a kind differs from the first.
-            remedy = f"is in {_literal(account)} already ({{where}}). Add the two up into one row."
-            compare(("held", account, *asset), number, "symbol", remedy)
-        for subject, columns in (((account,), ONE_PER_ACCOUNT), (asset, ONE_PER_ASSET)):
-            for column in columns:
-                if cells[column] is None or subject[0] is None or (column == "name" and symbol == CASH):
-                    continue
-                remedy = f"is {{known}} for {_literal(subject[0])} in {{where}}. Write the same in both."
-                compare((column, *subject), cells[column], column, remedy)
-        if symbol and cells["price"] is not None:
-            day = None if symbol in undated else cells["as_of"]
-            remedy = f"is {{known}} for {_literal(symbol)} in {{where}}. Write one price, or the date of each in as_of."
-            compare(("price", *asset, day), cells["price"], "price", remedy)
-        for column in (column for column in SPELLED_ONE_WAY if cells[column] is not None):
-            remedy = "is written {known!r} in {where}. Write both the same way."
-            compare(("spelling", column, cells[column].casefold()), cells[column], column, remedy)
-    return problems
+    def _differs(self, number: int, column: str, remedy: str, known: object, where: int) -> None:
+        row = {name: values[number] for name, values in self.columns.items()}
+        said = remedy.format(known=known, where=self._place(where), account=row["account"], symbol=row["symbol"])
+        self.problems.append((number, Problem(row["file"], row["row"], column, str(row[column]), said)))
 
-
-def _literal(name: str) -> str:
-    return name.replace("{", "{{").replace("}", "}}")
+    def _place(self, number: int) -> str:
+        row = f"row {self.columns['row'][number]}"
+        return f"{self.columns['file'][number]}, {row}" if self.several_files else row

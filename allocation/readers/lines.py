@@ -8,6 +8,7 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -132,7 +133,7 @@ def _sheets(opened: Opened) -> list[Lines]:
             return [Lines(list(_sheet_lines(opened, sheet)), "\t", str(sheet.title)) for sheet in sheets]
     # A damaged workbook fails in openpyxl in as many ways as it has parts; a refusal from here passes.
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, EOFError, SyntaxError,
-            ArithmeticError, zipfile.BadZipFile, NotImplementedError) as error:  # fmt: skip
+            ArithmeticError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:  # fmt: skip
         raise opened.wrong(f"is a damaged workbook ({_short(error)}). Save it anew, or as CSV.") from None
 
 
@@ -157,9 +158,7 @@ def _check_parts(opened: Opened) -> None:
                         beginning = file.read(4096).upper()
                     if b"<!DOCTYPE" in beginning or b"<!ENTITY" in beginning:
                         raise opened.wrong("holds XML with definitions of its own, which no spreadsheet writes.")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise opened.wrong(f"is a damaged workbook ({_short(error)}). Save it anew, or as CSV.") from None
-    except zipfile.zlib.error as error:  # type: ignore[attr-defined]
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise opened.wrong(f"is a damaged workbook ({_short(error)}). Save it anew, or as CSV.") from None
 
 

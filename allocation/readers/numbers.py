@@ -11,7 +11,7 @@ POINT, COMMA = ".", ","
 
 _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _FORMS = {
-    mark: re.compile(rf"[+-]?(?:\d+|[1-9]\d{{0,2}}(?:{re.escape(group)}\d{{3}})+)?(?:{re.escape(mark)}\d+)?")
+    mark: re.compile(rf"[+-]?(?=[.,]?\d)(?:\d+|[1-9]\d{{0,2}}(?:{re.escape(group)}\d{{3}})+)?(?:{re.escape(mark)}\d+)?")
     for mark, group in ((POINT, COMMA), (COMMA, POINT))
 }
 
@@ -49,7 +49,7 @@ def decimal_mark(cells: Iterable[str], delimiter: str) -> str | None:
 
 def read_number(cell: str, mark: str) -> Decimal | None:
     """A cell as a number with the given decimal mark; thousands marks only in their places. None if it isn't one."""
-    if len(cell) > 40 or not cell.isascii() or not _FORMS[mark].fullmatch(cell) or not re.search(r"\d", cell):
+    if len(cell) > 40 or not cell.isascii() or not _FORMS[mark].fullmatch(cell):
         return None
     group = POINT if mark == COMMA else COMMA
     return Decimal(cell.replace(group, "").replace(mark, "."))

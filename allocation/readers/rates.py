@@ -74,11 +74,11 @@ def crossed(rates: Sequence[Rate], held: set[str], base: str | None, remedy: str
     for currency in sorted(held - {base}) if base else []:
         found = convert(rates, currency, str(base))
         if found is None:
-            remarks.wrong("rate", currency, f"has no exchange rate to {base}. {remedy}")
+            remarks.wrong(0, "rate", currency, f"has no exchange rate to {base}. {remedy}")
         elif not any(frozenset((currency, other)) in pairs for other in beside):
             rate = rate_of(currency, str(base), found.rate, found.day)
             if rate is None:
-                remarks.wrong("rate", currency, f"has a rate to {base} that can't be right ({found.rate:.6g}).")
+                remarks.wrong(0, "rate", currency, f"has a rate to {base} that can't be right ({found.rate:.6g}).")
                 continue
             rows.append(rate)
             remarks.note(f"The rate of {currency} to {base} is crossed over several other currencies: {rate.rate}.")

@@ -23,6 +23,8 @@ from allocation.readers.opened import Opened
 from allocation.tables import CASH
 
 HEADER_WITHIN, SAMPLES = 60, 5
+NO_TABLES = {"%pdf": "a PDF", "<!doctype html": "a web page", "<html": "a web page"}
+"""How files begin that people have instead of the table."""
 NUMBERS = ("quantity", "price", "value", "cost_basis")
 TOTALS = re.compile(
     r"(?:(?:grand|sub|account|portfolio|overall)[ -]?)?totals?(?: value| assets| portfolio| account)?|"
@@ -83,6 +85,7 @@ def read_table(
         LoadError: the file is no table.
         MappingNeeded: it isn't sure which column is what.
     """
+    _refuse_what_is_no_table(opened)
     lines, start = _header(opened, mapping or {})
     header = lines.lines[start][1]
     said = mapping or (remembered or {}).get(fingerprint(header), {})
@@ -115,6 +118,15 @@ def _header(opened: Opened, mapping: Mapped) -> tuple[Lines, int]:
     if best is None:
         raise opened.wrong("is of no format that is known, and holds no table with named columns.")
     return best[1], best[2]
+
+
+def _refuse_what_is_no_table(opened: Opened) -> None:
+    beginning = opened.head_text.lstrip("\ufeff \r\n\t").lower()
+    if not beginning:
+        raise opened.wrong("is empty.")
+    kind = next((kind for start, kind in NO_TABLES.items() if beginning.startswith(start)), None)
+    if kind is not None:
+        raise opened.wrong(f"is {kind}, whatever it is called. Download the holdings as CSV or XLSX instead.")
 
 
 def _check(opened: Opened, header: Sequence[str], said: Mapped) -> None:
@@ -177,7 +189,7 @@ class _Reading:
 
     def __init__(self, opened: Opened, chosen: Chosen, today: datetime.date) -> None:
         self.opened, self.chosen = opened, chosen
-        self.findings = Findings(opened.name, today)
+        self.findings = Findings(opened.name, today=today)
         self.values: list[Decimal] = []
         self.since_total: list[Decimal] = []
         self.currencies: set[str] = set()
@@ -199,8 +211,8 @@ class _Reading:
         return Content(
             f"Table of holdings{sheet}",
             self.findings.table(),
-            problems=tuple(self.findings.problems),
-            notes=tuple(self.findings.notes),
+            problems=self.findings.found(),
+            notes=self.findings.said(),
         )
 
     def _read_row(self, row: int, cells: list[str]) -> None:

@@ -260,7 +260,7 @@ def settle_base_currency(known: str | None, holdings: pd.DataFrame) -> str | Non
         return known
     if len(currencies) == 1:
         return str(currencies[0])
-    example = "USD" if "USD" in currencies else currencies[0]
+    most_held = holdings["currency"].value_counts(sort=True).index[0]
     raise LoadError(
         [
             Problem(
@@ -269,7 +269,8 @@ def settle_base_currency(known: str | None, holdings: pd.DataFrame) -> str | Non
                 "currency",
                 "",
                 f"holdings are in {' and '.join(currencies)}, and the portfolio has no base currency yet. Say which "
-                f"one values are added up in: allocation init --base-currency {example}.",
+                f"one values are added up in: --base-currency {most_held} with the files, or once and for all "
+                f"allocation init --base-currency {most_held}.",
             )
         ]
     )

@@ -226,4 +226,5 @@ def test_a_format_that_is_named_is_not_recognised_but_taken():
 
 
 def test_every_format_has_a_fixture():
-    assert {one.name for one in FORMATS} == {name.split("_")[0] for name in HELD}
+    with_tests_of_their_own = {"ghostfolio-csv", "ibkr-trades"}
+    assert {one.name for one in FORMATS} == {name.split("_")[0] for name in HELD} | with_tests_of_their_own

@@ -67,7 +67,7 @@ def test_very_many_of_one_name_take_no_time():
 def test_a_problem_quotes_little_and_says_things_once():
     remarks = Remarks("a.db")
     for _ in range(3):
-        remarks.wrong("price", "x\n" * 1000, "is none.")
+        remarks.wrong(0, "price", "x\n" * 1000, "is none.")
         remarks.note("Left out.")
     (problem,) = remarks.found()
     assert len(problem.value) <= 61 and "\n" not in str(problem) and remarks.said() == ("Left out.",)

@@ -76,7 +76,9 @@ def test_a_file_that_is_not_there_and_a_folder(tmp_path):
 @pytest.mark.parametrize(
     ("content", "remedy"),
     [
-        (b"", "holds no table with named columns"),
+        (b"", "is empty."),
+        (b"%PDF-1.7\n1 0 obj, <<, >>\n\0", "is a PDF, whatever it is called. Download the holdings as CSV or XLSX"),
+        (b"<!DOCTYPE html><html>Please, log in", "is a web page, whatever it is called"),
         (b"Symbol,Quantity\nV\0TI,1\n", "is not a text file"),
         (b"\xff\xfe\x00\xd8", "is not a text file"),
         (b"\x81\x8d\x8f", "is not a text file"),
@@ -154,3 +156,12 @@ def test_a_first_line_may_name_the_separator():
 def test_text_is_utf_8_or_by_its_mark_or_windows_1252():
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252"):
         assert Opened("Stück;Währung €\n".encode(encoding)).text() == "Stück;Währung €\n"
+
+
+def test_a_workbook_with_a_damaged_part_is_damaged_whatever_part_it_is():
+    book = io.BytesIO()
+    openpyxl.Workbook().save(book)
+    content = bytearray(book.getvalue())
+    place = content.index(b"xl/theme/theme1.xml") + len("xl/theme/theme1.xml")
+    content[place + 300 : place + 320] = b"\x00\xff" * 10
+    assert "is a damaged workbook" in refused(bytes(content))

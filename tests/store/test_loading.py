@@ -148,7 +148,9 @@ def test_the_only_currency_becomes_the_base_currency(load_vti, portfolio):
 
 def test_two_currencies_and_no_base_currency_ask_for_it(portfolio, write_csv):
     file = write_csv("account,symbol,quantity,price,currency\nSavings,A,1,1,USD\nSavings,B,1,1,EUR\n")
-    with pytest.raises(LoadError, match=r"EUR and USD.*no base currency yet.*allocation init --base-currency USD"):
+    with pytest.raises(
+        LoadError, match=r"EUR and USD.*no base currency yet.*--base-currency USD with the files.*allocation init"
+    ):
         portfolio.load(file)
     assert {path.name for path in portfolio.path.parent.iterdir()} <= {"holdings.csv", "my.duckdb.lock"}
 

@@ -50,7 +50,7 @@ def _recognises(opened: Opened) -> bool:
 
 def _read(opened: Opened, today: datetime.date) -> Content:
     tables = _tables(opened)
-    findings = Findings(opened.name, today)
+    findings = Findings(opened.name, today=today)
     told = {row.get("Field Name"): row.get("Field Value") for row in tables[STATEMENT] + tables[ACCOUNT]}
     number = told.get("Account", "")
     account = f"Interactive Brokers {number.split(' ')[0]}".strip()
@@ -70,8 +70,8 @@ def _read(opened: Opened, today: datetime.date) -> Content:
         findings.table(),
         fx=rates,
         base_currency=told.get("Base Currency") or None,
-        problems=tuple(findings.problems),
-        notes=tuple(findings.notes),
+        problems=findings.found(),
+        notes=findings.said(),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tqdm.auto import tqdm
@@ -47,7 +47,7 @@ class Reading:
 
     def __init__(self, description: Description, name: str, lines: Lines, today: datetime.date) -> None:
         self.description, self.lines = description, lines
-        self.findings = Findings(name, today)
+        self.findings = Findings(name, today=today)
         self.state = _State(account=description.account.get("name"))
         self.mark = description.decimal or self._mark()
 
@@ -66,8 +66,8 @@ class Reading:
         return Content(
             self.description.title,
             self.findings.table(),
-            problems=tuple(self.findings.problems),
-            notes=tuple(self.findings.notes),
+            problems=self.findings.found(),
+            notes=self.findings.said(),
         )
 
     def _is_over(self, cells: Sequence[str]) -> bool:
@@ -223,4 +223,4 @@ def _numbers(lines: Sequence[Line], places: Sequence[int]) -> list[str]:
 
 
 def _dated(holding: Holding, as_of: datetime.date) -> Holding:
-    return holding if holding.as_of else replace(holding, as_of=as_of)
+    return holding if holding.as_of else holding._replace(as_of=as_of)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tqdm.auto import tqdm
@@ -36,14 +36,14 @@ def read(description: Description, files: Sequence[Opened], today: datetime.date
     """Read one or more files of a history, as their description says."""
     sums, problems, notes = _Sums(), [], dict[str, None]()
     for opened in files:
-        findings = Findings(opened.name, today)
+        findings = Findings(opened.name, today=today)
         lines = next((lines for lines in opened.tables if find_header(description, lines.lines) is not None), None)
         if lines is None:
             raise opened.wrong(f"has no table like that of {description.title} any more.")
         _History(description, lines, findings, sums).read()
         problems += findings.problems
         notes |= dict.fromkeys(findings.notes)
-    together = Findings(files[0].name, today, problems=problems, notes=list(notes))
+    together = Findings(files[0].name, today=today, problems=problems, notes=list(notes))
     if not problems:
         _add_what_is_held(together, sums)
     return Content(description.title, together.table(), problems=tuple(together.problems), notes=tuple(together.notes))
@@ -58,7 +58,7 @@ def _add_what_is_held(findings: Findings, sums: _Sums) -> None:
             )
             findings.wrong(holding.row, "quantity", f"{holding.quantity:f}", remedy)
         elif holding.quantity:
-            findings.add(replace(holding, as_of=sums.newest))
+            findings.add(holding._replace(as_of=sums.newest))
     if not findings.holdings and not findings.problems:
         findings.wrong(0, "", "", "holds no trades that leave anything held.")
     findings.note(f"Holdings are what the trades up to {sums.newest} leave. Cash is not in the file's trades.")
@@ -123,7 +123,7 @@ class _History:
             row, account, symbol, Decimal(0), None, currency, name=self._cell(cells, "name") or None, kind=kind
         )
         known = self.sums.held.get((account, symbol), fresh)
-        self.sums.held[account, symbol] = replace(known, quantity=known.quantity + quantity, currency=currency)
+        self.sums.held[account, symbol] = known._replace(quantity=known.quantity + quantity, currency=currency)
 
     def _sign(self, row: int, action: str, cells: list[str]) -> int:
         """1 for what was bought, −1 for what was sold, 0 for what changes no holding."""

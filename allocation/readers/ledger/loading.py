@@ -50,7 +50,7 @@ def load(source: Opened, today: datetime.date, remarks: Remarks) -> Ledger | Non
     try:
         import beancount  # noqa: F401
     except ImportError:
-        remarks.wrong("", None, 'can\'t be read without the package beancount: pip install "allocation[beancount]".')
+        remarks.wrong(0, "", None, 'can\'t be read without the package beancount: pip install "allocation[beancount]".')
         return None
     try:
         ledger = _parsed(source, remarks)
@@ -61,7 +61,7 @@ def load(source: Opened, today: datetime.date, remarks: Remarks) -> Ledger | Non
         _complete(ledger)
     # What the library raises for ledgers it was never meant to see.
     except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as why:
-        remarks.wrong("", None, f"can't be read by Beancount ({type(why).__name__}). Run bean-check on it.")
+        remarks.wrong(0, "", None, f"can't be read by Beancount ({type(why).__name__}). Run bean-check on it.")
         return None
     for error in ledger.errors:
         _say_error(error, source.name, remarks)
@@ -87,14 +87,14 @@ def _parsed(source: Opened, remarks: Remarks) -> Ledger:
         size += len(text)
         if size > LARGEST or len(seen) > MOST_FILES:
             remarks.wrong(
-                "", None, f"has more than {LARGEST // 1024**2} MB, or 1,000 files, with all that it includes."
+                0, "", None, f"has more than {LARGEST // 1024**2} MB, or 1,000 files, with all that it includes."
             )
             break
         if odd := next((word for word in NAME_OPTION.findall(text) if not PLAIN_WORD.fullmatch(word)), None):
-            remarks.wrong("option", odd, f"is no name for a kind of account ({name}). Write one word.")
+            remarks.wrong(0, "option", odd, f"is no name for a kind of account ({name}). Write one word.")
             break
         if _breaks_the_parser(text):
-            remarks.wrong("", None, f"makes Beancount stop ({name}), as a division by 0 does. Run bean-check on it.")
+            remarks.wrong(0, "", None, f"makes Beancount stop ({name}), as a division by 0 does. Run bean-check on it.")
             break
         entries, errors, options = parser.parse_string(text, name)
         ledger.entries += entries
@@ -127,23 +127,23 @@ def _breaks_the_parser(text: str) -> bool:
 def _included(pattern: str, place: Path | None, folder: Path | None, name: str, remarks: Remarks) -> Iterator[Path]:
     """The files an include directive names, in the order of their names; only those below the ledger's folder."""
     if place is None or folder is None:
-        remarks.wrong("include", pattern, "is included, and can't be found from here. Name the ledger by its path.")
+        remarks.wrong(0, "include", pattern, "is included, and can't be found from here. Name the ledger by its path.")
         return
     below = f"({name}). Only files below the ledger's folder are read: put it there."
     if Path(pattern).is_absolute() or ".." in Path(pattern).parts or "\0" in pattern:
-        remarks.wrong("include", pattern, f"lies elsewhere {below}")
+        remarks.wrong(0, "include", pattern, f"lies elsewhere {below}")
         return
     try:
         found = sorted(itertools.islice(place.glob(pattern), MOST_FILES + 1))
     except (ValueError, NotImplementedError, OSError):
         found = []
     if not found:
-        remarks.wrong("include", pattern, f"names no file that is there ({name}).")
+        remarks.wrong(0, "include", pattern, f"names no file that is there ({name}).")
     for path in (written.resolve() for written in found):
         if not path.is_relative_to(folder):
-            remarks.wrong("include", pattern, f"leads elsewhere {below}")
+            remarks.wrong(0, "include", pattern, f"leads elsewhere {below}")
         elif path.suffix in ENCRYPTED:
-            remarks.wrong("include", pattern, f"is encrypted ({name}). Decrypt it into a folder of its own first.")
+            remarks.wrong(0, "include", pattern, f"is encrypted ({name}). Decrypt it into a folder of its own first.")
         elif path.is_file():
             yield path
 
@@ -176,4 +176,4 @@ def _say_error(error: Any, name: str, remarks: Remarks) -> None:
     message = POSTING.sub(r"\2 in \1", " ".join(str(error.message).split()))
     place = f" ({shown(file)})" if file not in ("", "<string>", name) else ""
     said = message if len(message) <= 300 else message[:300] + "…"
-    remarks.wrong("", None, f"{said}{place}", line if isinstance(line, int) and line > 0 else 0)
+    remarks.wrong(line if isinstance(line, int) and line > 0 else 0, "", None, f"{said}{place}")

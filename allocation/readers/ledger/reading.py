@@ -143,7 +143,7 @@ def _content(ledger: Ledger, remarks: Remarks) -> Content:
     if base is None:
         remarks.note('The ledger names no operating currency (option "operating_currency" "USD").')
     if not rows and not remarks.problems:
-        remarks.wrong("", None, "has no asset account that holds anything but money.")
+        remarks.wrong(0, "", None, "has no asset account that holds anything but money.")
     return Content(
         TITLE,
         holdings=numbered_table(rows, holding_tables.COLUMNS, remarks.file),
@@ -196,18 +196,18 @@ def _position_row(
             f"has no price in any currency ({account}). Write one: 2026-01-31 price {commodity} 12.34 USD. What isn't "
             f'to count gets the metadata {IGNORE_KEY}: "IGNORE" under its commodity directive.'
         )
-        remarks.wrong("price", commodity, remedy, _line(meta))
+        remarks.wrong(_line(meta), "price", commodity, remedy)
         return None
     number = rounded(price.number)
     if quantity < 0:
         remedy = f"is sold short in {account} ({quantity:f}), and only what is owned can be loaded."
-        remarks.wrong("quantity", commodity, remedy)
+        remarks.wrong(0, "quantity", commodity, remedy)
         return None
     if number <= 0:
-        remarks.wrong("price", commodity, f"has the price {price.number} of {price.day}, which isn't above 0.")
+        remarks.wrong(0, "price", commodity, f"has the price {price.number} of {price.day}, which isn't above 0.")
         return None
     if any(map(too_large, (quantity, number, EXACT.multiply(quantity, number)))):
-        remarks.wrong("quantity", commodity, f"is worth more than can be right ({account}).")
+        remarks.wrong(0, "quantity", commodity, f"is worth more than can be right ({account}).")
         return None
     cost = lots.cost_in(price.currency)
     return {
@@ -227,7 +227,7 @@ def _cash_row(
     account: str, currency: str, lots: Lots, day: datetime.date, meta: dict[str, Any], remarks: Remarks
 ) -> dict[str, Any] | None:
     if too_large(lots.quantity):
-        remarks.wrong("quantity", plain_number(lots.quantity), f"is more cash than can be right ({account}).")
+        remarks.wrong(0, "quantity", plain_number(lots.quantity), f"is more cash than can be right ({account}).")
         return None
     return {
         "account": account,

@@ -24,14 +24,14 @@ def parsed(source: Opened, remarks: Remarks) -> Any:
     try:
         from ofxtools.Parser import TreeBuilder
     except ImportError:
-        remarks.wrong("", None, 'can\'t be read without the package ofxtools: pip install "allocation[ofx]".')
+        remarks.wrong(0, "", None, 'can\'t be read without the package ofxtools: pip install "allocation[ofx]".')
         return None
     if len(source.bytes()) > LARGEST:
-        remarks.wrong("", None, f"is larger than {LARGEST // 1024**2} MB. Export a shorter span of time.")
+        remarks.wrong(0, "", None, f"is larger than {LARGEST // 1024**2} MB. Export a shorter span of time.")
         return None
     text = source.text()
     if re.search(r"<!(DOCTYPE|ENTITY)", text, re.IGNORECASE):
-        remarks.wrong("", None, "declares entities, as no OFX file of a bank does. It isn't read.")
+        remarks.wrong(0, "", None, "declares entities, as no OFX file of a bank does. It isn't read.")
         return None
     # Headers vary from bank to bank, and say nothing about positions.
     _, start, body = text.partition("<OFX>")
@@ -43,7 +43,7 @@ def parsed(source: Opened, remarks: Remarks) -> Any:
     except (SyntaxError, ValueError, LookupError, TypeError, AssertionError, AttributeError):
         root = None
     if root is None or _is_deep(root):
-        remarks.wrong("", None, "breaks the rules of OFX and can't be read. Download it again; don't edit it.")
+        remarks.wrong(0, "", None, "breaks the rules of OFX and can't be read. Download it again; don't edit it.")
         return None
     return root
 
@@ -79,7 +79,7 @@ def number_in(element: Any, tag: str, of: str, remarks: Remarks) -> Decimal | No
     # Some banks write a decimal comma; OFX has no marks for thousands.
     number = exact(written.replace(",", ".") if written.count(",") == 1 and "." not in written else written)
     if number is None:
-        remarks.wrong(tag, written, f"is not a number ({shown(of)}). Download the file again.")
+        remarks.wrong(0, tag, written, f"is not a number ({shown(of)}). Download the file again.")
     return number
 
 
@@ -87,9 +87,9 @@ def day_in(element: Any, tag: str, today: datetime.date, remarks: Remarks) -> da
     written = text_in(element, tag) or ""
     day = day_of(f"{written[:4]}-{written[4:6]}-{written[6:8]}") if written[:8].isdecimal() else None
     if day is None:
-        remarks.wrong(tag, written, "is not a date like 20261231. Download the file again.")
+        remarks.wrong(0, tag, written, "is not a date like 20261231. Download the file again.")
     elif day > today + datetime.timedelta(days=1):
-        remarks.wrong(tag, written, "lies in the future. Download the file again.")
+        remarks.wrong(0, tag, written, "lies in the future. Download the file again.")
         return None
     # Where it is tomorrow already it is still today here.
     return min(day, today) if day else None

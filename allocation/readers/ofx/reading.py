@@ -100,7 +100,7 @@ def _content(root: Any, today: datetime.date, remarks: Remarks) -> Content:
     in_use = {str(row["currency"]) for row in rows}
     crossed_rates = crossed(list(rates.values()), in_use, base, remedy, remarks)
     if not rows and not remarks.problems:
-        remarks.wrong("", None, "holds neither positions nor cash.")
+        remarks.wrong(0, "", None, "holds neither positions nor cash.")
     return Content(
         TITLE,
         holdings=numbered_table(rows, holding_tables.COLUMNS, remarks.file),
@@ -120,7 +120,7 @@ def _statements(root: Any, today: datetime.date, remarks: Remarks) -> list[State
         number = f"{text_in(element, 'BROKERID')} {text_in(element, 'ACCTID')}"
         day = day_in(element, "DTASOF", today, remarks)
         if not is_known_currency(currency):
-            remarks.wrong("CURDEF", currency, "is no currency code, so nothing in the statement can be valued.")
+            remarks.wrong(0, "CURDEF", currency, "is no currency code, so nothing in the statement can be valued.")
         elif day:
             if number not in names:
                 names[number] = account_name(_name(element, root), taken)
@@ -130,7 +130,7 @@ def _statements(root: Any, today: datetime.date, remarks: Remarks) -> list[State
     if not found and not remarks.problems:
         is_bank = first_in(root, "STMTRS", "CCSTMTRS") is not None
         what = "bank or card statements, which have no positions" if is_bank else "no positions"
-        remarks.wrong("", None, f"holds {what}. {MISSING}")
+        remarks.wrong(0, "", None, f"holds {what}. {MISSING}")
     return list(found.values())
 
 
@@ -167,7 +167,7 @@ def _account_rows(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:  # fmt: skip
     list_of_positions = first_in(statement.element, "INVPOSLIST")
     if list_of_positions is None:
-        remarks.wrong("INVPOSLIST", None, f"{statement.account} has transactions, but no positions. {MISSING}")
+        remarks.wrong(0, "INVPOSLIST", None, f"{statement.account} has transactions, but no positions. {MISSING}")
         return [], []
     rows: dict[str, dict[str, Any]] = {}
     values: dict[str, Decimal] = defaultdict(Decimal)
@@ -181,7 +181,7 @@ def _account_rows(
             continue
         # The same security in two sub-accounts (cash and margin).
         if (before["price"], before["currency"]) != (row["price"], row["currency"]):
-            remarks.wrong("UNITPRICE", row["symbol"], f"has two prices in {statement.account}.")
+            remarks.wrong(0, "UNITPRICE", row["symbol"], f"has two prices in {statement.account}.")
         before["quantity"] += row["quantity"]
     return list(rows.values()), _cash_rows(statement, list(rows.values()), values, remarks)
 
@@ -197,24 +197,24 @@ def _position_row(
     currency, parts = whole_currency(_currency(element, statement, rates))
     if not symbol or units is None or not units:
         if not symbol:
-            remarks.wrong("UNIQUEID", None, f"a position in {statement.account} names no security.")
+            remarks.wrong(0, "UNIQUEID", None, f"a position in {statement.account} names no security.")
         return None
     if units < 0 or text_in(element, "POSTYPE") == "SHORT":
         remedy = f"is sold short in {statement.account}, and only what is owned can be loaded."
-        remarks.wrong("UNITS", symbol, remedy)
+        remarks.wrong(0, "UNITS", symbol, remedy)
         return None
     if not is_known_currency(currency):
-        remarks.wrong("CURSYM", currency, f"is no currency code ({symbol}).")
+        remarks.wrong(0, "CURSYM", currency, f"is no currency code ({symbol}).")
         return None
     price = _price(element, units, security, remarks)
     if price is None:
         return None
     price, quantity = rounded(EXACT.divide(price, parts)), rounded(units)
     if any(map(too_large, (price, quantity, EXACT.multiply(price, quantity)))):
-        remarks.wrong("UNITS", symbol, f"is worth more than can be right ({statement.account}).")
+        remarks.wrong(0, "UNITS", symbol, f"is worth more than can be right ({statement.account}).")
         return None
     if price <= 0 or quantity <= 0:
-        remarks.wrong("UNITPRICE", symbol, f"has no price above 0 in {statement.account}, so it can't be valued.")
+        remarks.wrong(0, "UNITPRICE", symbol, f"has no price above 0 in {statement.account}, so it can't be valued.")
         return None
     day = day_in(element, "DTPRICEASOF", today, remarks) if text_in(element, "DTPRICEASOF") else statement.day
     return {
@@ -249,7 +249,7 @@ def _price(element: Any, units: Decimal, security: Security, remarks: Remarks) -
             remarks.note(f"The price of {symbol} is its market value by its units: {rounded(exactly):f}.")
             return exactly
     remedy = f"has the market value {value:f}, but {units:f} units at {quoted:f}. Download the file again."
-    remarks.wrong("MKTVAL", symbol, remedy)
+    remarks.wrong(0, "MKTVAL", symbol, remedy)
     return None
 
 
@@ -272,7 +272,7 @@ def _cash_rows(
             remarks.note(f"The cash of {statement.account} is {row['symbol']}, which is counted once.")
             return []
     if too_large(cash):
-        remarks.wrong("AVAILCASH", cash, f"is more cash than can be right ({statement.account}).")
+        remarks.wrong(0, "AVAILCASH", cash, f"is more cash than can be right ({statement.account}).")
         return []
     currency = statement.currency
     return [

@@ -32,7 +32,7 @@ class Held:
 
     def __init__(self, client: Client, file: str, today: datetime.date) -> None:
         self._client, self._today = client, today
-        self.found = Findings(file, today)
+        self.found = Findings(file, today=today)
         self.shares = self._sum_of_shares()
         self.cash = self._sum_of_cash()
         self._note_later()

@@ -63,8 +63,8 @@ def read_portfolio_performance(opened: Opened, today: datetime.date, taxonomy: s
         targets=_frame(opened.name, aims, targets.COLUMNS),
         classes=_frame(opened.name, of_classes, classes.COLUMNS),
         base_currency=client.base_currency if is_known_currency(client.base_currency) else None,
-        problems=tuple(found.problems),
-        notes=tuple(found.notes),
+        problems=found.found(),
+        notes=found.said(),
     )
 
 

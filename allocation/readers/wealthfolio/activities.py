@@ -43,7 +43,7 @@ def replay(
         if account not in counted:
             continue
         if happened is None:
-            remarks.wrong("activity_date", row["activity_date"], f"is not a date ({counted[account]}).")
+            remarks.wrong(0, "activity_date", row["activity_date"], f"is not a date ({counted[account]}).")
         elif row["is_draft"] in (1, "1", "true"):
             drafts += 1
         elif happened <= day:
@@ -93,7 +93,7 @@ class _Book:
             remedy = (
                 f"is a kind of activity that can't be replayed ({self._name}). Open the file in a newer Wealthfolio."
             )
-            self._findings.wrong("activity_type", kind, remedy)
+            self._findings.wrong(0, "activity_type", kind, remedy)
 
     def held(self, day: datetime.date, assets: dict[str, Asset]) -> Held:
         positions = [
@@ -107,7 +107,7 @@ class _Book:
         number = NOTHING if row[column] is None else exact(row[column])
         if number is None:
             remedy = f"is not a number ({self._name}, {row['activity_type']} of {row['activity_date']})."
-            self._findings.wrong(column, row[column], remedy)
+            self._findings.wrong(0, column, row[column], remedy)
         return number
 
     def _pay(self, currency: str, amount: Decimal) -> None:
@@ -127,6 +127,6 @@ class _Book:
 
     def _split(self, asset: str, ratio: Decimal) -> None:
         if ratio <= 0:
-            self._findings.wrong("unit_price", ratio, f"is no ratio of a split ({asset}, {self._name}).")
+            self._findings.wrong(0, "unit_price", ratio, f"is no ratio of a split ({asset}, {self._name}).")
         elif asset in self._quantities:
             self._quantities[asset] = EXACT.multiply(self._quantities[asset], ratio)

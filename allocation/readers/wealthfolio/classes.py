@@ -92,7 +92,7 @@ def read_weights(
         stands_for = categories.class_of(category, aimed)
         weight = exact(row["weight"])
         if weight is None or not 0 <= weight <= WHOLE_BPS or weight % 1:
-            remarks.wrong("weight", row["weight"], f"is no weight from 0 to 10000 ({symbol}). Classify it again.")
+            remarks.wrong(0, "weight", row["weight"], f"is no weight from 0 to 10000 ({symbol}). Classify it again.")
         elif stands_for is None:
             remarks.note(f"A class of {symbol} no longer exists in Wealthfolio; that part of it is in no class.")
         elif weight:
@@ -106,7 +106,7 @@ def read_weights(
             remedy = (
                 f"has classes that add up to {plain(total)} %. Classify it again in Wealthfolio, then export again."
             )
-            remarks.wrong("weight", assets[asset].symbol, remedy)
+            remarks.wrong(0, "weight", assets[asset].symbol, remedy)
     if rolled:
         remarks.note(f"Classes inside another one count as that one: {', '.join(sorted(rolled))}.")
     return weights

@@ -36,7 +36,7 @@ def check_snapshots(
                 f"holds what was stored on {held[account.id].day}, before its activities of {last}. Open Wealthfolio "
                 "once and wait until it has calculated again, then export again."
             )
-            remarks.wrong("account", account.name, remedy)
+            remarks.wrong(0, "account", account.name, remedy)
     _say_outdated(database, remarks)
 
 
@@ -48,7 +48,7 @@ def _say_missing(account: Account, happened: str | None, remarks: Remarks) -> No
         "has activities, but what it holds isn't calculated yet, as after an update of Wealthfolio. Open Wealthfolio "
         "once, then export again."
     )
-    remarks.wrong("account", account.name, remedy)
+    remarks.wrong(0, "account", account.name, remedy)
 
 
 def _latest_activities(database: Database, day: datetime.date) -> dict[str, str]:
@@ -135,7 +135,7 @@ def _check_splits(
                 f"was split on {happened}, after the holdings of {account.name} were entered on {held.day}. Enter "
                 "today's quantity in Wealthfolio, then export again."
             )
-            remarks.wrong("quantity", symbol, remedy)
+            remarks.wrong(0, "quantity", symbol, remedy)
 
 
 def _splits(database: Database) -> Iterable[dict[str, Any]]:

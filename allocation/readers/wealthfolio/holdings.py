@@ -89,7 +89,7 @@ def position_rows(
     for account in found.accounts:
         for position in kept.get(account.id, ()):
             if several[account.id, position.asset] > 1:
-                remarks.wrong("symbol", found.assets[position.asset].symbol, f"stands twice in {account.name}.")
+                remarks.wrong(0, "symbol", found.assets[position.asset].symbol, f"stands twice in {account.name}.")
                 continue
             row = _position_row(position, account, found, remarks)
             if row:
@@ -103,11 +103,11 @@ def _position_row(position: Position, account: Account, found: Found, remarks: R
         remedy = (
             f"has no price ({account.name}). In Wealthfolio, update its prices or enter one by hand, then export again."
         )
-        remarks.wrong("price", asset.symbol, remedy)
+        remarks.wrong(0, "price", asset.symbol, remedy)
         return None
     if not is_known_currency(quote.currency):
         remedy = f"is no currency code ({asset.symbol}). Correct the currency of {asset.symbol} in Wealthfolio."
-        remarks.wrong("currency", quote.currency, remedy)
+        remarks.wrong(0, "currency", quote.currency, remedy)
         return None
     # One contract is so many shares: its price is that of all of them.
     full = EXACT.multiply(quote.price, position.multiplier)
@@ -138,12 +138,12 @@ def _fits(asset: Asset, account: Account, quantity: Decimal, price: Decimal, rem
             f"is sold short in {account.name} ({quantity:f}), and only what is owned can be loaded. Load the file "
             "without it: archive its account in Wealthfolio, or close the position there."
         )
-        remarks.wrong("quantity", asset.symbol, remedy)
+        remarks.wrong(0, "quantity", asset.symbol, remedy)
     elif price <= 0:
         remedy = f"has the price {price:f} ({account.name}). Correct it in Wealthfolio, then export again."
-        remarks.wrong("price", asset.symbol, remedy)
+        remarks.wrong(0, "price", asset.symbol, remedy)
     elif any(map(too_large, (quantity, price, EXACT.multiply(quantity, price)))):
-        remarks.wrong("quantity", asset.symbol, f"is worth more than can be right ({account.name}).")
+        remarks.wrong(0, "quantity", asset.symbol, f"is worth more than can be right ({account.name}).")
     else:
         return bool(quantity)
     return False
@@ -181,9 +181,9 @@ def cash_rows(found: Found, cash_class: str | None, until: dict[str, datetime.da
         held = found.held.get(account.id)
         for currency, amount in sorted(cash_of(held).items()) if held else ():
             if not is_known_currency(currency):
-                remarks.wrong("currency", currency, f"is no currency code (cash in {account.name}).")
+                remarks.wrong(0, "currency", currency, f"is no currency code (cash in {account.name}).")
             elif too_large(amount):
-                remarks.wrong("quantity", amount, f"is more cash than can be right ({account.name}).")
+                remarks.wrong(0, "quantity", amount, f"is more cash than can be right ({account.name}).")
             elif rounded(amount):
                 rows.append(
                     {

@@ -77,7 +77,7 @@ def read(source: Opened, today: datetime.date) -> Content:
                 raise Unreadable(f"is no Wealthfolio database: it has no table {' and no '.join(missing)}.")
             return _read(found, generation_of(found), today, remarks)
     except Unreadable as why:
-        remarks.wrong("", None, str(why))
+        remarks.wrong(0, "", None, str(why))
     return Content(TITLE, problems=remarks.found(), notes=remarks.said())
 
 
@@ -101,7 +101,7 @@ def _read(database: Database, generation: Generation, today: datetime.date, rema
     until = {key: _day_of_account(key, found, kept, valuations, today) for key in held}
     rows += cash_rows(found, cash_class, until, remarks)
     if not rows and not remarks.problems:
-        remarks.wrong("", None, "holds nothing: no position and no cash in any account that counts.")
+        remarks.wrong(0, "", None, "holds nothing: no position and no cash in any account that counts.")
     in_use = {str(row["currency"]) for row in rows}
     remedy = "In Wealthfolio, add it (Settings, Currencies), then export again."
     rates = crossed(read_rates(database, generation, today), in_use, base, remedy, remarks)
@@ -162,7 +162,7 @@ def _base_currency(database: Database, remarks: Remarks) -> str | None:
     if base is None and database.has("settings", "base_currency"):
         base = next((name_of(row["base_currency"]) for row in database.rows("settings", ["base_currency"])), None)
     if base is not None and not is_known_currency(base):
-        remarks.wrong("base_currency", base, "is no currency code. Set the base currency in Wealthfolio's settings.")
+        remarks.wrong(0, "base_currency", base, "is no currency code. Set the base currency in Wealthfolio's settings.")
         return None
     return base
 

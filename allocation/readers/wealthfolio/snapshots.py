@@ -74,7 +74,7 @@ def read_snapshots(
     for row in rows:
         name, found = names[str(row["account_id"])], day_of(row["snapshot_date"])
         if found is None:
-            remarks.wrong("snapshot_date", row["snapshot_date"], f"is not a date ({name}).")
+            remarks.wrong(0, "snapshot_date", row["snapshot_date"], f"is not a date ({name}).")
             continue
         in_json = _positions_in_json(row["positions"], name, remarks)
         positions = in_rows.get(str(row["id"])) or in_json
@@ -108,7 +108,9 @@ def _positions_in_json(text: object, account: str, remarks: Remarks) -> list[Pos
     positions = []
     for key, value in _read_object(text, "positions", account, remarks).items():
         if not isinstance(value, dict):
-            remarks.wrong("positions", key, f"is not a position ({account}). Open Wealthfolio once, then export again.")
+            remarks.wrong(
+                0, "positions", key, f"is not a position ({account}). Open Wealthfolio once, then export again."
+            )
             continue
         position = _position(
             str(value.get("assetId") or key), value.get("quantity"), value.get("totalCostBasis"),
@@ -130,12 +132,12 @@ def _position(
             remedy = (
                 f"is not a number ({asset}). Open Wealthfolio once, so that it calculates again, then export again."
             )
-            remarks.wrong(column, value, remedy)
+            remarks.wrong(0, column, value, remedy)
             return None
     if number is None or times is None or not number:
         return None
     if times <= 0:
-        remarks.wrong("contract_multiplier", multiplier, f"is not above 0 ({asset}).")
+        remarks.wrong(0, "contract_multiplier", multiplier, f"is not above 0 ({asset}).")
         return None
     return Position(asset, number, exact(cost), name_of(currency) or "", times, alternative)
 
@@ -145,7 +147,7 @@ def _cash(text: object, account: str, remarks: Remarks) -> dict[str, Decimal]:
     for currency, amount in _read_object(text, "cash_balances", account, remarks).items():
         number = exact(amount)
         if number is None:
-            remarks.wrong("cash_balances", amount, f"is not an amount of {currency} ({account}).")
+            remarks.wrong(0, "cash_balances", amount, f"is not an amount of {currency} ({account}).")
         elif number:
             cash[str(currency)] = number
     return cash
@@ -159,7 +161,7 @@ def _read_object(text: object, column: str, account: str, remarks: Remarks) -> d
     if isinstance(read, dict):
         return read
     remedy = f"can't be read ({account}). Open Wealthfolio once, so that it calculates again, then export again."
-    remarks.wrong(column, text, remedy)
+    remarks.wrong(0, column, text, remedy)
     return {}
 
 
