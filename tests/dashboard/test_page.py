@@ -1,5 +1,6 @@
 """The page without a browser: rooms, scopes, hidden balances, the first visit."""
 
+import datetime
 import time
 
 import pytest
@@ -106,10 +107,17 @@ def test_clicking_a_bar_opens_the_class(page):
 
 
 def test_old_prices_are_marked(sample):
-    sample.save_stale_after(1)
+    oldest = sample.summary().oldest_price
+    days = (datetime.date.today() - oldest).days
     page = Page(sample, Notice())
-    page.show()
-    assert "allocation-old" in text(page)
+    for limit, marked in ((days, False), (days - 1, True)):
+        sample.save_stale_after(limit)
+        page.show()
+        for room in ("overview", "targets", "plan"):
+            page._nav.room = room
+            assert (f"Older than {limit} days: " in text(page._rooms._made[room])) == marked
+        page._nav.room = "overview"
+        assert ("allocation-old" in text(page)) == marked
 
 
 def test_an_empty_portfolio_offers_the_sample_and_ones_own_file(tmp_path, sample):

@@ -28,11 +28,9 @@ class Overview:
 
     Parameters:
         set_targets: leads to where targets are set.
-        stale_after: gives the days from which on a price is marked as old.
     """
 
-    def __init__(self, set_targets: Callable[[], object], stale_after: Callable[[], int]) -> None:
-        self._stale_after = stale_after
+    def __init__(self, set_targets: Callable[[], object]) -> None:
         self._classes, self._holdings, self._currency = pd.DataFrame(), pd.DataFrame(), ""
         self._writing = PLAIN
         self._summary, self._gaps, self._heading, self._table = (widgets.HTML() for _ in range(4))
@@ -53,10 +51,11 @@ class Overview:
 
     def show(self, tables: Tables, writing: Writing) -> None:
         """Show a scope, with numbers written like this."""
-        summary, today = summarise(tables), datetime.date.today()
+        today = datetime.date.today()
+        summary = summarise(tables, today)
         self._classes, self._holdings = drift.by_class(tables), drift.by_holding(tables)
         self._currency, self._writing = tables.base_currency, writing
-        self._summary.value = summary_figures(summary, self._stale_after(), today, writing) + (
+        self._summary.value = summary_figures(summary, today, writing) + (
             f'<p class="allocation-status">{escape(status_sentence(summary, self._classes, writing))}</p>'
         )
         self._gaps.value = largest_gaps(self._classes, self._currency, writing)

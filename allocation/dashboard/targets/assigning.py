@@ -51,13 +51,12 @@ class AssigningFold:
                           "holdings say.</p>"),
              row(self._fund, self._written, self._save), self._problem]
         )  # fmt: skip
-        self._fold = Fold("Classes of holdings", content, told(self._problem, self._fill))
-        self.box = self._fold.box
+        self.fold = Fold("Classes of holdings", content, told(self._problem, self._fill))
 
     def show(self, tables: Tables) -> None:
         """Offer what has no class, and every fund."""
         self._tables = tables
-        if self._fold.is_open:
+        if self.fold.is_open:
             told(self._problem, self._fill)()
 
     def _fill(self) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from decimal import Decimal
 
 import ipywidgets as widgets
 
 from allocation.dashboard.conflict import ConflictPanel
-from allocation.dashboard.markup import said, sentence
+from allocation.dashboard.markup import old, said, sentence
 from allocation.dashboard.parts import row, told
 from allocation.dashboard.targets.assets import known_assets
 from allocation.dashboard.targets.assigning import AssigningFold
@@ -16,7 +17,7 @@ from allocation.dashboard.targets.comparing import CompareFold
 from allocation.dashboard.targets.drafts import Drafts
 from allocation.dashboard.targets.editing import Editing
 from allocation.dashboard.targets.editor import TargetEditor
-from allocation.dashboard.targets.fold import Fold
+from allocation.dashboard.targets.fold import Fold, side_by_side
 from allocation.dashboard.targets.markup import unsaved
 from allocation.dashboard.targets.measures import MeasuresForm
 from allocation.dashboard.targets.preview import tables_for
@@ -28,6 +29,7 @@ from allocation.dashboard.targets.versions import VersionsFold
 from allocation.dashboard.targets.view import Seen, scales
 from allocation.errors import ChangedMeanwhile
 from allocation.portfolio import Portfolio
+from allocation.summary import summarise
 from allocation.tables import ALL, Tables, Targets
 from allocation.writing import PLAIN, Writing
 
@@ -61,10 +63,10 @@ class TargetsPanel:
         self._discard.on_click(told(self._problem, self._discard_draft))
         self._conflict = ConflictPanel(self._keep_saved, self._save_over)
         self.box = widgets.VBox(
-            [self._strategies.box, self._note, self._start.box, self.editor,
+            [self._strategies.box, self._note, side_by_side(self._strategies.fold, self._start.fold), self.editor,
              self._changes, row(self._save, self._discard, self._done), self._problem, self._conflict.box,
-             Fold("Bands and when a rebalance is due", self._measures.box).box, self._versions.box,
-             self._compare.box, self._assigning.box]
+             side_by_side(Fold("Bands and when a rebalance is due", self._measures.box), self._versions.fold,
+                          self._compare.fold, self._assigning.fold)]
         )  # fmt: skip
         self.box.add_class("allocation-targets-room")
 
@@ -97,7 +99,7 @@ class TargetsPanel:
         assets = known_assets(self._portfolio, self._tables)
         reach = scales(tables_for(self._portfolio, self._tables, editing.saved), editing.saved)
         self.editor.edit(editing, Seen(self._tables, self.editor.opened, assets, reach, self._writing))
-        self._note.value = sentence(self._explained())
+        self._note.value = sentence(self._explained()) + old(summarise(self._tables, datetime.date.today()).warning)
         self._start.show(self._tables)
         self._versions.show(self._tables.strategy)
         self._compare.show(self._tables, self._writing)
