@@ -10,6 +10,7 @@ from allocation import opening
 from allocation.dashboard.app import ROOMS, Page
 from allocation.dashboard.parts import Notice
 from allocation.dashboard.widgets import Chart
+from tests.builders import held_on
 
 BUDGET = 0.15
 """Seconds in which a change is to show its result."""
@@ -104,6 +105,16 @@ def test_clicking_a_bar_opens_the_class(page):
     assert "Holdings of Bonds" in text(page) and "<details open><summary" in overview._table.value
     chart._hear(chart, {"kind": "click", "name": "no such class"}, [])
     assert "Holdings of Bonds" in text(page)
+
+
+def test_without_targets_history_says_that_there_is_no_drift(tmp_path):
+    portfolio = allocation.open(tmp_path / "new.duckdb")
+    portfolio.load(held_on("2026-01-02", Savings={"VTI": (6, 10)}))
+    page = Page(portfolio, Notice())
+    page.show()
+    history = text(go(page, "history"))
+    assert "There is no drift to show: no targets are set yet." in history and "Snapshots" in history
+    assert not [part for part in parts(page.box) if isinstance(part, Chart)]
 
 
 def test_old_prices_are_marked(sample):

@@ -21,10 +21,10 @@ class Fold:
     """
 
     def __init__(self, title: str, content: widgets.Widget, opened: Callable[[], object] | None = None) -> None:
-        self._opened = opened
+        self._title, self._content, self._opened = title, content, opened
         self.button = FoldButton(title)
         self.button.observe(lambda _change: self._turn(), "value")
-        self.inside = widgets.VBox([widgets.HTML(f"<h2>{escape(title)}</h2>"), content])
+        self.inside = widgets.VBox()
         self.inside.add_class("allocation-folded")
         self._turn()
 
@@ -35,6 +35,9 @@ class Fold:
     def _turn(self) -> None:
         if self.is_open and self._opened:
             self._opened()
+        if self.is_open and not self.inside.children:
+            # What nobody has asked for yet need not be drawn: the room is there sooner.
+            self.inside.children = [widgets.HTML(f"<h2>{escape(self._title)}</h2>"), self._content]
         self.inside.layout.display = "" if self.is_open else "none"
 
 

@@ -30,7 +30,7 @@ from allocation.dashboard.targets.view import Seen, scales
 from allocation.errors import ChangedMeanwhile
 from allocation.portfolio import Portfolio
 from allocation.summary import summarise
-from allocation.tables import ALL, Tables, Targets
+from allocation.tables import ALL, UNCLASSIFIED, Tables, Targets
 from allocation.writing import PLAIN, Writing
 
 
@@ -47,6 +47,7 @@ class TargetsPanel:
         self._tables: Tables | None = None
         self._active: Tables | None = None
         self._draft: Editing | None = None
+        self._led = False
         self._writing, self._drafts, self._done_text = PLAIN, Drafts(), ""
         self._note, self._changes, self._problem, self._done = (widgets.HTML() for _ in range(4))
         self._strategies = StrategyBar(portfolio, self._choose, self._anew)
@@ -63,10 +64,11 @@ class TargetsPanel:
         self._discard.on_click(told(self._problem, self._discard_draft))
         self._conflict = ConflictPanel(self._keep_saved, self._save_over)
         self.box = widgets.VBox(
-            [self._strategies.box, self._note, side_by_side(self._strategies.fold, self._start.fold), self.editor,
-             self._changes, row(self._save, self._discard, self._done), self._problem, self._conflict.box,
+            [self._strategies.box, self._note,
+             side_by_side(self._start.fold, self._assigning.fold, self._strategies.fold), self.editor, self._changes,
+             row(self._save, self._discard, self._done), self._problem, self._conflict.box,
              side_by_side(Fold("Bands and when a rebalance is due", self._measures.box), self._versions.fold,
-                          self._compare.fold, self._assigning.fold)]
+                          self._compare.fold)]
         )  # fmt: skip
         self.box.add_class("allocation-targets-room")
 
@@ -104,7 +106,15 @@ class TargetsPanel:
         self._versions.show(self._tables.strategy)
         self._compare.show(self._tables, self._writing)
         self._assigning.show(self._tables)
+        if self._lacks_classes and not self._led:
+            self._led = self._assigning.fold.button.value = True
         self._edited()
+
+    @property
+    def _lacks_classes(self) -> bool:
+        """Whether classes are to be given before targets can be."""
+        assert self._tables is not None
+        return not self._tables.strategy.class_weights and UNCLASSIFIED in self._tables.class_values
 
     def _explained(self) -> str:
         assert self._tables is not None
@@ -115,6 +125,8 @@ class TargetsPanel:
             parts.append("What is saved here becomes its own.")
         if not strategy.class_weights:
             parts.append("No targets are set yet. Start from something, or type percents that add up to 100.")
+        if self._lacks_classes:
+            parts.append("Some holdings are in no class: the classes come first, under Classes of holdings.")
         if self.editing.saved.content != state_of(strategy).content:
             parts.append(
                 f"These targets were saved again {strategy.last_saved} while you were editing: "
