@@ -45,6 +45,7 @@ class Overview:
         self._set_targets.on_click(lambda _button: set_targets())
         bar = row(self._inside, self._back, self._measure)
         bar.add_class("allocation-bar")
+        bar.add_class("allocation-screen")
         beside = widgets.HBox([self._chart, self._table])
         beside.add_class("allocation-beside")
         self.box = widgets.VBox([self._summary, self._set_targets, self._gaps, self._heading, bar, beside])
