@@ -112,6 +112,8 @@ def test_a_wrong_answer_about_columns_can_be_mended(room):
     room.named("Account").value = "Depot"
     room.named("Use these columns").click()
     assert "<td>new</td><td>Depot</td><td>VTI</td>" in room.text and not room.has("Use these columns")
+    room.named("Load this").click()
+    assert "Loaded: " in room.text and room.named("Account").value == ""
 
 
 def test_a_first_load_asks_for_the_base_currency(portfolio):

@@ -119,6 +119,8 @@ class LoadPanel:
     def _load(self) -> None:
         report = self._read(preview=False)
         self._forget()
+        # The next file may be of another account.
+        self._account.value = ""
         self._changed()
         self._done.value = said(f"Loaded: {report_sentence(report)}.")
 
