@@ -362,7 +362,7 @@ def test_an_earlier_version_is_brought_back_into_the_editor(room, sample):
     room.save()
     room.see("Saved. ")
     room.fold("Saved versions")
-    versions = room.page.get_by_label("Saved version")
+    versions = room.box("Saved version")
     versions.select_option(index=1)
     room.page.get_by_role("table", name="A saved version").wait_for()
     room.click("Bring it back into the editor")
