@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Hashable
 from html import unescape
 from typing import Any
@@ -23,6 +24,8 @@ COLOURS = {
 PATTERNS = {OVER: "/", UNDER: "\\"}
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 ROW_HEIGHT = 38
+DAY = 24 * 60 * 60 * 1000
+FEW_DAYS = datetime.timedelta(days=6)
 REMOVED_BUTTONS = [
     "sendChartToCloud", "sendDataToCloud", "lasso2d", "select2d", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d",
     "autoScale2d", "resetScale2d",
@@ -212,11 +215,12 @@ def drift_over_time(history: pd.DataFrame, asset_class: str | None = None, writi
             hoverinfo="skip",
         )
         _line(figure, "weight", days["as_of"], days["weight"], writing)
+    ticks = {"dtick": DAY} if len(days) and days["as_of"].max() - days["as_of"].min() < FEW_DAYS else {"nticks": 6}
     return _dress(figure, writing).update_layout(
         height=320,
         hovermode="closest",
         # A scope of one day is a point, not an axis of milliseconds.
-        xaxis={"type": "date", "gridcolor": LIGHT["grid"], "fixedrange": True, "tickformat": "%Y-%m-%d", "nticks": 6},
+        xaxis={"type": "date", "gridcolor": LIGHT["grid"], "fixedrange": True, "tickformat": "%Y-%m-%d", **ticks},
         yaxis={
             "ticksuffix": " %",
             "rangemode": "tozero",

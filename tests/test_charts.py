@@ -208,6 +208,13 @@ def test_the_drift_of_the_whole_is_a_line_over_days():
     assert line.hovertext[1] == "2026-04-06: portfolio drift 10.00 %"
 
 
+def test_no_day_is_written_twice_under_a_history_of_few_days():
+    assert (
+        charts.drift_over_time(HISTORY[HISTORY["as_of"] < datetime.date(2026, 2, 1)]).layout.xaxis.dtick == 86_400_000
+    )
+    assert charts.drift_over_time(HISTORY).layout.xaxis.dtick is None
+
+
 def test_the_weight_of_a_class_is_a_line_in_its_band():
     lines = {line.name: list(line.y) for line in charts.drift_over_time(HISTORY, "Stocks").data}
     assert lines["weight"] == pytest.approx([60, 70])

@@ -89,7 +89,7 @@ class Page:
         self._portfolio = portfolio
         self._rooms = Rooms(
             {
-                "overview": lambda: Overview(lambda: self._visit("targets"), portfolio.stale_after),
+                "overview": lambda: Overview(lambda: self._visit("targets")),
                 "targets": lambda: TargetsPanel(portfolio, self._refresh),
                 "plan": lambda: PlanPanel(portfolio, self._refresh),
                 "history": lambda: History(portfolio),

@@ -28,7 +28,7 @@ class History:
 
     def __init__(self, portfolio: Portfolio) -> None:
         self._portfolio = portfolio
-        self._drift = pd.DataFrame()
+        self._drift, self._untargeted = pd.DataFrame(), widgets.HTML()
         self._writing = PLAIN
         self._of = widgets.Dropdown(description="Show", options=[WHOLE])
         self._chart = Chart()
@@ -40,7 +40,7 @@ class History:
         self._of.observe(lambda _change: self._draw(), "value")
         self.box = widgets.VBox(
             [heading("Drift over time"), widgets.HTML(f'<p class="allocation-quiet">{EXPLAINED}</p>'), self._problem,
-             self._over_time, heading("Snapshots"), self._snapshots, heading("Plans"), self._plans,
+             self._untargeted, self._over_time, heading("Snapshots"), self._snapshots, heading("Plans"), self._plans,
              heading("Targets"), self._versions]
         )  # fmt: skip
 
@@ -57,6 +57,10 @@ class History:
 
     def _read(self, scope: str) -> None:
         self._drift = self._portfolio.drift_history(scope)
+        self._untargeted.value = ""
+        if self._drift["portfolio_drift"].isna().all():
+            self._untargeted.value = sentence("There is no drift to show: no targets are set yet.")
+            return
         options = [WHOLE, *dict.fromkeys(self._drift.iloc[::-1]["asset_class"])][: 1 + len(self._drift)]
         if list(self._of.options) != options:
             chosen = self._of.value

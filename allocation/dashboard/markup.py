@@ -27,6 +27,11 @@ def wrong(text: str) -> str:
     return f'<div class="allocation-wrong" role="alert">{escape(text)}</div>' if text else ""
 
 
+def old(text: str) -> str:
+    """Prices and rates that are too old, marked."""
+    return f'<p class="allocation-old">{escape(text)}</p>' if text else ""
+
+
 def said(text: str) -> str:
     """What was done, announced by screen readers."""
     return f'<p role="status">{escape(text)}</p>' if text else ""

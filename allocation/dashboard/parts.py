@@ -54,6 +54,6 @@ def heading(text: str) -> widgets.HTML:
 
 
 def row(*children: widgets.Widget) -> widgets.HBox:
-    box = widgets.HBox(children, layout={"flex_flow": "row wrap", "align_items": "center"})
+    box = widgets.HBox(children, layout={"flex_flow": "row wrap"})
     box.add_class("allocation-row")
     return box

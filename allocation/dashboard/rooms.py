@@ -54,6 +54,8 @@ class Rooms:
         for name, box in self._boxes.items():
             box.layout.display = "none" if name != key else box.layout.display
         if key not in self._made:
+            # Seen before it is made: the style sheet has an empty room say that it is coming.
+            self._boxes[key].layout.display = "" if tables is not None else "none"
             self._made[key] = self._make[key]()
             self._boxes[key].children = [self._made[key].box]
         room = self._made[key]

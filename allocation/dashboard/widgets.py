@@ -1,4 +1,4 @@
-"""The widgets that ipywidgets lacks: tabs, a switch, a chart that loads plotly.js once a page, a download button."""
+"""The widgets that ipywidgets lacks: tabs, a switch, a fold, a chart that loads plotly.js once a page, and such."""
 
 from __future__ import annotations
 
@@ -112,6 +112,21 @@ class Switch(anywidget.AnyWidget):
 
     def __init__(self, description: str, name: str) -> None:
         super().__init__(description=description, name=name)
+
+
+class FoldButton(anywidget.AnyWidget):
+    """A button that shows or hides what is under it.
+
+    Parameters:
+        description: what stands on it.
+    """
+
+    _esm = _STATIC / "fold.js"
+    description = traitlets.Unicode().tag(sync=True)
+    value = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, description: str) -> None:
+        super().__init__(description=description)
 
 
 class Segments(anywidget.AnyWidget):

@@ -323,7 +323,9 @@ class _Reading:
         if "account" in self.chosen.columns:
             return ""
         stem = PurePath(self.opened.name).stem
-        self.findings.note(f"The file names no account: it is called {stem}. --account NAME calls it otherwise.")
+        self.findings.note(
+            f"The file names no account: unless one is given (--account NAME, or Account on the page), it is {stem}."
+        )
         return stem
 
     def _currency(self, row: int, cells: list[str]) -> str | None:

@@ -143,3 +143,14 @@ def test_the_words_are_explained_on_the_page(visit):
     visit.page.get_by_text("Words and rules").click()
     visit.see("How far a weight may stray from its target.")
     visit.see("3_deposit.ipynb")
+
+
+def test_a_printed_plan_has_its_numbers_and_no_buttons(visitor):
+    visit = visitor()
+    visit.room("Plan").chart()
+    visit.page.emulate_media(media="print")
+    assert visit.page.get_by_role("table", name="Trades of this plan").is_visible()
+    assert not visit.page.get_by_role("button", name="Save this plan").is_visible()
+    assert not visit.page.get_by_role("tab", name="Plan").is_visible()
+    buttons = [button.inner_text() for button in visit.page.get_by_role("button").all() if button.is_visible()]
+    assert [words for words in buttons if words] == ["Limits: none"]

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pandas as pd
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 import allocation
@@ -14,6 +15,8 @@ from tests.browser.conftest import load_sample
 from tests.browser.visiting import Visit, served
 
 expect.set_options(timeout=15_000)
+
+FOLDS = ["Start from", "Classes of", "Manage strategies", "Bands and", "Saved versions", "Compare two"]
 
 
 class Targets(Visit):
@@ -359,7 +362,7 @@ def test_an_earlier_version_is_brought_back_into_the_editor(room, sample):
     room.save()
     room.see("Saved. ")
     room.fold("Saved versions")
-    versions = room.page.get_by_label("Saved version")
+    versions = room.box("Saved version")
     versions.select_option(index=1)
     room.page.get_by_role("table", name="A saved version").wait_for()
     room.click("Bring it back into the editor")
@@ -377,13 +380,36 @@ def test_a_band_in_words_moves_the_zone_of_its_row(room):
     room.see("'wide' is not a band.")
 
 
+def test_rails_stand_under_one_another_whatever_words_are_beside_them(room):
+    expect(room.row("Real estate").get_by_text("nothing held")).to_be_visible()
+    rails = room.editor.locator(".allocation-rail").evaluate_all(
+        "rails => rails.map(rail => rail.getBoundingClientRect()).map(place => [place.left, place.width])"
+    )
+    assert len(rails) == 7 and all(rail == rails[0] for rail in rails)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_with_every_fold_open(browser, address, scheme):
+    visit = Targets(browser, address, color_scheme=scheme)
+    for title in FOLDS:
+        visit.fold(title)
+        expect(visit.page.get_by_role("button", name=title)).to_have_attribute("aria-expanded", "true")
+        expect(visit.page.get_by_role("heading", name=title)).to_be_visible()
+    visit.button("Holdings of Bonds").click()
+    visit.has(VBTIX=75)
+    visit.page.wait_for_load_state("networkidle")
+    violations = Axe().run(visit.page).response["violations"]
+    assert {each["id"]: [node["html"][:200] for node in each["nodes"]] for each in violations} == {}
+    visit.page.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_needs_no_sideways_scroll(browser, address, scheme):
     visit = Targets(browser, address, width=390, height=800)
     visit.page.emulate_media(color_scheme=scheme)
     visit.button("Holdings of US stocks").click()
     visit.has(VTI=60)
-    for title in ("Manage strategies", "Start from", "Bands and", "Saved versions", "Compare two", "Classes of"):
+    for title in FOLDS:
         visit.fold(title)
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
     assert visit.editor.evaluate("editor => editor.scrollWidth - editor.clientWidth") <= 0

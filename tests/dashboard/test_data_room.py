@@ -103,6 +103,19 @@ def test_a_table_of_no_known_format_is_asked_about(room):
     assert "<td>new</td><td>New</td><td>ABC</td>" in room.text
 
 
+def test_a_wrong_answer_about_columns_can_be_mended(room):
+    room.give(("table.csv", b"Papier;Bestand;Wert\nVTI;10;3000\nBND;20;1500\n"))
+    room.named("symbol").value, room.named("currency").value = "Papier", "USD"
+    room.named("Use these columns").click()
+    assert "has no column" in room.text and room.has("Use these columns")
+    room.named("currency").value = "=USD"
+    room.named("Account").value = "Depot"
+    room.named("Use these columns").click()
+    assert "<td>new</td><td>Depot</td><td>VTI</td>" in room.text and not room.has("Use these columns")
+    room.named("Load this").click()
+    assert "Loaded: " in room.text and room.named("Account").value == ""
+
+
 def test_a_first_load_asks_for_the_base_currency(portfolio):
     room = Room(portfolio)
     data = shipped("data")

@@ -1,5 +1,6 @@
 """The page without a browser: rooms, scopes, hidden balances, the first visit."""
 
+import datetime
 import time
 
 import pytest
@@ -9,6 +10,7 @@ from allocation import opening
 from allocation.dashboard.app import ROOMS, Page
 from allocation.dashboard.parts import Notice
 from allocation.dashboard.widgets import Chart
+from tests.builders import held_on
 
 BUDGET = 0.15
 """Seconds in which a change is to show its result."""
@@ -105,11 +107,28 @@ def test_clicking_a_bar_opens_the_class(page):
     assert "Holdings of Bonds" in text(page)
 
 
-def test_old_prices_are_marked(sample):
-    sample.save_stale_after(1)
-    page = Page(sample, Notice())
+def test_without_targets_history_says_that_there_is_no_drift(tmp_path):
+    portfolio = allocation.open(tmp_path / "new.duckdb")
+    portfolio.load(held_on("2026-01-02", Savings={"VTI": (6, 10)}))
+    page = Page(portfolio, Notice())
     page.show()
-    assert "allocation-old" in text(page)
+    history = text(go(page, "history"))
+    assert "There is no drift to show: no targets are set yet." in history and "Snapshots" in history
+    assert not [part for part in parts(page.box) if isinstance(part, Chart)]
+
+
+def test_old_prices_are_marked(sample):
+    oldest = sample.summary().oldest_price
+    days = (datetime.date.today() - oldest).days
+    page = Page(sample, Notice())
+    for limit, marked in ((days, False), (days - 1, True)):
+        sample.save_stale_after(limit)
+        page.show()
+        for room in ("overview", "targets", "plan"):
+            page._nav.room = room
+            assert (f"Older than {limit} days: " in text(page._rooms._made[room])) == marked
+        page._nav.room = "overview"
+        assert ("allocation-old" in text(page)) == marked
 
 
 def test_an_empty_portfolio_offers_the_sample_and_ones_own_file(tmp_path, sample):

@@ -93,18 +93,18 @@ def test_money_goes_into_an_account_and_cash_is_used(panel):
 
 def test_limits_are_folded_and_say_what_is_set(panel):
     fold = panel.panel._limits._fold
-    assert fold.description == "▸ Limits: none" and not shown(panel.panel._limits._fields)
+    assert fold.description == "Limits: none" and not shown(panel.panel._limits._fields)
     fold.value = True
     assert shown(panel.panel._limits._fields)
     panel.enter("Trade", "whole shares")
     panel.enter("Smallest trade", "50")
     panel.enter("Fee", "1")
     panel.enter("Don't buy", ("Gold",))
-    assert fold.description == ("▾ Limits: don't buy Gold; whole shares; no trade under 50 USD; fee per trade 1 USD")
+    assert fold.description == ("Limits: don't buy Gold; whole shares; no trade under 50 USD; fee per trade 1 USD")
     assert (panel.plan.trades["shares"] % 1 == 0).all() and "in fees" in panel.text and ">Fee<" in panel.text
     assert "GLD" not in set(panel.plan.trades["symbol"]) and "Left undone" in panel.text
     panel.click("Clear the limits")
-    assert fold.description == "▾ Limits: none" and not panel.plan.header.limits
+    assert fold.description == "Limits: none" and not panel.plan.header.limits
 
 
 @pytest.mark.parametrize(

@@ -275,6 +275,7 @@ def test_two_strategies_stand_side_by_side(room):
     room.enter("Compare", ("all", "All Portfolio"))
     room.enter("with", ("Roth IRA", "Retirement growth"))
     assert "Drift, Retirement growth" in room.text and "−1.00" in room.text
+    assert "nan" not in room.text.casefold().replace("finance", "")
     room.enter("with", ("all", "All Portfolio"))
     assert "Choose two different strategies." in room.text
 
@@ -352,6 +353,7 @@ def test_an_asset_that_is_not_held_yet_can_have_a_target(portfolio):
 
 
 def test_bands_and_the_trigger_are_part_of_the_draft(small):
+    small.open("Bands and when a rebalance is due")
     small.enter("Band", "3 points")
     assert small.row("Stocks")["band"] == "57–63 %"
     small.enter("Band of", "Bonds")
@@ -397,6 +399,21 @@ def test_holdings_without_a_class_get_one_together(portfolio):
     room.click("Put into this class")
     assert "ABC, XYZ are in Stocks now." in room.text and "Every asset has a class." in room.text
     assert set(portfolio.asset_classes()["asset_class"]) == {"Stocks"}
+
+
+def test_a_first_visit_with_holdings_of_no_class_leads_to_them_and_to_what_their_names_say(portfolio):
+    held = held_on("2026-01-02", Savings={"VTI": (6, 10), "BND": (1, 10)})
+    held["name"] = ["Total Stock Market ETF", "Total Bond Market"]
+    portfolio.load(held.assign(asset_class=None))
+    room = Room(portfolio)
+    assert "the classes come first" in room.text and "2 of 2 assets are in no class." in room.text
+    room.click("Put them into these classes")
+    assert "Saved: " in room.text and "the classes come first" not in room.text
+    assert not shown(room.find("Put them into these classes"))
+    assert "Unclassified" not in set(portfolio.asset_classes()["asset_class"])
+    room.open("Start from something")
+    room.click("Start from it")
+    assert sorted(map(float, room.percents.values())) == sorted([85.71, 14.29])
 
 
 def test_a_fund_is_in_several_classes_by_weight(small):

@@ -18,18 +18,14 @@ class ColumnsForm:
     """A box for each thing that is looked for; hidden until it is needed.
 
     Parameters:
-        answered: is given our column → its column, or ``=value`` for a value that holds in every row.
+        answered: is given our column → its column, or ``=value`` for a value that holds in every row, or nothing.
     """
 
     def __init__(self, answered: Callable[[dict[str, str]], object]) -> None:
         self._boxes: dict[str, widgets.Combobox] = {}
         self._text, self._fields = widgets.HTML(), row()
         use = widgets.Button(description="Use these columns", button_style="primary")
-        use.on_click(
-            lambda _button: answered(
-                {name: box.value.strip() for name, box in self._boxes.items() if box.value.strip()}
-            )
-        )
+        use.on_click(lambda _button: answered({name: box.value.strip() for name, box in self._boxes.items()}))
         self.box = widgets.VBox([self._text, self._fields, use])
         self.box.add_class("allocation-stack")
         self.hide()
@@ -48,10 +44,6 @@ class ColumnsForm:
     def hide(self) -> None:
         """Nothing is asked."""
         self.box.layout.display = "none"
-
-    def _said(self) -> dict[str, str]:
-        said = {name: box.value.strip() for name, box in self._boxes.items()}
-        return {name: column for name, column in said.items() if column}
 
     def _box(self, name: str, error: MappingNeeded) -> widgets.Combobox:
         box = widgets.Combobox(

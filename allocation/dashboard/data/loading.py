@@ -77,25 +77,28 @@ class LoadPanel:
 
     def _bring(self, files: Sequence[Path]) -> None:
         self._files, self._mapping, self._done.value = files, None, ""
+        self._columns.hide()
         self._look()
 
     def _map(self, mapping: dict[str, str]) -> None:
         # It may be asked again, for what isn't sure yet.
-        self._mapping = {**(self._mapping or {}), **mapping}
+        said = {**(self._mapping or {}), **mapping}
+        self._mapping = {name: column for name, column in said.items() if column}
         self._look()
 
     def _preview(self) -> None:
         self._shown.value, self._choice.layout.display = "", "none"
-        self._columns.hide()
         if not self._files:
             return
         try:
             report = self._read(preview=True)
         except LoadError as error:
+            # What was said about the columns may be the reason: it stays, to be mended.
             self._shown.value = problems_table(error.problems)
         except MappingNeeded as error:
             self._columns.ask(error)
         else:
+            self._columns.hide()
             self._shown.value = preview_tables(report, self._settled or self._entered, self._writing)
             self._confirm.disabled = not report.changed
             self._choice.layout.display = ""
@@ -116,6 +119,8 @@ class LoadPanel:
     def _load(self) -> None:
         report = self._read(preview=False)
         self._forget()
+        # The next file may be of another account.
+        self._account.value = ""
         self._changed()
         self._done.value = said(f"Loaded: {report_sentence(report)}.")
 

@@ -27,7 +27,7 @@ class BackupsPanel:
         self._portfolio, self._changed = portfolio, changed
         self._list, self._problem, self._done, self._warning = (widgets.HTML() for _ in range(4))
         make = widgets.Button(description="Make a backup")
-        self._chosen = widgets.Dropdown(description="Restore", options=[])
+        self._chosen = widgets.Dropdown(description="Restore", options=[], layout={"width": "min(100%, 480px)"})
         self._ask, self._yes = widgets.Button(description="Restore…"), widgets.Button(description="Restore it")
         self._no = widgets.Button(description="Leave it")
         make.on_click(told(self._problem, self._make))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from allocation.dashboard.markup import plural, status, table
+from allocation.dashboard.markup import old, plural, status, table
 from allocation.summary import Summary
 from allocation.tables import SEVERAL_CLASSES
 from allocation.writing import Writing
@@ -35,8 +35,8 @@ def status_sentence(summary: Summary, drift: pd.DataFrame, writing: Writing) -> 
     return f"{opening}; the largest gap is {gap['asset_class']}, {size} {side}."
 
 
-def summary_figures(summary: Summary, stale_after: int, today: datetime.date, writing: Writing) -> str:
-    """Total, drift, cash and age of the prices, marked from ``stale_after`` days on."""
+def summary_figures(summary: Summary, today: datetime.date, writing: Writing) -> str:
+    """Total, drift, cash and age of the prices; under them, which are too old."""
     currency = summary.base_currency
     known = summary.portfolio_drift == summary.portfolio_drift
     figures = [
@@ -46,19 +46,19 @@ def summary_figures(summary: Summary, stale_after: int, today: datetime.date, wr
     ]
     if summary.oldest_price is not None:
         of = f"{summary.oldest_of}, {summary.oldest_price:%Y-%m-%d}"
-        figures.append(("Oldest price", age(summary.oldest_price, today, stale_after), of))
+        figures.append(("Oldest price", age(summary.oldest_price, today, summary.stale_after), of))
     items = "".join(
         f"<div><span>{title}</span><strong>{value}</strong><small>{escape(note)}</small></div>"
         for title, value, note in figures
     )
-    return f'<div class="allocation-figures">{items}</div>'
+    return f'<div class="allocation-figures">{items}</div>{old(summary.warning)}'
 
 
 def age(day: datetime.date, today: datetime.date, stale_after: int) -> str:
-    """How old something is, marked where that is too old."""
+    """How old something is, marked where that is more than ``stale_after`` days."""
     days = (today - day).days
     words = "today" if days <= 0 else f"{plural(days, 'day')} old"
-    return f'<span class="allocation-old">{words}</span>' if days >= stale_after else words
+    return f'<span class="allocation-old">{words}</span>' if days > stale_after else words
 
 
 def largest_gaps(classes: pd.DataFrame, currency: str, writing: Writing) -> str:

@@ -28,11 +28,9 @@ class Overview:
 
     Parameters:
         set_targets: leads to where targets are set.
-        stale_after: gives the days from which on a price is marked as old.
     """
 
-    def __init__(self, set_targets: Callable[[], object], stale_after: Callable[[], int]) -> None:
-        self._stale_after = stale_after
+    def __init__(self, set_targets: Callable[[], object]) -> None:
         self._classes, self._holdings, self._currency = pd.DataFrame(), pd.DataFrame(), ""
         self._writing = PLAIN
         self._summary, self._gaps, self._heading, self._table = (widgets.HTML() for _ in range(4))
@@ -47,16 +45,18 @@ class Overview:
         self._set_targets.on_click(lambda _button: set_targets())
         bar = row(self._inside, self._back, self._measure)
         bar.add_class("allocation-bar")
+        bar.add_class("allocation-screen")
         beside = widgets.HBox([self._chart, self._table])
         beside.add_class("allocation-beside")
         self.box = widgets.VBox([self._summary, self._set_targets, self._gaps, self._heading, bar, beside])
 
     def show(self, tables: Tables, writing: Writing) -> None:
         """Show a scope, with numbers written like this."""
-        summary, today = summarise(tables), datetime.date.today()
+        today = datetime.date.today()
+        summary = summarise(tables, today)
         self._classes, self._holdings = drift.by_class(tables), drift.by_holding(tables)
         self._currency, self._writing = tables.base_currency, writing
-        self._summary.value = summary_figures(summary, self._stale_after(), today, writing) + (
+        self._summary.value = summary_figures(summary, today, writing) + (
             f'<p class="allocation-status">{escape(status_sentence(summary, self._classes, writing))}</p>'
         )
         self._gaps.value = largest_gaps(self._classes, self._currency, writing)

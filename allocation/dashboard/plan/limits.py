@@ -6,6 +6,7 @@ import ipywidgets as widgets
 
 from allocation.dashboard.parts import row
 from allocation.dashboard.plan.forms import choice, number
+from allocation.dashboard.widgets import FoldButton
 from allocation.planner import Fee, Limits
 from allocation.tables import Tables, called
 
@@ -39,7 +40,7 @@ class LimitsForm:
             self._shares, self._smallest, self._fee, self._fee_percent, self._at_least, self._at_most,
             self._largest_fee, self._turnover, self._cash, *self._names.values(),
         ]  # fmt: skip
-        self._fold = widgets.ToggleButton(value=False, description="Limits", layout={"width": "fit-content"})
+        self._fold = FoldButton("Limits")
         self._clear = widgets.Button(description="Clear the limits")
         self._clear.on_click(lambda _button: self._empty())
         self._fields = widgets.VBox(
@@ -95,12 +96,10 @@ class LimitsForm:
 
     def say(self, words: tuple[str, ...]) -> None:
         """Say on the button which limits a plan has."""
-        sign = "▾" if self._fold.value else "▸"
-        self._fold.description = f"{sign} Limits: {'; '.join(words) or 'none'}"
+        self._fold.description = f"Limits: {'; '.join(words) or 'none'}"
 
     def _show_or_hide(self) -> None:
         self._fields.layout.display = "" if self._fold.value else "none"
-        self._fold.description = ("▾" if self._fold.value else "▸") + self._fold.description[1:]
 
     def _empty(self) -> None:
         self._shares.value = FRACTIONS

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 
 import ipywidgets as widgets
 
+from allocation.dashboard.markup import old
 from allocation.dashboard.parts import row, told
 from allocation.dashboard.plan.forms import DepositForm, Form, RebalanceForm, WithdrawalForm
 from allocation.dashboard.plan.limits import LimitsForm
@@ -15,6 +17,7 @@ from allocation.dashboard.widgets import Segments
 from allocation.errors import AllocationError
 from allocation.planner import Plan
 from allocation.portfolio import Portfolio
+from allocation.summary import summarise
 from allocation.tables import Tables
 from allocation.writing import PLAIN, Writing
 
@@ -35,7 +38,7 @@ class PlanPanel:
         self._tab = Segments("What is planned", list(self._forms))
         self._limits, self._result = LimitsForm(), PlanResult()
         self._saved = SavedPlans(portfolio, lambda: self.plan, changed)
-        self._problem, self._explained = widgets.HTML(), widgets.HTML()
+        self._problem, self._explained, self._old = (widgets.HTML() for _ in range(3))
         self._entered = widgets.VBox()
         self._calculate = told(self._problem, self._recalculate)
         for entry in [*(entry for form in self._forms.values() for entry in form.inputs), *self._limits.inputs]:
@@ -43,7 +46,7 @@ class PlanPanel:
         self._tab.observe(self._calculate, "value")
         self.box = widgets.VBox(
             [row(self._tab), self._entered, self._limits.box, self._problem, self._explained,
-             self._result.box, self._saved.box]
+             self._old, self._result.box, self._saved.box]
         )  # fmt: skip
         self.box.add_class("allocation-plan")
 
@@ -54,6 +57,7 @@ class PlanPanel:
             form.offer(tables)
         self._limits.offer(tables)
         self._tables = tables
+        self._old.value = old(summarise(tables, datetime.date.today()).warning)
         self._calculate()
         self._saved.show(writing)
 

@@ -37,6 +37,7 @@ class PlanResult:
                 DownloadButton("Download the orders", self._order_file),
             ]
         )
+        self._files.add_class("allocation-screen")
         self.box = widgets.VBox([self._effect, self._chart, self._trades, self._undone, self._classes, self._files])
 
     def show(self, plan: Plan, nothing: str, writing: Writing) -> None:

@@ -44,6 +44,7 @@ class SavedPlans:
         self._plans.observe(lambda _change: self._clear(), "value")
         self._kept = widgets.VBox([row(self._plans, self._account, self._into), row(self._look, self._execute)])
         self.box = widgets.VBox([row(self._title, self._save), self._kept, self._problem, self._done])
+        self.box.add_class("allocation-screen")
 
     def show(self, writing: Writing | None = None) -> None:
         """The plans that are not executed in full yet; numbers written like this, or like the last time."""

@@ -40,10 +40,11 @@ function padlock() {
   return svg;
 }
 
-// What is said to Python, in order and one at a time.
+// What is said to Python, in order and one at a time; `begun` is called whenever something is.
 class Line {
-  constructor(model) {
+  constructor(model, begun) {
     this.model = model;
+    this.begun = begun;
     this.waiting = [];
     this.sent = 0;
     this.last = 0;
@@ -56,6 +57,7 @@ class Line {
     const again = newest && newest.kind === "move" && message.kind === "move" && newest.gesture === message.gesture;
     if (again && newest.row.join("\n") === message.row.join("\n")) this.waiting.pop();
     this.waiting.push(numbered);
+    this.begun();
     this.flush();
     return this.last;
   }
@@ -276,7 +278,7 @@ class Foot {
 class Editor {
   constructor(model, el) {
     this.model = model;
-    this.line = new Line(model);
+    this.line = new Line(model, () => this.effect.classList.add("allocation-stale"));
     this.line.sent = this.line.last = model.get("view").reply;
     this.rows = new Map();
     this.feet = new Map();
@@ -329,7 +331,7 @@ class Editor {
     mark(this.redo, "aria-disabled", !this.view.redo);
     mark(this.follow, "aria-checked", this.view.follow);
     write(this.effect, this.view.effect);
-    this.effect.classList.toggle("allocation-stale", this.view.stale);
+    this.effect.classList.toggle("allocation-stale", this.view.stale || !this.line.idle);
     this.known.replaceChildren(...this.view.known.map((name) => make("option", "", { value: name })));
     this.head.hidden = !this.view.rows.length;
     this.forget();

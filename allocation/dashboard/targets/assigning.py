@@ -9,6 +9,7 @@ import ipywidgets as widgets
 from allocation.dashboard.markup import sentence
 from allocation.dashboard.parts import row, told
 from allocation.dashboard.targets.fold import Fold
+from allocation.dashboard.targets.markup import suggestions_table
 from allocation.errors import ClassesError
 from allocation.portfolio import Portfolio
 from allocation.tables import CASH, SEVERAL_CLASSES, UNCLASSIFIED, Tables, called
@@ -31,6 +32,8 @@ class AssigningFold:
         self._open = widgets.SelectMultiple(description="Without a class", rows=6, style=WIDE)
         self._class = widgets.Combobox(description="Class", ensure_option=False, style=WIDE)
         self._assign = widgets.Button(description="Put into this class")
+        self._suggested = widgets.HTML()
+        self._accept = widgets.Button(description="Put them into these classes")
         self._fund = widgets.Dropdown(description="Fund", style=WIDE)
         self._written = widgets.Textarea(
             description="Its classes", rows=4, style=WIDE, placeholder="US stocks 54\nInternational stocks 36\nBonds 10"
@@ -38,6 +41,7 @@ class AssigningFold:
         self._save = widgets.Button(description="Save its classes")
         self._problem, self._left = widgets.HTML(), widgets.HTML()
         self._assign.on_click(told(self._problem, self._assign_class))
+        self._accept.on_click(told(self._problem, self._accept_all))
         self._save.on_click(told(self._problem, self._save_parts))
         self._fund.observe(lambda _change: self._fill_parts(), "value")
         self._waiting = widgets.VBox(
@@ -45,19 +49,18 @@ class AssigningFold:
              widgets.HTML('<p class="allocation-quiet">Hold Ctrl (or Cmd) to choose several.</p>')]
         )  # fmt: skip
         content = widgets.VBox(
-            [self._left, self._waiting,
+            [self._left, self._suggested, self._accept, self._waiting,
              widgets.HTML('<p class="allocation-quiet">A fund of several classes: one a line, with its percent of the '
                           "fund. What is left of 100 is unclassified; nothing written: back to the one class that its "
                           "holdings say.</p>"),
              row(self._fund, self._written, self._save), self._problem]
         )  # fmt: skip
-        self._fold = Fold("Classes of holdings", content, told(self._problem, self._fill))
-        self.box = self._fold.box
+        self.fold = Fold("Classes of holdings", content, told(self._problem, self._fill))
 
     def show(self, tables: Tables) -> None:
         """Offer what has no class, and every fund."""
         self._tables = tables
-        if self._fold.is_open:
+        if self.fold.is_open:
             told(self._problem, self._fill)()
 
     def _fill(self) -> None:
@@ -87,7 +90,13 @@ class AssigningFold:
         self._left.value = sentence(
             f"{len(waiting)} of {len(self._parts)} assets are in no class." if waiting else "Every asset has a class."
         )
+        self._suggest()
         self._fill_parts()
+
+    def _suggest(self) -> None:
+        found = self._portfolio.suggest_classes()
+        self._suggested.value = suggestions_table(found) if len(found) else ""
+        self._accept.layout.display = "" if len(found) else "none"
 
     def _fill_parts(self) -> None:
         parts = self._parts.get(self._fund.value, {})
@@ -100,6 +109,13 @@ class AssigningFold:
             raise ClassesError("Choose one or several holdings without a class, and the class they belong to.")
         self._portfolio.save_asset_classes_many({symbol: {name: 100} for symbol in symbols})
         self._changed(f"{', '.join(symbols)} {'is' if len(symbols) == 1 else 'are'} in {name} now.")
+
+    def _accept_all(self) -> None:
+        accepted = self._portfolio.accept_classes()
+        named = ", ".join(
+            f"{symbol} in {name}" for symbol, name in zip(accepted["symbol"], accepted["asset_class"], strict=True)
+        )
+        self._changed(f"Saved: {named}.")
 
     def _save_parts(self) -> None:
         symbol = self._fund.value

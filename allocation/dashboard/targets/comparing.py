@@ -33,13 +33,12 @@ class CompareFold:
         for chooser in (self._a, self._b):
             chooser.observe(told(self._problem, self._compare), "value")
         content = widgets.VBox([row(self._a, self._b), self._problem, self._shown])
-        self._fold = Fold("Compare two strategies", content, told(self._problem, self._fill))
-        self.box = self._fold.box
+        self.fold = Fold("Compare two strategies", content, told(self._problem, self._fill))
 
     def show(self, tables: Tables, writing: Writing) -> None:
         """Compare for this scope."""
         self._tables, self._writing = tables, writing
-        if self._fold.is_open:
+        if self.fold.is_open:
             told(self._problem, self._fill)()
 
     def _fill(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from html import escape
+from math import nan
 
 import pandas as pd
 
@@ -23,6 +24,19 @@ def targets_table(then: Mapping[str, Decimal], now: Mapping[str, Decimal]) -> st
     return table("A saved version", ["Target, %", "Saved then", "In the editor"], rows, numbers={1, 2})
 
 
+def suggestions_table(found: pd.DataFrame) -> str:
+    """What names and brokers say about the classes of assets that are in none.
+
+    Parameters:
+        found: as :meth:`allocation.Portfolio.suggest_classes` gives it.
+    """
+    rows = [
+        [escape(str(line[column])) for column in ("symbol", "asset_class", "confidence", "reason")]
+        for line in found.to_dict("records")
+    ]
+    return table("Classes by name", ["Asset", "Class by its name", "How sure", "Why"], rows)
+
+
 def strategies_table(compared: pd.DataFrame, names: tuple[str, str], writing: Writing) -> str:
     """Two strategies side by side, and the drift under each.
 
@@ -33,7 +47,7 @@ def strategies_table(compared: pd.DataFrame, names: tuple[str, str], writing: Wr
     for line in compared.to_dict("records"):
         percents = [_if_any(line[side], lambda each: f"{each:.10g}") for side in ("percent_a", "percent_b")]
         points = [_if_any(line[side], writing.points) for side in ("drift_a", "drift_b")]
-        difference = writing.points(line["difference"] / 100, 2) if line["difference"] else ""
+        difference = _if_any(line["difference"] or nan, lambda points: writing.points(points / 100, 2))
         name = escape(line["holding"] or line["asset_class"])
         rows.append(
             [f"&emsp;{name}" if line["holding"] else f"<strong>{name}</strong>", *percents, difference, *points]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from decimal import Decimal
 
 import ipywidgets as widgets
 
 from allocation.dashboard.conflict import ConflictPanel
-from allocation.dashboard.markup import said, sentence
+from allocation.dashboard.markup import old, said, sentence
 from allocation.dashboard.parts import row, told
 from allocation.dashboard.targets.assets import known_assets
 from allocation.dashboard.targets.assigning import AssigningFold
@@ -16,7 +17,7 @@ from allocation.dashboard.targets.comparing import CompareFold
 from allocation.dashboard.targets.drafts import Drafts
 from allocation.dashboard.targets.editing import Editing
 from allocation.dashboard.targets.editor import TargetEditor
-from allocation.dashboard.targets.fold import Fold
+from allocation.dashboard.targets.fold import Fold, side_by_side
 from allocation.dashboard.targets.markup import unsaved
 from allocation.dashboard.targets.measures import MeasuresForm
 from allocation.dashboard.targets.preview import tables_for
@@ -28,7 +29,8 @@ from allocation.dashboard.targets.versions import VersionsFold
 from allocation.dashboard.targets.view import Seen, scales
 from allocation.errors import ChangedMeanwhile
 from allocation.portfolio import Portfolio
-from allocation.tables import ALL, Tables, Targets
+from allocation.summary import summarise
+from allocation.tables import ALL, UNCLASSIFIED, Tables, Targets
 from allocation.writing import PLAIN, Writing
 
 
@@ -45,6 +47,7 @@ class TargetsPanel:
         self._tables: Tables | None = None
         self._active: Tables | None = None
         self._draft: Editing | None = None
+        self._led = False
         self._writing, self._drafts, self._done_text = PLAIN, Drafts(), ""
         self._note, self._changes, self._problem, self._done = (widgets.HTML() for _ in range(4))
         self._strategies = StrategyBar(portfolio, self._choose, self._anew)
@@ -61,10 +64,11 @@ class TargetsPanel:
         self._discard.on_click(told(self._problem, self._discard_draft))
         self._conflict = ConflictPanel(self._keep_saved, self._save_over)
         self.box = widgets.VBox(
-            [self._strategies.box, self._note, self._start.box, self.editor,
-             self._changes, row(self._save, self._discard, self._done), self._problem, self._conflict.box,
-             Fold("Bands and when a rebalance is due", self._measures.box).box, self._versions.box,
-             self._compare.box, self._assigning.box]
+            [self._strategies.box, self._note,
+             side_by_side(self._start.fold, self._assigning.fold, self._strategies.fold), self.editor, self._changes,
+             row(self._save, self._discard, self._done), self._problem, self._conflict.box,
+             side_by_side(Fold("Bands and when a rebalance is due", self._measures.box), self._versions.fold,
+                          self._compare.fold)]
         )  # fmt: skip
         self.box.add_class("allocation-targets-room")
 
@@ -97,12 +101,20 @@ class TargetsPanel:
         assets = known_assets(self._portfolio, self._tables)
         reach = scales(tables_for(self._portfolio, self._tables, editing.saved), editing.saved)
         self.editor.edit(editing, Seen(self._tables, self.editor.opened, assets, reach, self._writing))
-        self._note.value = sentence(self._explained())
+        self._note.value = sentence(self._explained()) + old(summarise(self._tables, datetime.date.today()).warning)
         self._start.show(self._tables)
         self._versions.show(self._tables.strategy)
         self._compare.show(self._tables, self._writing)
         self._assigning.show(self._tables)
+        if self._lacks_classes and not self._led:
+            self._led = self._assigning.fold.button.value = True
         self._edited()
+
+    @property
+    def _lacks_classes(self) -> bool:
+        """Whether classes are to be given before targets can be."""
+        assert self._tables is not None
+        return not self._tables.strategy.class_weights and UNCLASSIFIED in self._tables.class_values
 
     def _explained(self) -> str:
         assert self._tables is not None
@@ -113,6 +125,8 @@ class TargetsPanel:
             parts.append("What is saved here becomes its own.")
         if not strategy.class_weights:
             parts.append("No targets are set yet. Start from something, or type percents that add up to 100.")
+        if self._lacks_classes:
+            parts.append("Some holdings are in no class: the classes come first, under Classes of holdings.")
         if self.editing.saved.content != state_of(strategy).content:
             parts.append(
                 f"These targets were saved again {strategy.last_saved} while you were editing: "

@@ -46,13 +46,12 @@ class StartFold:
         self._from.observe(lambda _change: self._explain(), "value")
         self._start.on_click(told(self._problem, self._go))
         content = widgets.VBox([row(self._from, self._age, self._file, self._start), self._words, self._problem])
-        self._fold = Fold("Start from something", content, told(self._problem, self._fill))
-        self.box = self._fold.box
+        self.fold = Fold("Start from something", content, told(self._problem, self._fill))
 
     def show(self, tables: Tables) -> None:
         """Offer what a scope can start from."""
         self._tables = tables
-        if self._fold.is_open:
+        if self.fold.is_open:
             told(self._problem, self._fill)()
 
     def _fill(self) -> None:

@@ -46,10 +46,8 @@ class StrategyBar:
             for words, action in (("New strategy", self._new), ("Copy", self._copy), ("Rename", self._rename))
         ]
         self._chooser.observe(lambda _change: self._pick(chosen), "value")
-        self.box = widgets.VBox(
-            [row(self._chooser, self._activate, self._own, self._inherit),
-             Fold("Manage strategies", row(self._name, *named, self._archive)).box, self._problem]
-        )  # fmt: skip
+        self.fold = Fold("Manage strategies", row(self._name, *named, self._archive))
+        self.box = widgets.VBox([row(self._chooser, self._activate, self._own, self._inherit), self._problem])
 
     def show(self, scope: str) -> None:
         """Offer the strategies of a scope."""

@@ -39,18 +39,17 @@ class VersionsFold:
         self._version.observe(told(self._problem, self._look), "value")
         self._back.on_click(told(self._problem, self._bring_back))
         content = widgets.VBox([row(self._version, self._back), self._problem, self._shown])
-        self._fold = Fold("Saved versions", content, told(self._problem, self._fill))
-        self.box = self._fold.box
+        self.fold = Fold("Saved versions", content, told(self._problem, self._fill))
 
     def show(self, strategy: Strategy) -> None:
         """Offer the versions of this strategy."""
         self._strategy = strategy
-        if self._fold.is_open:
+        if self.fold.is_open:
             told(self._problem, self._fill)()
 
     def edited(self) -> None:
         """The editor shows other targets: compare with them."""
-        if self._fold.is_open:
+        if self.fold.is_open:
             told(self._problem, self._look)()
 
     def _fill(self) -> None:
