@@ -71,6 +71,8 @@ def test_a_plan_is_saved_and_executed_and_the_page_shows_what_is_held_now(browse
         visit.enter("Deposit", "5000")
         visit.click("Save this plan")
         visit.see("Saved as plan 1.")
+        visit.click("Show what it would change")
+        visit.see("Plan 1 would be executed as of")
         visit.click("Mark as executed")
         visit.see("Plan 1 is executed as of")
     assert portfolio.plans()["executed"].tolist() == ["in full"]

@@ -155,7 +155,9 @@ def test_a_plan_is_saved_looked_at_and_executed(panel):
     panel.click("Save this plan")
     assert "Saved as plan 1." in panel.text and panel.find("Saved plans").value == 1
     panel.enter("Trades in", "Brokerage")
+    assert panel.find("Mark as executed").disabled
     panel.click("Show what it would change")
+    assert not panel.find("Mark as executed").disabled
     assert "Plan 1 would be executed as of" in panel.text and panel.portfolio.plans()["executed"].tolist() == [""]
     panel.click("Mark as executed")
     assert panel.executed and panel.portfolio.plans()["executed"].tolist() == ["in part"]

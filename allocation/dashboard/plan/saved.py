@@ -36,12 +36,14 @@ class SavedPlans:
         self._plans = choice("Saved plans", [])
         self._account, self._into = choice("Trades in", []), choice("What is open", [])
         self._look = widgets.Button(description="Show what it would change")
-        self._execute = widgets.Button(description="Mark as executed")
+        # It changes what is held, so it waits until what it would change has been looked at.
+        self._execute = widgets.Button(description="Mark as executed", disabled=True)
         self._problem, self._done = widgets.HTML(), widgets.HTML()
         self._save.on_click(told(self._problem, self._save_plan))
         self._look.on_click(told(self._problem, lambda: self._carry_out(preview=True)))
         self._execute.on_click(told(self._problem, lambda: self._carry_out(preview=False)))
-        self._plans.observe(lambda _change: self._clear(), "value")
+        for asked in (self._plans, self._account, self._into):
+            asked.observe(lambda _change: self._clear(), "value")
         self._kept = widgets.VBox([row(self._plans, self._account, self._into), row(self._look, self._execute)])
         self.box = widgets.VBox([row(self._title, self._save), self._kept, self._problem, self._done])
         self.box.add_class("allocation-screen")
@@ -88,6 +90,7 @@ class SavedPlans:
             into=None if into == OPEN else into,
             preview=preview,
         )
+        self._execute.disabled = not preview
         if not preview:
             self._changed()
         words = f"Plan {done.plan} {'would be' if preview else 'is'} executed as of {done.on}"
@@ -96,3 +99,4 @@ class SavedPlans:
 
     def _clear(self) -> None:
         self._done.value = self._problem.value = ""
+        self._execute.disabled = True
