@@ -104,8 +104,10 @@ class Page:
         self._rooms.all_stale()
         self._tables = None
         try:
-            self._tables = self._portfolio.tables(self._scope.value)
-            self._offer(self._tables)
+            tables = self._portfolio.tables(self._scope.value)
+            if tables.accounts:
+                self._tables = tables
+                self._offer(tables)
         except StoreError:
             if not self._is_empty():
                 raise

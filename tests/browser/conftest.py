@@ -24,6 +24,15 @@ def browser():
         yield started
 
 
+@pytest.fixture(autouse=True)
+def no_page_is_left_open(request):
+    """A page whose server has gone keeps asking for it, and would slow down every test that follows."""
+    yield
+    if "browser" in request.fixturenames:
+        for context in request.getfixturevalue("browser").contexts:
+            context.close()
+
+
 def load_sample(path):
     portfolio = allocation.open(path)
     opening.load_sample(portfolio)

@@ -85,7 +85,7 @@ class Visit:
 
     def open(self):
         self.page.goto(self.address, wait_until="commit")
-        self.page.get_by_label("Scope").wait_for(timeout=60_000)
+        self.page.get_by_role("tab", name="Overview").wait_for(timeout=60_000)
 
     def room(self, name):
         """Go to a room; gives the visit, so that it can go on."""
