@@ -95,8 +95,7 @@ class Visit:
 
     def chart(self):
         """The data of the chart in the room that is seen, once it is drawn."""
-        self.until(f"{SEEN}?.dataset.drawn")
-        return self.page.evaluate(f"{SEEN}.data")
+        return self.until(f"{SEEN}?.dataset.drawn && {SEEN}.data")
 
     @property
     def kernel(self):
@@ -111,11 +110,11 @@ class Visit:
         return value
 
     def revision(self):
-        return self.page.evaluate(f"{SEEN}.dataset.drawn")
+        return self.until(f"{SEEN}?.dataset.drawn")
 
     def redrawn(self, before):
         """Wait until the chart is another than the one of that revision."""
-        self.until(f"before => {SEEN}?.dataset.drawn !== before", arg=before)
+        self.until(f"before => ![undefined, before].includes({SEEN}?.dataset.drawn)", arg=before)
 
     def choose_scope(self, name):
         before = self.revision()
