@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -102,9 +103,10 @@ def effective_weights(tables: Tables) -> list[Fraction | None]:
     targets is shared by the assets that belong to one class alone.
     """
     classes, holdings = tables.strategy.class_weights, tables.strategy.holding_weights
-    of_class: dict[str, list[int]] = {}
+    worth: dict[str, int] = {}
     for name, value in zip(tables.assets["asset_class"], tables.asset_values, strict=True):
-        of_class.setdefault(name, []).append(value)
+        worth[name] = worth.get(name, 0) + max(value, 0)
+    count = Counter(tables.assets["asset_class"])
     own = _own_targets(tables)
     weights: list[Fraction | None] = []
     for name, asset_id, value in zip(
@@ -116,7 +118,9 @@ def effective_weights(tables: Tables) -> list[Fraction | None]:
             within = holdings[name].get(int(asset_id))
             weights.append(None if within is None else own[name] * within)
         else:
-            weights.append(own[name] * _part_by_value(value, of_class[name]))
+            # By value, an overdraft counting nothing; equal where all are worth nothing.
+            part = Fraction(max(value, 0), worth[name]) if worth[name] else Fraction(1, count[name])
+            weights.append(own[name] * part)
     return weights
 
 
@@ -130,12 +134,6 @@ def _own_targets(tables: Tables) -> dict[str, Fraction]:
         for name, part in tables.spans.get(asset_id, {}).items():
             spanned[name] = spanned.get(name, Fraction(0)) + part * Fraction(value, tables.total)
     return {name: max(target - spanned.get(name, Fraction(0)), Fraction(0)) for name, target in targets.items()}
-
-
-def _part_by_value(value: int, values: list[int]) -> Fraction:
-    """A holding's part of its class: by value, an overdraft counting nothing; equal where all are worth nothing."""
-    positive = sum(max(other, 0) for other in values)
-    return Fraction(max(value, 0), positive) if positive else Fraction(1, len(values))
 
 
 def measures(value: int, target: Fraction | None, total: int, digits: int, band: Band) -> dict[str, Any]:

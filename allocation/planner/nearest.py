@@ -195,10 +195,12 @@ def _line(line: Candidate, able: Allowed, scale: float) -> Line:
 
 
 def _goals(lines: Sequence[Candidate], goals: Mapping[int, Wanted], scale: float) -> list[Goal]:
+    of_asset: dict[int, dict[int, float]] = {}
+    for number, line in enumerate(lines):
+        of_asset.setdefault(line.asset_id, {})[number] = 1.0
     found = []
     for asset, goal in goals.items():
-        parts = {number: 1.0 for number, line in enumerate(lines) if line.asset_id == asset}
-        if parts:
+        if parts := of_asset.get(asset):
             amount = goal.amount / scale
             found.append(Goal(parts, amount, float(goal.scale) / scale, float(goal.slope), near=amount))
     return found

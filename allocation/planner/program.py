@@ -129,6 +129,14 @@ class Answer:
     gap: float
 
 
+def _purses(program: Program) -> dict[str, float]:
+    """The most that each account can spend: what it has, what may come to it, and all that it may sell."""
+    sold = dict.fromkeys(program.money, 0.0)
+    for line in program.lines:
+        sold[line.account] += line.most_sold
+    return {name: max(money + max(program.free, 0.0) + sold[name], 0.0) for name, money in program.money.items()}
+
+
 class _Model:
     """A program's columns and rows, and the lines under its goals' costs."""
 
@@ -139,8 +147,9 @@ class _Model:
         self.sold: list[int] = []
         self.fees: list[dict[int, float]] = []
         self.trades: list[int] = []
+        purses = _purses(program)
         for line in program.lines:
-            self.bought.append(self._side(line, min(line.most_bought, self._purse(line.account))))
+            self.bought.append(self._side(line, min(line.most_bought, purses[line.account])))
             self.sold.append(self._side(line, line.most_sold))
         self.of_free = {name: self._free_column() for name in program.money} if program.free else {}
         self.left = [self._budget(name) for name in program.money]
@@ -151,11 +160,6 @@ class _Model:
             self.columns.row(dict.fromkeys(sold, 1.0), -INFINITE, program.most_sold)
         self.dear = [left for name, left in zip(program.money, self.left, strict=True) if name in program.dear]
         self.cost_columns = [self.columns.add(-INFINITE, INFINITE) for _ in program.goals]
-
-    def _purse(self, account: str) -> float:
-        """The most that an account can spend: what it has, what may come to it, and all that it may sell."""
-        sold = sum(line.most_sold for line in self.program.lines if line.account == account)
-        return max(self.program.money[account] + max(self.program.free, 0.0) + sold, 0.0)
 
     def _side(self, line: Line, most: float) -> int:
         """The column of what is bought (or sold) of a line, in money."""

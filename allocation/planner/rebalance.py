@@ -194,12 +194,13 @@ class Back:
         values = tables.values
         targets = dict(zip(values, effective_weights(tables), strict=True))
         by_asset: dict[int, int] = {}
+        by_value: dict[str, int] = {}
         for name, assets in members(tables).items():
             amount, within = by_class.get(name, 0), tables.strategy.holding_weights.get(name)
             if name not in by_class and (within is None or name not in tables.strategy.class_weights):
                 continue
             if within is None:
-                by_asset |= shared_by_value(tables, amount, assets, values, limits)
+                by_value[name] = amount
                 continue
             after = sum(values[asset] for asset in assets) + amount
             lines = {}
@@ -217,6 +218,7 @@ class Back:
                 stays = min(values[asset], values[asset] - limits.most_sold(asset, values[asset]))
                 lines[asset] = Line(values[asset], part, *where, stays, part > 0 and asset in limits.buyable)
             by_asset |= back_to(lines, amount, after, self.beyond)
+        by_asset |= shared_by_value(tables, by_value, limits)
         return {asset: amount for asset, amount in by_asset.items() if amount}
 
 

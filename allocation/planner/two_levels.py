@@ -79,20 +79,20 @@ def among_classes(tables: Tables, flow: int, rule: str, limits: Allowed) -> dict
 def inside_classes(tables: Tables, by_class: Mapping[str, int], rule: str, limits: Allowed) -> dict[int, int]:
     """What each asset gets or gives, where each class does as in ``by_class``."""
     values = tables.values
-    by_asset: dict[int, int] = {}
+    by_value: dict[str, int] = {}
     by_target: list[tuple[Flow, dict[Any, int] | None]] = []
     for name, assets in members(tables).items():
         amount, within = by_class.get(name, 0), tables.strategy.holding_weights.get(name)
         if not amount:
             continue
         if within is None:
-            by_asset |= shared_by_value(tables, amount, assets, values, limits)
+            by_value[name] = amount
             continue
         able = limits.buyable if amount > 0 else limits.sellable
         lines = {asset: (values[asset], steps(within.get(asset, Fraction(0)))) for asset in assets if asset in able}
         most = None if amount > 0 else {asset: limits.most_sold(asset, values[asset]) for asset in lines}
         by_target.append((Flow(amount, sum(values[asset] for asset in assets) + amount, lines), most))
-    return by_asset | share_at_most(by_target, rule)
+    return shared_by_value(tables, by_value, limits) | share_at_most(by_target, rule)
 
 
 def share_at_most(flows: Iterable[tuple[Flow, dict[Any, int] | None]], rule: str) -> dict[Any, int]:
@@ -128,16 +128,16 @@ def buyable(tables: Tables, name: str, asset_id: int) -> bool:
     return tables.is_held(asset_id) if within is None else bool(within.get(asset_id))
 
 
-def shared_by_value(
-    tables: Tables, amount: int, assets: Iterable[int], values: Mapping[int, int], limits: Allowed
-) -> dict[int, int]:
-    """A class's part among its holdings by their value."""
-    able = limits.buyable if amount > 0 else limits.sellable
-    held = {asset: values[asset] for asset in assets if asset in able and tables.is_held(asset)}
-    if amount > 0:
-        return added(share_flows(shares_by_value(amount, held), "by_target"))
-    most = {asset: limits.most_sold(asset, value) for asset, value in held.items()}
-    return share_at_most([(flow, most) for flow in shares_by_value(amount, held)], "by_target")
+def shared_by_value(tables: Tables, by_class: Mapping[str, int], limits: Allowed) -> dict[int, int]:
+    """Each class's part among its holdings by their value."""
+    values, of_class = tables.values, members(tables)
+    flows: list[tuple[Flow, dict[Any, int] | None]] = []
+    for name, amount in by_class.items():
+        able = limits.buyable if amount > 0 else limits.sellable
+        held = {asset: values[asset] for asset in of_class[name] if asset in able and tables.is_held(asset)}
+        most = None if amount > 0 else {asset: limits.most_sold(asset, value) for asset, value in held.items()}
+        flows += [(flow, most) for flow in shares_by_value(amount, held)]
+    return share_at_most(flows, "by_target")
 
 
 def shares_by_value(amount: int, values: dict[int, int]) -> list[Flow]:

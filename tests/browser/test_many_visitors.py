@@ -75,7 +75,7 @@ def test_a_hundred_visits_in_a_row(browser, server, tell):
 
 def test_twenty_visitors_at_once(browser, server, tell):
     address, folder = server
-    Visit(browser, address).page.context.close()
+    Visit(browser, address).page.close(run_before_unload=True)
     settled(folder, 1, 60)
     start = time.monotonic()
     visits = [Visit(browser, address, opens=False) for _ in range(AT_ONCE)]
