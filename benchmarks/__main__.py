@@ -17,7 +17,7 @@ import allocation
 from allocation import drift, planner
 from allocation.shipped_files import shipped
 from benchmarks.book import book
-from benchmarks.page import page_times
+from benchmarks.page import change_times, page_times
 from benchmarks.readers import large_files
 from benchmarks.store import growth, units_of_work, waits
 from benchmarks.timing import Row, once, show, timed
@@ -43,6 +43,10 @@ def main() -> None:
         show(
             "From request to page (reference: the same page in Voila's own template)",
             page_times(made_up_portfolio(folder, 14)),
+        )
+        show(
+            "From a step on the page to its result (reference: locking a class, of 14 holdings)",
+            change_times(made_up_portfolio(folder, size) for size in (14, 500)),
         )
 
 

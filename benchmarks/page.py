@@ -23,6 +23,25 @@ from tests.browser.visiting import CHROMIUM, chromium, served
 
 SECONDS_TO_PREHEAT = 20
 DRAWN = "document.querySelectorAll('.allocation-chart[data-drawn]').length"
+STEPS = 12
+OTHERS: list[str | None] = [str(11 + number) for number in range(STEPS)]
+CONTROLS = ("lock", "target-box")
+# Does a step in the page, and gives the milliseconds until a place shows something else that is not out of date.
+STEP = """async (control, [place, text]) => {
+  const found = document.querySelector(place), before = found.outerHTML, start = performance.now();
+  let changed = false;
+  if (text === null) control.click();
+  else {
+    control.value = text;
+    control.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  while (!changed || found.classList.contains("allocation-stale")) {
+    if (performance.now() - start > 20000) throw new Error(`Nothing happened at ${place}`);
+    await new Promise(requestAnimationFrame);
+    changed ||= found.outerHTML !== before || !found.isConnected;
+  }
+  return performance.now() - start;
+}"""
 
 
 def page_times(portfolio: allocation.Portfolio, runs: int = 3) -> Iterable[Row]:
@@ -51,6 +70,44 @@ def page_times(portfolio: allocation.Portfolio, runs: int = 3) -> Iterable[Row]:
     ):
         yield Row(f"{name}: clickable", [clickable for clickable, _ in times], reference)
         yield Row(f"{name}: drawn", [drawn for _, drawn in times], reference)
+
+
+def change_times(portfolios: Iterable[allocation.Portfolio]) -> Iterable[Row]:
+    """From a step in the page until what it changes is seen; the first step is the reference."""
+    if CHROMIUM is None:
+        return
+    reference = None
+    with sync_playwright() as playwright, chromium(playwright) as browser:
+        for portfolio in portfolios:
+            with served(portfolio.path) as address:
+                page = browser.new_page()
+                page.goto(address, wait_until="commit")
+                page.get_by_role("tab", name="Targets").click(timeout=120_000)
+                page.locator(".allocation-effect:not(:empty)").wait_for(timeout=120_000)
+                size = f"{len(portfolio.holdings())} holdings"
+                lock, percent = (page.locator(f".allocation-target-line .allocation-{name}").first for name in CONTROLS)
+                times = {
+                    "lock a class": steps(lock, ".allocation-target-line .allocation-lock", [None] * STEPS),
+                    "move a class, its drift": steps(percent, ".allocation-target-points", OTHERS),
+                    "move a class, what it would take": steps(percent, ".allocation-effect", OTHERS),
+                }
+                page.get_by_role("tab", name="Plan").click()
+                deposit = page.get_by_label("Deposit", exact=True)
+                deposit.wait_for()
+                times["a deposit, its plan"] = steps(deposit, ".allocation-room-plan table", OTHERS)
+                page.close(run_before_unload=True)
+            reference = reference or median(times["lock a class"])
+            for name, seconds in times.items():
+                yield Row(f"{size}: {name}", seconds, reference)
+
+
+def steps(control: Any, place: str, texts: list[str | None]) -> list[float]:
+    """Seconds of each step but the first."""
+    taken = []
+    for text in texts:
+        control.page.wait_for_timeout(700)
+        taken.append(control.evaluate(STEP, [place, text]) / 1e3)
+    return taken[1:]
 
 
 def visited(context: Any, address: str) -> tuple[float, float]:

@@ -17,9 +17,14 @@ VISIT_ENVIRONMENT = "ALLOCATION_VISIT"
 
 def show() -> None:
     """Show the dashboard of the portfolio named by ``ALLOCATION_PORTFOLIO``, of your own, or else of the sample."""
+    from IPython import get_ipython
     from IPython.display import display
     from ipywidgets import Widget
 
+    from allocation.dashboard.hushed import hush
+
+    if kernel := getattr(get_ipython(), "kernel", None):
+        hush(kernel.log)
     # Before the page, so that what is saved while it is made makes a difference.
     made_of = _state()
     page = _page()

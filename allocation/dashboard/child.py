@@ -9,6 +9,7 @@ import sys
 import threading
 
 from allocation.dashboard.handlers import Server
+from allocation.dashboard.hushed import hush
 
 
 def _end_with_the_parent() -> None:
@@ -20,5 +21,7 @@ def _end_with_the_parent() -> None:
 if __name__ == "__main__":
     # That a page asks for a kernel that has gone concerns its visitor, who is told on the page.
     logging.getLogger("tornado").setLevel(logging.ERROR)
+    for name in ("asyncio", "tornado.application"):
+        hush(logging.getLogger(name))
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     Server.launch_instance()
