@@ -141,12 +141,23 @@ def _order_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
                     if order.asset_id in tables.spans
                     else subject + why(before, part, outcome.total, outcome.total_after, goal),
                     *([f"its part by value is {write_percent(whole / part, 0)}"] if subject else []),
+                    *_other_way_round(outcome, order),
                     *order.notes,
                     *quoted(tables, asset),
                     *held_in_words(tables, asset.held_in, order.account),
                 ]
             ),
         }
+
+
+def _other_way_round(outcome: Outcome, order: Order) -> Iterable[str]:
+    """Why one account buys what is sold in all, or sells what is bought."""
+    whole, tables = outcome.amounts[order.asset_id], outcome.tables
+    if order.amount * whole > 0:
+        return
+    money = write_money(from_minor(abs(whole), tables.digits), tables.base_currency)
+    traded = f"{money} of it is {'bought' if whole > 0 else 'sold'}" if whole else "as much of it is bought as sold"
+    yield f"in all {traded}, but each account's trades pay for themselves"
 
 
 def _shares(outcome: Outcome, order: Order) -> float:

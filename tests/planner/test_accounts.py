@@ -55,6 +55,25 @@ def test_an_account_buys_what_it_holds_and_says_what_it_cannot():
     assert all("money doesn't move between accounts" in reason for reason in plan.undone["reason"])
 
 
+def test_a_trade_the_other_way_round_says_what_is_traded_in_all():
+    held = two_accounts(Stocks=(200, 100), Bonds=(100, 0), Gold=(0, 200))
+    plan = plan_rebalance(portfolio(held, {"Stocks": 45, "Bonds": 30, "Gold": 25}), TODAY)
+    assert trades(plan) == {
+        (ROTH, "Stocks"): -80, (ROTH, "Bonds"): 80, (TAXED, "Stocks"): 50, (TAXED, "Gold"): -50,
+    }  # fmt: skip
+    reasons = dict(zip(plan.trades["account"] + " " + plan.trades["symbol"], plan.trades["reason"], strict=True))
+    said = "in all 30.00 of it is sold, but each account's trades pay for themselves"
+    assert [name for name, reason in reasons.items() if said in reason] == [f"{TAXED} Stocks"]
+
+
+def test_what_is_bought_in_one_account_and_sold_in_the_other_says_so():
+    held = two_accounts(Stocks=(200, 100), Bonds=(100, 0), Gold=(0, 200))
+    plan = plan_rebalance(portfolio(held, {"Stocks": 50, "Bonds": 30, "Gold": 20}), TODAY)
+    stocks = plan.trades[plan.trades["symbol"] == "Stocks"]
+    assert set(stocks["amount"]) == {-80, 80}
+    assert all("in all as much of it is bought as sold" in reason for reason in stocks["reason"])
+
+
 def test_the_household_of_the_sample_comes_nearer_to_its_targets(sample):
     plan = sample.plan_rebalance()
     assert plan.header.drift_after < 0.03 < 0.08 < plan.header.drift_before

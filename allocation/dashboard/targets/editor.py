@@ -23,7 +23,7 @@ from allocation.tables import Tables
 from allocation.targets import HUNDRED, share
 
 _STATIC = Path(str(files("allocation.dashboard") / "static"))
-QUIET = 150
+QUIET = 60
 """Milliseconds without a step before what it would take is calculated, at least."""
 
 FOOT = {"sum": "", "wrong": False, "set": False, "can": True, "choices": []}
