@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -76,10 +77,21 @@ def _state() -> tuple[Path, object]:
 
 
 def _wait_for_the_visitor() -> None:
-    from voila.utils import wait_for_request
-
     address = os.environ.get(VISIT_ENVIRONMENT)
-    wait_for_request(address)
-    while address and "SERVER_SOFTWARE" not in os.environ:
-        # It gave up without a word, as it does when the server has no time to answer because many come at once.
-        wait_for_request(address)
+    if address is None:
+        from voila.utils import wait_for_request
+
+        wait_for_request()
+        return
+    # Voila's own function brings all of its server's modules along, which takes a second of each kernel's start.
+    from websockets.exceptions import WebSocketException
+    from websockets.sync.client import connect
+
+    while True:
+        try:
+            with connect(f"{address}/{os.environ['VOILA_KERNEL_ID']}", proxy=None) as server:
+                server.recv()
+                return
+        except (OSError, WebSocketException):
+            # The server has no time to answer because many visitors come at once.
+            time.sleep(0.2)
