@@ -89,9 +89,12 @@ def _wait_for_the_visitor() -> None:
 
     while True:
         try:
-            with connect(f"{address}/{os.environ['VOILA_KERNEL_ID']}", proxy=None) as server:
+            # However long the server takes where many come at once: it tells only one connection.
+            with connect(
+                f"{address}/{os.environ['VOILA_KERNEL_ID']}", proxy=None, open_timeout=None, ping_interval=None
+            ) as server:
                 server.recv()
                 return
         except (OSError, WebSocketException):
-            # The server has no time to answer because many visitors come at once.
+            # The server doesn't listen yet.
             time.sleep(0.2)

@@ -30,6 +30,7 @@ from allocation.dashboard.assets import Asset, assets, prefix
 from allocation.dashboard.settings import OPENING_ENVIRONMENT, TOKEN_ENVIRONMENT
 
 KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
+NO_PAGE = '<p role="alert">The page could not be made. Reload it; if it happens again, please report it.</p>\n'
 LOGIN = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Allocation</title></head>
@@ -77,7 +78,17 @@ class Guarded(JupyterHandler):
 
 
 class PageHandler(Guarded, TornadoVoilaHandler):  # type: ignore[misc]
-    pass
+    async def get(self, path: str | None = None) -> None:
+        try:
+            answer = super().get(path)
+            # None where the visitor was sent to the login.
+            if answer is not None:
+                await answer
+        except (RuntimeError, TimeoutError) as error:
+            self.log.error("A page could not be made: %s", error)
+            if not self._headers_written:
+                self.set_status(500)
+            self.finish(NO_PAGE)
 
 
 class AssetHandler(Guarded):
@@ -121,6 +132,12 @@ class VisitHandler(RequestInfoSocketHandler):  # type: ignore[misc]
         secret = self.path_kwargs.pop("secret")
         if not hmac.compare_digest(secret.encode(), os.environ[TOKEN_ENVIRONMENT].encode()):
             raise web.HTTPError(403)
+
+    def on_close(self) -> None:
+        # Voila's own forgets whichever kernel is last, where another connection has taken this one's place.
+        for kernel_id, waiting in list(self._waiters.items()):
+            if waiting is self:
+                del self._waiters[kernel_id]
 
 
 class LoginHandler(Guarded, LoginFormHandler):

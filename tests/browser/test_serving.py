@@ -137,7 +137,8 @@ def test_a_tab_that_crashed_loses_its_kernel_when_that_is_idle_and_an_open_one_k
         kept.choose_scope("Roth IRA")
 
 
-def test_a_kernel_started_ahead_that_has_died_is_a_sentence_and_the_next_visit_works(browser, sample, tmp_path):
+@pytest.mark.parametrize("seconds", [0, 6], ids=["while it started", "once it was ready"])
+def test_a_kernel_started_ahead_that_died_is_a_sentence_and_the_next_visit_works(browser, sample, tmp_path, seconds):
     with served(sample.path, environment={"TMPDIR": str(tmp_path)}) as address:
         visit = Visit(browser, address)
         visit.chart()
@@ -145,6 +146,7 @@ def test_a_kernel_started_ahead_that_has_died_is_a_sentence_and_the_next_visit_w
         while not waiting:
             time.sleep(0.5)
             waiting = set(processes_of(".*", tmp_path)) - set(processes_of(visit.kernel))
+        time.sleep(seconds)
         for process in waiting:
             os.kill(process, signal.SIGKILL)
         visit.page.goto(address)
