@@ -17,6 +17,7 @@ import pandas as pd
 
 from allocation.bands import FIVE_25, Band
 from allocation.errors import NoNetValue, UnknownName
+from allocation.measures import Measures
 from allocation.money import from_minor, minor_digits, to_minor
 from allocation.triggers import DRIFT, Trigger
 
@@ -70,7 +71,7 @@ class Strategy:
         class_targets: ``asset_class``, ``target_percent`` (0–100, of the scope's value).
         holding_targets: ``asset_class``, ``asset_id``, ``symbol``, ``currency``, ``name``, ``target_percent``
             (0–100, of the class).
-        saved_by: who saved its targets last; None where it isn't known.
+        saved_by: who saved its targets, bands or trigger last; None where it isn't known.
         saved_at: when (UTC).
         band: how far a weight may stray from its target.
         class_bands: bands of their own, by class; they hold for the class and its holdings.
@@ -92,6 +93,11 @@ class Strategy:
     trigger: Trigger = DRIFT
     active: bool = True
     archived: bool = False
+
+    @property
+    def measures(self) -> Measures:
+        """Its bands and its trigger."""
+        return Measures(self.band, self.class_bands, self.trigger)
 
     def band_of(self, asset_class: str) -> Band:
         """The band of a class and of its holdings."""

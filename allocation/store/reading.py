@@ -15,6 +15,7 @@ import pandas as pd
 
 from allocation.bands import FIVE_25, Band
 from allocation.errors import MissingPrice, MissingRate, StoreError, TargetsError, UnknownName
+from allocation.measures import Measures
 from allocation.money import largest_amount, minor_digits
 from allocation.store.crossing import cross
 from allocation.store.quotes import stale_after
@@ -319,32 +320,33 @@ def read_strategy(connection: duckdb.DuckDBPyConnection, scope: str, named: Name
         _frame(within, ["asset_class", "asset_id", "symbol", "currency", "name", "target_percent"]),
         saved_by,
         saved_at,
-        **_bands(connection, strategy_id),
-        trigger=_trigger(connection, strategy_id),
+        **vars(read_measures(connection, strategy_id)),
         active=active,
         archived=archived,
     )
 
 
-def _bands(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> dict[str, Any]:
-    rows = connection.execute(
+def read_measures(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> Measures:
+    """The bands and the trigger of a strategy."""
+    bands = connection.execute(
         "SELECT asset_class, points, share_percent, widest, inclusive, of_class FROM bands WHERE strategy_id = ? "
         "ORDER BY asset_class",
         [strategy_id],
     ).fetchall()
-    bands = {name: Band(_exact(points), _exact(share), *kind) for name, points, share, *kind in rows}
-    return {"band": bands.pop(None, FIVE_25), "class_bands": bands}
+    trigger = connection.execute(
+        "SELECT on_drift, every_months FROM rebalancing_triggers WHERE strategy_id = ?", [strategy_id]
+    ).fetchall()
+    return as_measures(bands, Trigger(*trigger[0]) if trigger else DRIFT)
+
+
+def as_measures(bands: Sequence[tuple[Any, ...]], trigger: Trigger) -> Measures:
+    """Bands and trigger from rows of (class or None, points, percent of the target, widest, inclusive, of_class)."""
+    by_class = {name: Band(_exact(points), _exact(share), *kind) for name, points, share, *kind in bands}
+    return Measures(by_class.pop(None, FIVE_25), by_class, trigger)
 
 
 def _exact(percent: Decimal | None) -> Fraction | None:
     return None if percent is None else Fraction(percent) / 100
-
-
-def _trigger(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> Trigger:
-    rows = connection.execute(
-        "SELECT on_drift, every_months FROM rebalancing_triggers WHERE strategy_id = ?", [strategy_id]
-    ).fetchall()
-    return Trigger(*rows[0]) if rows else DRIFT
 
 
 def check_scope(scope: str, accounts: tuple[str, ...]) -> None:
