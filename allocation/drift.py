@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from math import nan
@@ -158,34 +158,42 @@ def measures(value: int, target: Fraction | None, total: int, digits: int, band:
     }
 
 
-def over_time(history: Mapping[datetime.date, Mapping[str, int]], strategy: Strategy, digits: int) -> pd.DataFrame:
-    """Drift of each asset class on each of several days, against the same targets.
+def over_time(
+    history: Mapping[datetime.date, Mapping[str, int]], on: Callable[[datetime.date], Strategy], digits: int
+) -> pd.DataFrame:
+    """Drift of each asset class on each of several days.
 
     Parameters:
         history: by day, the value (minor units) of each class that was held.
-        strategy: whose targets and bands.
+        on: the strategy whose targets and bands a day is measured against.
         digits: decimals of the minor unit.
 
     Returns:
-        One row a day and class, oldest first: ``as_of``, ``portfolio_drift`` (of that day; 0–1), and the columns of
-        :func:`by_class`. A day on which debts are as large as the rest is left out: nothing has a weight then.
+        One row a day and class, oldest first: ``as_of``, ``portfolio_drift`` (of that day; 0–1), the columns of
+        :func:`by_class`, and ``targets_of``: the day that the targets compared with were saved; later than ``as_of``
+        where none so old are known, missing where they are those of today. A day on which debts are as large as the
+        rest is left out: nothing has a weight then.
     """
-    targets = strategy.class_weights
     tables = [
-        _sorted(
-            [
-                {"asset_class": name}
-                | measures(values.get(name, 0), targets.get(name), total, digits, strategy.band_of(name))
-                for name in values | targets
-            ],
-            CLASS_COLUMNS,
-            ["asset_class"],
-        ).assign(as_of=day, portfolio_drift=portfolio_drift_of(values, targets))
+        _one_day(values, total, on(day), digits).assign(as_of=day)
         for day, values, total in ((day, dict(values), sum(values.values())) for day, values in history.items())
         if total > 0
     ]
-    columns = ["as_of", "portfolio_drift", *CLASS_COLUMNS]
+    columns = ["as_of", "portfolio_drift", *CLASS_COLUMNS, "targets_of"]
     return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+
+
+def _one_day(values: Mapping[str, int], total: int, strategy: Strategy, digits: int) -> pd.DataFrame:
+    targets = strategy.class_weights
+    rows = [
+        {"asset_class": name}
+        | measures(values.get(name, 0), targets.get(name), total, digits, strategy.band_of(name))
+        for name in {**values, **targets}
+    ]
+    return _sorted(rows, CLASS_COLUMNS, ["asset_class"]).assign(
+        portfolio_drift=portfolio_drift_of(values, targets),
+        targets_of=pd.Series([strategy.targets_of] * len(rows), dtype=object),
+    )
 
 
 def portfolio_drift(tables: Tables) -> float:

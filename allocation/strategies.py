@@ -14,6 +14,7 @@ from allocation.errors import TargetsError, UnknownName
 from allocation.measures import Measures
 from allocation.portfolio_file import PortfolioFile
 from allocation.store import reading, saving, strategies, versions
+from allocation.store.in_force import Against, InForce, check_against
 from allocation.store.saving import ByAsset
 from allocation.store.starting import Start, read_start
 from allocation.store.versions import Version
@@ -61,13 +62,19 @@ class Strategies(PortfolioFile):
                 reading.check_scope(scope, reading.account_names(connection))
             return strategies.list_strategies(connection, scope)
 
-    def _tables(self, scope: str, at: Day | None = None, strategy: Named | None = None) -> Tables:
+    def _tables(
+        self, scope: str, at: Day | None = None, strategy: Named | None = None, against: Against = "then"
+    ) -> Tables:
         """Like :meth:`~allocation.Portfolio.tables`, but shared with later calls: not to be changed nor handed out."""
         day = None if at is None else as_day(at)
-        return self._database.ask(
-            f"tables of {scope} at {day} by {strategy!r}",
-            lambda connection: reading.read_tables(connection, scope, day, strategy),
-        )
+        check_against(against)
+
+        def read(connection: duckdb.DuckDBPyConnection) -> Tables:
+            reading.check_scope(scope, reading.account_names(connection))
+            then = None if day is None or against == "today" else InForce(connection, scope, strategy).on(day)
+            return reading.read_tables(connection, scope, day, strategy, then=then)
+
+        return self._database.ask(f"tables of {scope} at {day} by {strategy!r} against {against}", read)
 
     def tables_under(self, targets: Targets, scope: str = ALL) -> Tables:
         """A scope as :meth:`~allocation.Portfolio.tables` has it, measured against targets that are not saved.

@@ -78,6 +78,8 @@ class Strategy:
         trigger: when a rebalance is due.
         active: whether its scope is measured against it.
         archived: whether it is put aside.
+        targets_of: the day its targets were saved, where they are those of an earlier day; None: as saved now.
+        in_force: which targets of an earlier day they are, and what isn't known of them, in sentences.
     """
 
     strategy_id: int | None
@@ -93,6 +95,8 @@ class Strategy:
     trigger: Trigger = DRIFT
     active: bool = True
     archived: bool = False
+    targets_of: datetime.date | None = None
+    in_force: str = ""
 
     @property
     def measures(self) -> Measures:

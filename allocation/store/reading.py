@@ -24,8 +24,8 @@ from allocation.triggers import DRIFT, Trigger
 
 # An FX rate counts in either direction; the newest wins, and of two of one day the direct one. Where there is none, it
 # goes through a third currency (crossing.py).
-# Besides what is held, a row without an account for each asset that has a holding target, or is asked for, and isn't
-# held in the scope. All of it for each day that is asked for.
+# Besides what is held, a row without an account for each asset that is asked for and isn't held in the scope. All of it
+# for each day that is asked for.
 LINES = f"""
 WITH days AS (
     SELECT unnest($days::DATE[]) AS day
@@ -53,9 +53,7 @@ WITH days AS (
     UNION ALL
     SELECT day, NULL, NULL, asset_id, 0, NULL
     FROM (FROM assets CROSS JOIN days) ANTI JOIN held USING (day, asset_id)
-    WHERE list_contains($also::INTEGER[], asset_id) OR asset_id IN (
-        SELECT asset_id FROM holding_targets JOIN asset_class_targets USING (class_target_id)
-        WHERE strategy_id = $strategy)
+    WHERE list_contains($also::INTEGER[], asset_id)
 ), quoted AS (
     SELECT lines.*, symbol, name, price_as_of,
         CASE WHEN asset_id IN (SELECT asset_id FROM asset_class_weights) THEN '{SEVERAL_CLASSES}'
@@ -125,13 +123,16 @@ def read_lines(
     base: str,
     account: str | None,
     days: Sequence[datetime.date],
-    strategy: int | None = None,
     also: Collection[int] = (),
 ) -> dict[datetime.date, list[dict[str, Any]]]:
-    """What an account (None: every account) held, by day of ``days``: rows with the columns of ``HELD``."""
+    """What an account (None: every account) held, by day of ``days``: rows with the columns of ``HELD``.
+
+    Parameters:
+        also: numbers of assets that have a row without an account where they aren't held.
+    """
     lines = connection.execute(
         LINES.format(digits=minor_digits(base)),
-        {"base": base, "account": account, "strategy": strategy, "days": list(days), "also": list(also)},
+        {"base": base, "account": account, "days": list(days), "also": list(also)},
     ).fetchall()
     by_day: dict[datetime.date, list[dict[str, Any]]] = {}
     for *line, day in lines:
@@ -147,14 +148,16 @@ def read_tables(
     at: datetime.date | None = None,
     named: Named | None = None,
     also: Collection[int] = (),
+    then: Strategy | None = None,
 ) -> Tables:
     """A scope, valued at its latest prices and rates, or at those of an earlier date.
 
     Parameters:
         scope: ``all`` or an account.
-        at: what was held then, at the latest prices and rates known then; measured against today's targets and classes.
+        at: what was held then, at the latest prices and rates known then, in today's classes.
         named: the strategy to measure against, if not the one that holds; see :func:`find_strategy`.
         also: numbers of assets that ``assets`` is to have, too.
+        then: a strategy as it was on an earlier day, to measure against that.
 
     Raises:
         UnknownName: ``scope`` is neither ``all`` nor an account, or nothing is known of it at that date.
@@ -167,11 +170,12 @@ def read_tables(
     account = None if scope == ALL else scope
     if at is not None:
         _require_snapshot(connection, account, at)
-    strategy = read_strategy(connection, scope, named)
+    strategy = then or read_strategy(connection, scope, named)
     if strategy.archived:
         raise TargetsError(f"{strategy.name} is archived, so nothing is measured against it. Restore it first.")
     day = at or datetime.date.max
-    rows = read_lines(connection, base, account, [day], strategy.strategy_id, also).get(day, [])
+    wanted = {*strategy.holding_targets["asset_id"].astype(int), *also}
+    rows = read_lines(connection, base, account, [day], wanted).get(day, [])
     if at is not None:
         # An asset that nobody held yet, and that had no price yet, is only a target's name at that date.
         known = [row["account"] is not None or None not in (row["price"], row["rate"]) for row in rows]
@@ -179,7 +183,7 @@ def read_tables(
     require_prices_and_rates(rows, base, at)
     _require_exact(rows, base)
     holdings = [tuple(row[column] for column in HELD) for row in rows if row["account"] is not None]
-    assets = _assets(rows, {*strategy.holding_targets["asset_id"], *also})
+    assets = _assets(rows, wanted)
     there = set(assets["asset_id"])
     spans = {asset: parts for asset, parts in read_spans(connection).items() if asset in there}
     held = _frame(holdings, HELD)

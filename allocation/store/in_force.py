@@ -1,0 +1,193 @@
+"""Which targets a scope had on an earlier day: of the strategy that was active then, the version saved last."""
+
+from __future__ import annotations
+
+import datetime
+from bisect import bisect_right
+from dataclasses import replace
+from typing import Any, Literal, get_args
+
+import duckdb
+import pandas as pd
+
+from allocation.errors import UnknownName
+from allocation.measures import Measures
+from allocation.store.reading import find_strategy, read_measures, read_spans, read_strategy
+from allocation.store.strategies import is_there
+from allocation.store.versions import Version, read_version
+from allocation.tables import ALL, Named, Percent, Strategy
+
+Against = Literal["then", "today"]
+"""What an earlier day is measured against: the targets in force on it, or those of today."""
+
+Moments = list[tuple[datetime.date, int | None]]
+"""Days with what holds from then on, oldest first; several of one day: the last one counts."""
+
+ASSETS = "SELECT asset_id, symbol, currency, name, asset_class FROM assets"
+
+
+class InForce:
+    """The strategies of a scope, as they were: read once, and asked about any number of days.
+
+    A day counts as a whole: what was saved on it holds on it. Before the first day that is known of, what held on that
+    day stands in. Times are those of the clock here.
+
+    Parameters:
+        scope: ``all`` or an account.
+        named: a strategy to look at instead of the active one; see :func:`allocation.store.reading.find_strategy`.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, scope: str, named: Named | None = None) -> None:
+        self._connection, self._scope = connection, scope
+        self._named = None if named is None else find_strategy(connection, scope, named)
+        self._active = {name: _activations(connection, name) for name in (ALL, scope)}
+        self._versions: dict[int, Moments] = {}
+        self._read: dict[tuple[int, bool], Strategy] = {}
+        self._assets: dict[int, Any] | None = None
+
+    def on(self, day: datetime.date) -> Strategy:
+        """The strategy that held on a day; its ``in_force`` says which one that is, and what is not known of it."""
+        strategy_id, version, saved = self._found(day)
+        if version is None:
+            return read_strategy(self._connection, self._scope, self._named_now(strategy_id))
+        key = (version, saved > day)
+        if key not in self._read:
+            self._read[key] = self._as_saved(strategy_id, version, saved, saved > day)
+        return self._read[key]
+
+    def _found(self, day: datetime.date) -> tuple[int, int | None, datetime.date]:
+        """The number of the strategy, of its version, and when that was saved."""
+        candidates = [self._named] if self._named is not None else [self._active_on(name, day) for name in self._scopes]
+        for strategy_id in candidates:
+            if strategy_id is not None:
+                saved, version = _holding(self._versions_of(strategy_id), day)
+                if version is not None and self._has_targets(version):
+                    return strategy_id, version, saved
+        last = next(number for number in reversed(candidates) if number is not None)
+        saved, version = _holding(self._versions_of(last), day)
+        return last, version, saved
+
+    @property
+    def _scopes(self) -> list[str]:
+        return list(dict.fromkeys([self._scope, ALL]))
+
+    def _active_on(self, scope: str, day: datetime.date) -> int | None:
+        """The scope's own active strategy; nothing is known of days before the first note of the whole portfolio's."""
+        known_from = self._active[ALL][0][0]
+        own = [moment for moment in self._active[scope] if moment[0] <= max(day, known_from)]
+        return own[-1][1] if own else None
+
+    def _versions_of(self, strategy_id: int) -> Moments:
+        if strategy_id not in self._versions:
+            rows = self._connection.execute(
+                "SELECT saved_at, version_id FROM target_versions WHERE strategy_id = ? ORDER BY version_id",
+                [strategy_id],
+            ).fetchall()
+            self._versions[strategy_id] = [(here(at), number) for at, number in rows]
+        return self._versions[strategy_id]
+
+    def _has_targets(self, version: int) -> bool:
+        rows = self._connection.execute(
+            "SELECT 1 FROM target_version_rows WHERE version_id = ? LIMIT 1", [version]
+        ).fetchall()
+        return bool(rows)
+
+    def _named_now(self, strategy_id: int) -> Named | None:
+        """What a strategy that is there is called now, to be found again; None: the one that holds."""
+        rows = self._connection.execute(
+            "SELECT coalesce(a.name, 'all'), s.name FROM rebalancing_strategies s LEFT JOIN accounts a "
+            "USING (account_id) WHERE strategy_id = ?",
+            [strategy_id],
+        ).fetchall()
+        return (str(rows[0][0]), str(rows[0][1])) if rows else None
+
+    def _as_saved(self, strategy_id: int, number: int, saved: datetime.date, is_later: bool) -> Strategy:
+        version = read_version(self._connection, number)
+        said = f"the targets of {version.strategy} as saved on {saved} (version {number})"
+        if is_later:
+            said = f"the earliest targets of {version.strategy} that are known, saved on {saved} (version {number})"
+        if number == self._versions_of(strategy_id)[-1][1] and (name := self._named_now(strategy_id)):
+            now = read_strategy(self._connection, self._scope, name)
+            archived = now.archived and self._named is not None
+            return replace(now, archived=archived, targets_of=saved, in_force=f"Measured against {said}.")
+        measures, unknown = version.measures, ""
+        if measures is None:
+            is_kept = is_there(self._connection, strategy_id)
+            measures = read_measures(self._connection, strategy_id) if is_kept else Measures()
+            measures = measures.among(version.targets.classes)
+            unknown = f" Its bands weren't kept then: {'those of today' if is_kept else '5/25'} stand in."
+        holdings, left_out = self._holding_targets(version)
+        return Strategy(
+            strategy_id,
+            version.strategy,
+            version.scope,
+            version.scope != self._scope,
+            _frame(sorted(version.targets.classes.items(), key=_largest_first), ["asset_class", "target_percent"]),
+            holdings,
+            version.saved_by,
+            version.saved_at,
+            **vars(measures),
+            targets_of=saved,
+            in_force=f"Measured against {said}.{unknown}{left_out}",
+        )
+
+    def _holding_targets(self, version: Version) -> tuple[pd.DataFrame, str]:
+        """The targets inside classes, and which are left out because an asset is gone or elsewhere now."""
+        if self._assets is None:
+            spans = read_spans(self._connection)
+            known = self._connection.execute(ASSETS).fetchall()
+            self._assets = {row[0]: row for row in known if row[0] not in spans}
+        rows: list[tuple[Any, ...]] = []
+        left_out = ""
+        for asset_class, percents in version.targets.holdings.items():
+            inside = [
+                (self._assets.get(version.assets[asset_class, symbol]), symbol, percent)
+                for symbol, percent in percents.items()
+            ]
+            gone = [symbol for asset, symbol, _ in inside if asset is None or asset[4] != asset_class]
+            if gone:
+                left_out += (
+                    f" The targets inside {asset_class} are left out, because {' and '.join(gone)} "
+                    f"{'is' if len(gone) == 1 else 'are'} not in that class alone any more."
+                )
+                continue
+            rows += [(asset_class, *asset[:4], percent) for asset, _, percent in inside if asset is not None]
+        columns = ["asset_class", "asset_id", "symbol", "currency", "name", "target_percent"]
+        return _frame(sorted(rows, key=lambda row: (row[0], -row[-1], row[2], row[3])), columns), left_out
+
+
+def check_against(against: str) -> None:
+    """Refuses anything but the two ways of measuring an earlier day."""
+    if against not in get_args(Against):
+        raise UnknownName(f"An earlier day is measured against the targets of 'then' or of 'today', not of {against!r}.")
+
+
+def here(moment: datetime.datetime) -> datetime.date:
+    """The day of a moment of the store (UTC), by the clock here."""
+    return moment.replace(tzinfo=datetime.UTC).astimezone().date()
+
+
+def _activations(connection: duckdb.DuckDBPyConnection, scope: str) -> Moments:
+    rows = connection.execute(
+        "SELECT since, strategy_id FROM activations LEFT JOIN accounts a USING (account_id) "
+        "WHERE CASE WHEN $scope = $all THEN account_id IS NULL ELSE a.name = $scope END ORDER BY activation_id",
+        {"scope": scope, "all": ALL},
+    ).fetchall()
+    return [(here(since), strategy_id) for since, strategy_id in rows]
+
+
+def _holding(moments: Moments, day: datetime.date) -> tuple[datetime.date, int | None]:
+    """What holds on a day and since when; what held at the end of the first day stands in for the days before it."""
+    if not moments:
+        return datetime.date.max, None
+    until = max(day, moments[0][0])
+    return moments[bisect_right(moments, until, key=lambda moment: moment[0]) - 1]
+
+
+def _largest_first(row: tuple[str, Percent]) -> tuple[float, str]:
+    return -float(row[1]), row[0]
+
+
+def _frame(rows: Any, columns: list[str]) -> pd.DataFrame:
+    table = pd.DataFrame(list(rows), columns=columns, dtype=object)
+    return table.astype({"target_percent": "float64"})
