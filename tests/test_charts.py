@@ -196,7 +196,7 @@ HISTORY = over_time(
         datetime.date(2026, 1, 5): {"Stocks": 6000, "Bonds": 4000},
         datetime.date(2026, 4, 6): {"Stocks": 7000, "Bonds": 3000, "New": 0},
     },
-    one_a_class({"Stocks": 1, "Bonds": 1}, {"Stocks": 60, "Bonds": 40}).strategy,
+    lambda day: one_a_class({"Stocks": 1, "Bonds": 1}, {"Stocks": 60, "Bonds": 40}).strategy,
     2,
 )
 

@@ -84,5 +84,5 @@ def versions_table(opened: Mapping[str, str], saved: Mapping[str, str], yours: M
         cells = [escape(version.get(name, "—")) for version in (opened, saved, yours)]
         same = saved.get(name) == yours.get(name)
         rows.append([escape(name), cells[0], *(cell if same else f"<strong>{cell}</strong>" for cell in cells[1:])])
-    head = ["Target, %", "When you opened it", "Saved now", "Yours"]
+    head = ["Targets (%), bands, trigger", "When you opened it", "Saved now", "Yours"]
     return table("Saved targets and yours", head, rows, numbers={1, 2, 3})

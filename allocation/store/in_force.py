@@ -42,17 +42,20 @@ class InForce:
         self._named = None if named is None else find_strategy(connection, scope, named)
         self._active = {name: _activations(connection, name) for name in (ALL, scope)}
         self._versions: dict[int, Moments] = {}
-        self._read: dict[tuple[int, bool], Strategy] = {}
+        self._with_targets: dict[int, bool] = {}
+        self._read: dict[tuple[int, int | None, bool], Strategy] = {}
         self._assets: dict[int, Any] | None = None
 
     def on(self, day: datetime.date) -> Strategy:
         """The strategy that held on a day; its ``in_force`` says which one that is, and what is not known of it."""
         strategy_id, version, saved = self._found(day)
-        if version is None:
-            return read_strategy(self._connection, self._scope, self._named_now(strategy_id))
-        key = (version, saved > day)
+        key = (strategy_id, version, saved > day)
         if key not in self._read:
-            self._read[key] = self._as_saved(strategy_id, version, saved, saved > day)
+            self._read[key] = (
+                read_strategy(self._connection, self._scope, self._named_now(strategy_id))
+                if version is None
+                else self._as_saved(strategy_id, version, saved, saved > day)
+            )
         return self._read[key]
 
     def _found(self, day: datetime.date) -> tuple[int, int | None, datetime.date]:
@@ -87,10 +90,12 @@ class InForce:
         return self._versions[strategy_id]
 
     def _has_targets(self, version: int) -> bool:
-        rows = self._connection.execute(
-            "SELECT 1 FROM target_version_rows WHERE version_id = ? LIMIT 1", [version]
-        ).fetchall()
-        return bool(rows)
+        if version not in self._with_targets:
+            rows = self._connection.execute(
+                "SELECT 1 FROM target_version_rows WHERE version_id = ? LIMIT 1", [version]
+            ).fetchall()
+            self._with_targets[version] = bool(rows)
+        return self._with_targets[version]
 
     def _named_now(self, strategy_id: int) -> Named | None:
         """What a strategy that is there is called now, to be found again; None: the one that holds."""
