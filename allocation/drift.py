@@ -186,8 +186,7 @@ def over_time(
 def _one_day(values: Mapping[str, int], total: int, strategy: Strategy, digits: int) -> pd.DataFrame:
     targets = strategy.class_weights
     rows = [
-        {"asset_class": name}
-        | measures(values.get(name, 0), targets.get(name), total, digits, strategy.band_of(name))
+        {"asset_class": name} | measures(values.get(name, 0), targets.get(name), total, digits, strategy.band_of(name))
         for name in {**values, **targets}
     ]
     return _sorted(rows, CLASS_COLUMNS, ["asset_class"]).assign(

@@ -50,8 +50,8 @@ class Portfolio(Loads, Plans, Settings, Strategies, Tidying):
                 on.
             against: which targets, bands and trigger an earlier date is measured against: ``"then"``, those in force on
                 that day, or ``"today"``. Those in force are the last version saved on the day or before, of the
-                strategy that was active then; where nothing so old is known, the earliest that is. ``strategy.in_force``
-                of the tables says in words which they are.
+                strategy that was active then; where nothing so old is known, the earliest that is. The tables'
+                ``strategy.in_force`` says in words which they are.
 
         Raises:
             UnknownName: there is no such account, or nothing is known of it at that date.

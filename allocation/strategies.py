@@ -343,7 +343,8 @@ class Strategies(PortfolioFile):
     def restore_version(self, version: int) -> Strategy:
         """Save an earlier version of a strategy again, as its newest version: targets, bands and trigger.
 
-        Of a version from before bands and trigger were kept, the targets; bands and trigger stay as they are. An asset that was renamed since is found; one that was merged or deleted is named and nothing is saved.
+        Of a version from before bands and trigger were kept, the targets; bands and trigger stay as they are. An asset
+        that was renamed since is found; one that was merged or deleted is named and nothing is saved.
 
         Raises:
             UnknownName: there is no such version, or an asset in it is gone.

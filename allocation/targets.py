@@ -135,7 +135,11 @@ def require_unchanged(
         ChangedMeanwhile: says what has changed, by whom and when; carries both versions.
     """
     before, after = exact_percents(seen), exact_percents(now)
-    others = [] if measures_seen is None else measures_changes(measures_seen.among(strategy.class_weights), strategy.measures)
+    others = (
+        []
+        if measures_seen is None
+        else measures_changes(measures_seen.among(strategy.class_weights), strategy.measures)
+    )
     if before != after or others:
         said = "; ".join(text for text in [changes(before, after), *others] if text)
         raise ChangedMeanwhile(

@@ -76,4 +76,7 @@ def portfolio_without_targets() -> Strategy:
 
 
 def test_a_portfolio_without_snapshots_has_an_empty_history():
-    assert over_time({}, lambda day: portfolio_without_targets(), 2).columns[:2].tolist() == ["as_of", "portfolio_drift"]
+    assert over_time({}, lambda day: portfolio_without_targets(), 2).columns[:2].tolist() == [
+        "as_of",
+        "portfolio_drift",
+    ]

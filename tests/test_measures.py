@@ -20,7 +20,9 @@ measures = st.builds(Measures, bands, st.dictionaries(st.sampled_from(["Bonds", 
 
 def test_a_change_is_said_as_a_person_says_it():
     before = Measures(class_bands={"Bonds": read_band("5 points"), "Gold": read_band("1 point")})
-    after = Measures(read_band("3 points"), {"Bonds": read_band("3 points"), "Cash": read_band("20 %")}, Trigger(False, 6))
+    after = Measures(
+        read_band("3 points"), {"Bonds": read_band("3 points"), "Cash": read_band("20 %")}, Trigger(False, 6)
+    )
     assert changes(before, after) == [
         "Band 5/25 → 3 points",
         "Band of Bonds 5 → 3 points",

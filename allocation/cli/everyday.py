@@ -86,7 +86,9 @@ def targets(portfolio: Portfolio, scope: str, name: str | None) -> None:
     default="class",
     help="One line a class (default) or a holding.",
 )
-@click.option("--at", metavar="DATE", help="Where you were on that date, against the targets in force then: 2025-03-31.")
+@click.option(
+    "--at", metavar="DATE", help="Where you were on that date, against the targets in force then: 2025-03-31."
+)
 @click.option(
     "--against", type=click.Choice(["then", "today"]), default="then",
     help="With --at: measured against the targets in force then (default), or those of today.",

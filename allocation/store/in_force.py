@@ -164,7 +164,9 @@ class InForce:
 def check_against(against: str) -> None:
     """Refuses anything but the two ways of measuring an earlier day."""
     if against not in get_args(Against):
-        raise UnknownName(f"An earlier day is measured against the targets of 'then' or of 'today', not of {against!r}.")
+        raise UnknownName(
+            f"An earlier day is measured against the targets of 'then' or of 'today', not of {against!r}."
+        )
 
 
 def here(moment: datetime.datetime) -> datetime.date:

@@ -1,4 +1,4 @@
-"""Taking the latest execution of a plan back: the snapshots that it made or changed, all inside the caller's transaction."""
+"""Taking the latest execution of a plan back: the snapshots that it made or changed; part of one transaction."""
 
 from __future__ import annotations
 

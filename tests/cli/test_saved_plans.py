@@ -57,7 +57,9 @@ def test_an_execution_is_taken_back_part_by_part(loaded, monkeypatch):
     assert "Plan 1 was executed as of 20" in out and "in full" in loaded("plans")[1]
     asked = []
     monkeypatch.setattr("click.confirm", lambda question, **_how: asked.append(question))
-    assert "Taken back; of earlier parts 1 line stay executed. Left to execute: 7 lines" in loaded("plans", "undo", 1)[1]
+    assert (
+        "Taken back; of earlier parts 1 line stay executed. Left to execute: 7 lines" in loaded("plans", "undo", 1)[1]
+    )
     assert asked == ["Take it back?"]
     out = loaded("plans", "undo", 1, "--yes")[1]
     assert rows(out)[1] == ["Brokerage", "VXUS", "75.52981651", "-13.52981651", "62"]

@@ -16,9 +16,10 @@ from tests.conftest import SCHEMAS, unpacked
 
 TABLES = {
     "accounts", "activations", "asset_class_targets", "asset_class_weights", "assets", "bands", "column_mappings",
-    "executed_snapshots", "executions", "fx_rates", "holding_targets", "holdings", "load_history", "plan_classes", "plan_rows", "plans", "portfolio",
-    "prices", "rebalancing_strategies", "rebalancing_triggers", "replaced_holdings", "schema_migrations", "snapshots",
-    "target_version_bands", "target_version_rows", "target_versions",
+    "executed_snapshots", "executions", "fx_rates", "holding_targets", "holdings", "load_history", "plan_classes",
+    "plan_rows", "plans", "portfolio", "prices", "rebalancing_strategies", "rebalancing_triggers",
+    "replaced_holdings", "schema_migrations", "snapshots", "target_version_bands", "target_version_rows",
+    "target_versions",
 }  # fmt: skip
 NOTES = Migration(99, "notes", "CREATE TABLE notes (note VARCHAR)", "DROP TABLE notes")
 BROKEN = Migration(99, "broken", "CREATE TABLE notes (note VARCHAR); SELECT * FROM nowhere", "DROP TABLE notes")

@@ -49,7 +49,7 @@ def test_what_it_takes_along_is_said_before(executed):
     would = executed.undo_plan(1, preview=True)
     assert everything(executed) == before and would.on == datetime.date(2025, 4, 1)
     shown = would.changes.set_index("symbol")
-    assert shown.loc["VTI"].tolist() == ["Savings", 6.25, -2.25, 4] and set(shown.index) == {"VTI", "VEA", "BND"}
+    assert shown.loc["VTI"].tolist() == ["Savings", 6.75, -2.75, 4] and set(shown.index) == {"VTI", "VEA", "BND"}
     assert_frame_equal(executed.undo_plan(1).changes, would.changes)
 
 
@@ -140,7 +140,9 @@ def test_an_asset_that_is_gone_can_not_come_back(bonds_and_stocks):
     bonds_and_stocks.execute_plan(1, on="2025-03-03")
     bonds_and_stocks.save_holding_targets("Stocks", {})
     bonds_and_stocks.delete_asset("VEA")
-    with pytest.raises(PlanError, match="an asset that Savings held on 2025-03-03 before it has been deleted or merged"):
+    with pytest.raises(
+        PlanError, match="an asset that Savings held on 2025-03-03 before it has been deleted or merged"
+    ):
         bonds_and_stocks.undo_plan(1)
 
 
@@ -187,8 +189,9 @@ def test_executed_and_taken_back_is_the_same_portfolio_as_before(sample_file, tm
     sold = sorted(set(plan.trades[plan.trades["amount"] < 0]["symbol"]) - {"CASH"})
     for only in ([sold] if sold and data.draw(st.booleans()) else []) + [None]:
         on = data.draw(st.sampled_from(["2026-11-20", "2026-11-25"])) if len(states) == 1 else "2026-11-25"
-        kept.execute_plan(number, only=only, into="Brokerage", on=on)
-        states.append(everything(kept))
+        if kept.plans()["executed"].tolist() != ["in full"]:
+            kept.execute_plan(number, only=only, into="Brokerage", on=on)
+            states.append(everything(kept))
     for expected in states[-2::-1]:
         kept.undo_plan(number)
         assert everything(kept) == expected

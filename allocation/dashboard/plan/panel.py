@@ -38,7 +38,10 @@ class PlanPanel:
         self._forms: dict[str, Form] = {form.title: form for form in (DepositForm(), WithdrawalForm(), RebalanceForm())}
         self._tab = Segments("What is planned", list(self._forms))
         self._limits, self._result = LimitsForm(), PlanResult()
-        self._saved, self._executed = SavedPlans(portfolio, lambda: self.plan, changed), ExecutedPlans(portfolio, changed)
+        self._saved, self._executed = (
+            SavedPlans(portfolio, lambda: self.plan, changed),
+            ExecutedPlans(portfolio, changed),
+        )
         self._problem, self._explained, self._old = (widgets.HTML() for _ in range(3))
         self._entered = widgets.VBox()
         self._calculate = told(self._problem, self._recalculate)
