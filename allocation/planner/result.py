@@ -118,9 +118,9 @@ class Plan:
     ``nothing held``: the class has nothing to buy, its money is left as cash and counts as the class; ``kept``: it was
     asked to stay; ``cash left``: money that no trade could use; ``limited``: what a limit kept from being traded);
     ``amount``: with ``fee`` they add up to the flow; ``currency`` (the base currency, which every amount, fee, price
-    and value is in); ``shares`` at ``price``; ``quoted_price`` in ``quoted_currency``, which the asset is traded in; ``value_before``,
-    ``value_after``; ``weight_before``, ``weight_after``, ``target_weight``, ``drift_before``, ``drift_after`` (0–1
-    of the scope's value); ``reason``.
+    and value is in); ``shares`` at ``price``; ``quoted_price`` in ``quoted_currency``, which the asset is traded in;
+    ``value_before``, ``value_after``; ``weight_before``, ``weight_after``, ``target_weight``, ``drift_before``,
+    ``drift_after`` (0–1 of the scope's value); ``reason``.
     """
 
     header: Header

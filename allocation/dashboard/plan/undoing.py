@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from allocation.dashboard.markup import plural, said
 from allocation.dashboard.parts import row, told
-from allocation.dashboard.plan.forms import choice
+from allocation.dashboard.plan.forms import choice, choose_among
 from allocation.dashboard.plan.markup import executed_table
 from allocation.portfolio import Portfolio
 from allocation.writing import PLAIN, Writing
@@ -51,10 +51,7 @@ class ExecutedPlans:
             for plan in executed.to_dict("records")
         ]
         if list(self._plans.options) != options:
-            chosen = self._plans.value
-            self._plans.options = options
-            if chosen in [number for _, number in options]:
-                self._plans.value = chosen
+            choose_among(self._plans, options)
         self._kept.layout.display = "" if options else "none"
 
     def _take_back(self, preview: bool) -> None:
