@@ -350,6 +350,18 @@ def test_the_newest_version_of_an_older_file_has_the_bands_that_hold_and_earlier
     assert portfolio.target_versions()["changes"].str.contains("Trigger").sum() == 0
 
 
+def test_a_file_of_the_seventh_schema_has_bands_in_versions_and_executions_that_go_back(tmp_path):
+    portfolio = allocation.open(unpacked(7, tmp_path))
+    assert portfolio.target_versions(name="All Portfolio")["changes"].iloc[-1] == "Band of Gold 1 → 3 points"
+    assert portfolio.targets_version(9).measures.trigger == Trigger(False, 12)
+    assert portfolio.restore_version(9).class_bands == {"Gold": read_band("1 point")}
+    held = portfolio.holdings("Brokerage")
+    for plan in (5, 4, 3):
+        portfolio.undo_plan(plan)
+    assert portfolio.holdings("Brokerage").set_index("symbol")["quantity"]["VTI"] == 34 and len(held) == 9
+    assert portfolio.plans()["executed"].tolist() == [""] * 5
+
+
 def test_going_down_names_what_the_seventh_schema_brought(bonds_and_stocks):
     bonds_and_stocks.save_band("3 points")
     bonds_and_stocks.new_strategy("Calm", start={"Bonds": 100}, activate=True)
