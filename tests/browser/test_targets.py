@@ -339,7 +339,7 @@ def test_bands_and_trigger_are_saved_with_the_targets_and_come_back_with_a_versi
     assert sample.strategy().band.describe() == "3 points" and len(sample.target_versions()) == before + 1
     room.fold("Saved versions")
     room.page.get_by_label("Saved version", exact=True).select_option(index=1)
-    expect(room.page.get_by_role("table", name="Bands and trigger of a saved version")).to_be_visible()
+    expect(room.page.get_by_role("table", name="Bands and trigger saved then")).to_be_visible()
     room.click("Bring it back into the editor")
     room.see("Band 3 points → 5/25")
     room.save()

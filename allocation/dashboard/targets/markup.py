@@ -33,7 +33,7 @@ def measures_table(then: Measures, now: Measures) -> str:
         cells = [escape(side.get(name, AS_EVERY_CLASS)) for side in words]
         same = cells[0] == cells[1]
         rows.append([escape(name), *(cell if same else f"<strong>{cell}</strong>" for cell in cells)])
-    return table("Bands and trigger of a saved version", ["Bands and trigger", "Saved then", "In the editor"], rows)
+    return table("Bands and trigger saved then", ["Bands and trigger", "Saved then", "In the editor"], rows)
 
 
 def suggestions_table(found: pd.DataFrame) -> str:
