@@ -142,8 +142,9 @@ def require_unchanged(
     )
     if before != after or others:
         said = "; ".join(text for text in [changes(before, after), *others] if text)
+        subject = what if before != after else what.replace("The targets", "The bands or the trigger", 1)
         raise ChangedMeanwhile(
-            f"{what} have changed since you opened them, saved {strategy.last_saved}: {said}. "
+            f"{subject} have changed since you opened them, saved {strategy.last_saved}: {said}. "
             "Nothing was saved. Reload to see them, then make your change again.",
             after,
             exact_percents(yours),

@@ -22,7 +22,7 @@ from allocation.dashboard.targets.measures import MeasuresForm
 from allocation.dashboard.targets.preview import tables_for
 from allocation.dashboard.targets.saving import save
 from allocation.dashboard.targets.start import StartFold
-from allocation.dashboard.targets.state import State, state_of, targets_of
+from allocation.dashboard.targets.state import State, differences, state_of, targets_of
 from allocation.dashboard.targets.strategies import StrategyBar
 from allocation.dashboard.targets.versions import VersionsFold
 from allocation.dashboard.targets.view import Seen, scales
@@ -169,13 +169,14 @@ class TargetsPanel:
     def _save_version(self, seen: State | None) -> None:
         assert self._tables is not None
         editing, tables = self.editing, self._tables
+        replaced = seen or editing.saved
         self._conflict.hide()
         try:
-            save(self._portfolio, tables.strategy, tables.scope, seen or editing.saved, editing.now)
+            save(self._portfolio, tables.strategy, tables.scope, replaced, editing.now)
         except ChangedMeanwhile as error:
             self._conflict.show(error, _in_words(editing.saved))
             return
-        done = "; ".join(editing.differences)
+        done = "; ".join(differences(replaced, editing.now))
         if tables.strategy.inherited:
             self._drafts.drop(tables.scope, tables.strategy)
         else:
