@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from math import nan
@@ -159,13 +159,13 @@ def measures(value: int, target: Fraction | None, total: int, digits: int, band:
 
 
 def over_time(
-    history: Mapping[datetime.date, Mapping[str, int]], on: Callable[[datetime.date], Strategy], digits: int
+    history: Mapping[datetime.date, Mapping[str, int]], strategies: Mapping[datetime.date, Strategy], digits: int
 ) -> pd.DataFrame:
     """Drift of each asset class on each of several days.
 
     Parameters:
         history: by day, the value (minor units) of each class that was held.
-        on: the strategy whose targets and bands a day is measured against.
+        strategies: by day, the strategy whose targets and bands it is measured against.
         digits: decimals of the minor unit.
 
     Returns:
@@ -174,25 +174,31 @@ def over_time(
         where none so old are known, missing where they are those of today. A day on which debts are as large as the
         rest is left out: nothing has a weight then.
     """
-    tables = [
-        _one_day(values, total, on(day), digits).assign(as_of=day)
-        for day, values, total in ((day, dict(values), sum(values.values())) for day, values in history.items())
-        if total > 0
-    ]
-    columns = ["as_of", "portfolio_drift", *CLASS_COLUMNS, "targets_of"]
-    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
-
-
-def _one_day(values: Mapping[str, int], total: int, strategy: Strategy, digits: int) -> pd.DataFrame:
-    targets = strategy.class_weights
     rows = [
-        {"asset_class": name} | measures(values.get(name, 0), targets.get(name), total, digits, strategy.band_of(name))
+        row
+        for day, values in history.items()
+        if (total := sum(values.values())) > 0
+        for row in _one_day(day, dict(values), total, strategies[day], digits)
+    ]
+    return _table(rows, ["as_of", "portfolio_drift", *CLASS_COLUMNS, "targets_of"])
+
+
+def _one_day(
+    day: datetime.date, values: Mapping[str, int], total: int, strategy: Strategy, digits: int
+) -> list[dict[str, Any]]:
+    targets = strategy.class_weights
+    of_day = {
+        "as_of": day,
+        "portfolio_drift": portfolio_drift_of(values, targets),
+        "targets_of": strategy.targets_of,
+    }
+    rows = [
+        of_day
+        | {"asset_class": name}
+        | measures(values.get(name, 0), targets.get(name), total, digits, strategy.band_of(name))
         for name in {**values, **targets}
     ]
-    return _sorted(rows, CLASS_COLUMNS, ["asset_class"]).assign(
-        portfolio_drift=portfolio_drift_of(values, targets),
-        targets_of=pd.Series([strategy.targets_of] * len(rows), dtype=object),
-    )
+    return _in_order(rows, ["asset_class"])
 
 
 def portfolio_drift(tables: Tables) -> float:
@@ -218,6 +224,10 @@ def portfolio_drift_of(values: Mapping[str, int], targets: Mapping[str, Fraction
 
 
 def _sorted(rows: Iterable[dict[str, Any]], columns: list[str], tie_breaks: list[str]) -> pd.DataFrame:
+    return _table(_in_order(rows, tie_breaks), columns)
+
+
+def _in_order(rows: Iterable[dict[str, Any]], tie_breaks: list[str]) -> list[dict[str, Any]]:
     def largest_drift_first(row: Any) -> tuple[Any, ...]:
         without_target = row["status"] == NO_TARGET
         return (
@@ -228,7 +238,11 @@ def _sorted(rows: Iterable[dict[str, Any]], columns: list[str], tie_breaks: list
             *(row[column] for column in tie_breaks),
         )
 
-    table = pd.DataFrame(sorted(rows, key=largest_drift_first), columns=columns)
+    return sorted(rows, key=largest_drift_first)
+
+
+def _table(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=columns)
     return table.astype({column: "float64" for column in MEASURES if column != "status"})
 
 

@@ -137,9 +137,12 @@ class Portfolio(Loads, Plans, Settings, Strategies, Tidying):
         def ask(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
             values = history.read_class_values(connection, scope)
             digits = minor_digits(reading.require_base_currency(connection))
-            now = reading.read_strategy(connection, scope)
-            on = InForce(connection, scope).on if against == "then" else lambda _day: now
-            return drifts.over_time(values, on, digits)
+            strategies = (
+                InForce(connection, scope).on_each(values)
+                if against == "then"
+                else dict.fromkeys(values, reading.read_strategy(connection, scope))
+            )
+            return drifts.over_time(values, strategies, digits)
 
         check_against(against)
         return self._database.ask(f"drift history of {scope} against {against}", ask).copy()

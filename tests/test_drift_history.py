@@ -67,7 +67,7 @@ def test_a_missing_rate_of_an_earlier_day_is_a_sentence_with_the_day(portfolio):
 
 def test_a_day_of_more_debts_than_assets_is_left_out():
     values = {datetime.date(2025, 1, 2): {"Cash": -5}, datetime.date(2025, 1, 3): {"Cash": 5}}
-    history = over_time(values, lambda day: portfolio_without_targets(), 2)
+    history = over_time(values, dict.fromkeys(values, portfolio_without_targets()), 2)
     assert history["as_of"].tolist() == [datetime.date(2025, 1, 3)]
 
 
@@ -76,7 +76,7 @@ def portfolio_without_targets() -> Strategy:
 
 
 def test_a_portfolio_without_snapshots_has_an_empty_history():
-    assert over_time({}, lambda day: portfolio_without_targets(), 2).columns[:2].tolist() == [
+    assert over_time({}, {}, 2).columns[:2].tolist() == [
         "as_of",
         "portfolio_drift",
     ]

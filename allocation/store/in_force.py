@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from bisect import bisect_right
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any, Literal, get_args
 
@@ -12,9 +13,9 @@ import pandas as pd
 
 from allocation.errors import UnknownName
 from allocation.measures import Measures
-from allocation.store.reading import find_strategy, read_measures, read_spans, read_strategy
+from allocation.store.reading import find_strategy, frame, read_measures, read_spans, read_strategy
 from allocation.store.strategies import is_there
-from allocation.store.versions import Version, read_version
+from allocation.store.versions import Version, read_numbered
 from allocation.tables import ALL, Named, Percent, Strategy
 
 Against = Literal["then", "today"]
@@ -42,21 +43,28 @@ class InForce:
         self._named = None if named is None else find_strategy(connection, scope, named)
         self._active = {name: _activations(connection, name) for name in (ALL, scope)}
         self._versions: dict[int, Moments] = {}
-        self._with_targets: dict[int, bool] = {}
-        self._read: dict[tuple[int, int | None, bool], Strategy] = {}
+        self._with_targets: set[int] = set()
         self._assets: dict[int, Any] | None = None
 
     def on(self, day: datetime.date) -> Strategy:
         """The strategy that held on a day; its ``in_force`` says which one that is, and what is not known of it."""
-        strategy_id, version, saved = self._found(day)
-        key = (strategy_id, version, saved > day)
-        if key not in self._read:
-            self._read[key] = (
-                read_strategy(self._connection, self._scope, self._named_now(strategy_id))
-                if version is None
-                else self._as_saved(strategy_id, version, saved, saved > day)
-            )
-        return self._read[key]
+        return self.on_each([day])[day]
+
+    def on_each(self, days: Collection[datetime.date]) -> dict[datetime.date, Strategy]:
+        """The strategy that held on each of several days, all in one reading."""
+        found = {day: (*self._found(day), day) for day in days}
+        numbers = {version for _, version, _, _ in found.values() if version is not None}
+        versions = read_numbered(self._connection, numbers)
+        made: dict[tuple[int, int | None, bool], Strategy] = {}
+        for strategy_id, version, saved, day in found.values():
+            key = (strategy_id, version, saved > day)
+            if key not in made:
+                made[key] = (
+                    read_strategy(self._connection, self._scope, self._named_now(strategy_id))
+                    if version is None
+                    else self._as_saved(versions[version], saved, saved > day)
+                )
+        return {day: made[strategy_id, version, saved > day] for strategy_id, version, saved, day in found.values()}
 
     def _found(self, day: datetime.date) -> tuple[int, int | None, datetime.date]:
         """The number of the strategy, of its version, and when that was saved."""
@@ -64,7 +72,7 @@ class InForce:
         for strategy_id in candidates:
             if strategy_id is not None:
                 saved, version = _holding(self._versions_of(strategy_id), day)
-                if version is not None and self._has_targets(version):
+                if version in self._with_targets:
                     return strategy_id, version, saved
         last = next(number for number in reversed(candidates) if number is not None)
         saved, version = _holding(self._versions_of(last), day)
@@ -83,19 +91,13 @@ class InForce:
     def _versions_of(self, strategy_id: int) -> Moments:
         if strategy_id not in self._versions:
             rows = self._connection.execute(
-                "SELECT saved_at, version_id FROM target_versions WHERE strategy_id = ? ORDER BY version_id",
+                "SELECT saved_at, version_id, version_id IN (SELECT version_id FROM target_version_rows) "
+                "FROM target_versions WHERE strategy_id = ? ORDER BY version_id",
                 [strategy_id],
             ).fetchall()
-            self._versions[strategy_id] = [(here(at), number) for at, number in rows]
+            self._versions[strategy_id] = [(here(at), number) for at, number, _ in rows]
+            self._with_targets |= {number for _, number, has_targets in rows if has_targets}
         return self._versions[strategy_id]
-
-    def _has_targets(self, version: int) -> bool:
-        if version not in self._with_targets:
-            rows = self._connection.execute(
-                "SELECT 1 FROM target_version_rows WHERE version_id = ? LIMIT 1", [version]
-            ).fetchall()
-            self._with_targets[version] = bool(rows)
-        return self._with_targets[version]
 
     def _named_now(self, strategy_id: int) -> Named | None:
         """What a strategy that is there is called now, to be found again; None: the one that holds."""
@@ -106,8 +108,8 @@ class InForce:
         ).fetchall()
         return (str(rows[0][0]), str(rows[0][1])) if rows else None
 
-    def _as_saved(self, strategy_id: int, number: int, saved: datetime.date, is_later: bool) -> Strategy:
-        version = read_version(self._connection, number)
+    def _as_saved(self, version: Version, saved: datetime.date, is_later: bool) -> Strategy:
+        strategy_id, number = version.strategy_id, version.version
         said = f"the targets of {version.strategy} as saved on {saved} (version {number})"
         if is_later:
             said = f"the earliest targets of {version.strategy} that are known, saved on {saved} (version {number})"
@@ -127,7 +129,7 @@ class InForce:
             version.strategy,
             version.scope,
             version.scope != self._scope,
-            _frame(sorted(version.targets.classes.items(), key=_largest_first), ["asset_class", "target_percent"]),
+            frame(sorted(version.targets.classes.items(), key=_largest_first), ["asset_class", "target_percent"]),
             holdings,
             version.saved_by,
             version.saved_at,
@@ -158,7 +160,7 @@ class InForce:
                 continue
             rows += [(asset_class, *asset[:4], percent) for asset, _, percent in inside if asset is not None]
         columns = ["asset_class", "asset_id", "symbol", "currency", "name", "target_percent"]
-        return _frame(sorted(rows, key=lambda row: (row[0], -row[-1], row[2], row[3])), columns), left_out
+        return frame(sorted(rows, key=lambda row: (row[0], -row[-1], row[2], row[3])), columns), left_out
 
 
 def check_against(against: str) -> None:
@@ -193,8 +195,3 @@ def _holding(moments: Moments, day: datetime.date) -> tuple[datetime.date, int |
 
 def _largest_first(row: tuple[str, Percent]) -> tuple[float, str]:
     return -float(row[1]), row[0]
-
-
-def _frame(rows: Any, columns: list[str]) -> pd.DataFrame:
-    table = pd.DataFrame(list(rows), columns=columns, dtype=object)
-    return table.astype({"target_percent": "float64"})

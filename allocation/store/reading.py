@@ -186,7 +186,7 @@ def read_tables(
     assets = _assets(rows, wanted)
     there = set(assets["asset_id"])
     spans = {asset: parts for asset, parts in read_spans(connection).items() if asset in there}
-    held = _frame(holdings, HELD)
+    held = frame(holdings, HELD)
     return Tables(scope, base, accounts, held, assets, strategy, spans, stale_after(connection))
 
 
@@ -247,7 +247,7 @@ def _assets(rows: list[dict[str, Any]], wanted: set[int]) -> pd.DataFrame:
     known = [asset for asset in assets.values() if asset["held_in"] or asset["asset_id"] in wanted]
     by_class = sorted(known, key=lambda asset: (asset["asset_class"], asset["symbol"], asset["currency"]))
     columns = [*OF_THE_ASSET, "value", "held_in"]
-    return _frame([tuple(asset[column] for column in columns) for asset in by_class], columns)
+    return frame([tuple(asset[column] for column in columns) for asset in by_class], columns)
 
 
 def find_strategy(connection: duckdb.DuckDBPyConnection, scope: str, named: Named | None = None) -> int:
@@ -320,8 +320,8 @@ def read_strategy(connection: duckdb.DuckDBPyConnection, scope: str, named: Name
         str(name),
         str(made_for),
         made_for != scope,
-        _frame(classes, ["asset_class", "target_percent"]),
-        _frame(within, ["asset_class", "asset_id", "symbol", "currency", "name", "target_percent"]),
+        frame(classes, ["asset_class", "target_percent"]),
+        frame(within, ["asset_class", "asset_id", "symbol", "currency", "name", "target_percent"]),
         saved_by,
         saved_at,
         **vars(read_measures(connection, strategy_id)),
@@ -361,7 +361,8 @@ def check_scope(scope: str, accounts: tuple[str, ...]) -> None:
         raise UnknownName(f"There is no account {scope!r}. Use {ALL!r} for the whole portfolio, or an account: {known}")
 
 
-def _frame(rows: list[tuple[Any, ...]], columns: list[str]) -> pd.DataFrame:
+def frame(rows: list[tuple[Any, ...]], columns: list[str]) -> pd.DataFrame:
+    """Rows as a table: numbers as floats, everything else as it is."""
     cells = zip(*rows, strict=True) if rows else ([] for _ in columns)
     typed = {
         column: np.array(values, dtype="float64") if column in NUMBERS else pd.Series(values, dtype="object")

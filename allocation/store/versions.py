@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -153,6 +153,12 @@ def read_version(connection: duckdb.DuckDBPyConnection, number: int) -> Version:
             f"There is no version {number} of any targets. {known}; allocation strategies versions lists them."
         )
     return found[0]
+
+
+def read_numbered(connection: duckdb.DuckDBPyConnection, numbers: Collection[int]) -> dict[int, Version]:
+    """The versions of these numbers, as far as there are any, in one reading."""
+    found = _read(connection, "list_contains($numbers::INTEGER[], version_id)", {"numbers": list(numbers)})
+    return {version.version: version for version in found}
 
 
 def read_versions(connection: duckdb.DuckDBPyConnection, scope: str, strategy: str | None) -> list[Version]:
