@@ -6,7 +6,8 @@ import datetime
 from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Any, Literal, get_args
+from functools import cached_property
+from typing import Any, Literal, NamedTuple, get_args
 
 import duckdb
 import pandas as pd
@@ -25,6 +26,19 @@ Moments = list[tuple[datetime.date, int | None]]
 """Days with what holds from then on, oldest first; several of one day: the last one counts."""
 
 ASSETS = "SELECT asset_id, symbol, currency, name, asset_class FROM assets"
+
+
+class Found(NamedTuple):
+    """What held on a day: a strategy, the version of it and when that was saved.
+
+    ``is_later``: the version was saved only after the day; ``is_assumed``: it isn't known that the strategy was active.
+    """
+
+    strategy_id: int
+    version: int | None
+    saved: datetime.date
+    is_later: bool
+    is_assumed: bool = False
 
 
 class InForce:
@@ -52,31 +66,41 @@ class InForce:
 
     def on_each(self, days: Collection[datetime.date]) -> dict[datetime.date, Strategy]:
         """The strategy that held on each of several days, all in one reading."""
-        found = {day: (*self._found(day), day) for day in days}
-        numbers = {version for _, version, _, _ in found.values() if version is not None}
+        found = {day: self._found(day) for day in days}
+        numbers = {each.version for each in found.values() if each.version is not None}
         versions = read_numbered(self._connection, numbers)
-        made: dict[tuple[int, int | None, bool], Strategy] = {}
-        for strategy_id, version, saved, day in found.values():
-            key = (strategy_id, version, saved > day)
-            if key not in made:
-                made[key] = (
-                    read_strategy(self._connection, self._scope, self._named_now(strategy_id))
-                    if version is None
-                    else self._as_saved(versions[version], saved, saved > day)
-                )
-        return {day: made[strategy_id, version, saved > day] for strategy_id, version, saved, day in found.values()}
+        made = {
+            each: read_strategy(self._connection, self._scope, self._named_now(each.strategy_id))
+            if each.version is None
+            else self._as_saved(versions[each.version], each)
+            for each in set(found.values())
+        }
+        return {day: made[each] for day, each in found.items()}
 
-    def _found(self, day: datetime.date) -> tuple[int, int | None, datetime.date]:
-        """The number of the strategy, of its version, and when that was saved."""
+    def _found(self, day: datetime.date) -> Found:
         candidates = [self._named] if self._named is not None else [self._active_on(name, day) for name in self._scopes]
         for strategy_id in candidates:
             if strategy_id is not None:
                 saved, version = _holding(self._versions_of(strategy_id), day)
                 if version in self._with_targets:
-                    return strategy_id, version, saved
+                    return self._noted(Found(strategy_id, version, saved, saved > day), day)
         last = next(number for number in reversed(candidates) if number is not None)
         saved, version = _holding(self._versions_of(last), day)
-        return last, version, saved
+        return self._noted(Found(last, version, saved, saved > day), day)
+
+    def _noted(self, found: Found, day: datetime.date) -> Found:
+        """The same, with whether it is only taken for granted that the strategy was active."""
+        assumed = self._named is None and not found.is_later and day < self._active[ALL][0][0] and self._are_several
+        return found._replace(is_assumed=assumed)
+
+    @cached_property
+    def _are_several(self) -> bool:
+        """Whether the scope could have been measured against more than one strategy."""
+        rows = self._connection.execute(
+            "SELECT count(DISTINCT strategy_id) FROM target_versions WHERE list_contains($scopes, scope)",
+            {"scopes": self._scopes},
+        ).fetchall()
+        return int(rows[0][0]) > 1
 
     @property
     def _scopes(self) -> list[str]:
@@ -95,7 +119,10 @@ class InForce:
                 "FROM target_versions WHERE strategy_id = ? ORDER BY version_id",
                 [strategy_id],
             ).fetchall()
-            self._versions[strategy_id] = [(here(at), number) for at, number, _ in rows]
+            # By day, should the clock have been put back in between.
+            self._versions[strategy_id] = sorted(
+                ((here(at), number) for at, number, _ in rows), key=lambda moment: moment[0]
+            )
             self._with_targets |= {number for _, number, has_targets in rows if has_targets}
         return self._versions[strategy_id]
 
@@ -108,15 +135,21 @@ class InForce:
         ).fetchall()
         return (str(rows[0][0]), str(rows[0][1])) if rows else None
 
-    def _as_saved(self, version: Version, saved: datetime.date, is_later: bool) -> Strategy:
-        strategy_id, number = version.strategy_id, version.version
-        said = f"the targets of {version.strategy} as saved on {saved} (version {number})"
-        if is_later:
-            said = f"the earliest targets of {version.strategy} that are known, saved on {saved} (version {number})"
-        if number == self._versions_of(strategy_id)[-1][1] and (name := self._named_now(strategy_id)):
+    def _as_saved(self, version: Version, found: Found) -> Strategy:
+        strategy_id, number, saved = version.strategy_id, version.version, found.saved
+        said = f"Measured against the targets of {version.strategy} as saved on {saved} (version {number})."
+        if found.is_later:
+            said = (
+                f"Measured against the earliest targets of {version.strategy} that are known, saved on {saved} "
+                f"(version {number})."
+            )
+        if found.is_assumed:
+            said += f" Whether that strategy was the active one is only known since {self._active[ALL][0][0]}."
+        newest = max(other for _, other in self._versions_of(strategy_id) if other is not None)
+        if number == newest and (name := self._named_now(strategy_id)):
             now = read_strategy(self._connection, self._scope, name)
             archived = now.archived and self._named is not None
-            return replace(now, archived=archived, targets_of=saved, in_force=f"Measured against {said}.")
+            return replace(now, archived=archived, targets_of=saved, in_force=said)
         measures, unknown = version.measures, ""
         if measures is None:
             is_kept = is_there(self._connection, strategy_id)
@@ -135,7 +168,7 @@ class InForce:
             version.saved_at,
             **vars(measures),
             targets_of=saved,
-            in_force=f"Measured against {said}.{unknown}{left_out}",
+            in_force=f"{said}{unknown}{left_out}",
         )
 
     def _holding_targets(self, version: Version) -> tuple[pd.DataFrame, str]:

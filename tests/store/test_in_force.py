@@ -93,6 +93,16 @@ def test_the_strategy_that_was_active_then_counts(year):
     assert stocks(year, "2025-06-15") == 0.2 and year.tables(at="2025-06-15").strategy.name == "Calm"
 
 
+def test_what_was_active_before_it_was_noted_is_said_not_to_be_known(year):
+    year.new_strategy("Calm", start={"Stocks": 20, "Bonds": 80})
+    dated(year, a1="2025-06-20")
+    strategy = year.tables(at="2025-05-01").strategy
+    assert strategy.name == "All Portfolio" and strategy.in_force.endswith(
+        "(version 2). Whether that strategy was the active one is only known since 2025-06-20."
+    )
+    assert "active" not in year.tables(at="2025-06-20").strategy.in_force
+
+
 def test_an_account_used_the_portfolios_until_it_had_its_own(year):
     year.save_class_targets({"Stocks": 10, "Bonds": 90}, "Savings")
     dated(year, v4="2025-06-10", a2="2025-06-10")
