@@ -23,6 +23,7 @@ from allocation.errors import (
     UnknownName,
 )
 from allocation.export import plan_csv
+from allocation.measures import Measures
 from allocation.opening import open, sample
 from allocation.orders import order_file
 from allocation.planner import GOALS, RULES, Fee, Limits, Plan, plan_deposits
@@ -47,6 +48,7 @@ __all__ = [
     "Limits",
     "LoadError",
     "MappingNeeded",
+    "Measures",
     "MergeError",
     "MissingPrice",
     "MissingRate",

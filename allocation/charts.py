@@ -194,13 +194,14 @@ def drift_over_time(history: pd.DataFrame, asset_class: str | None = None, writi
     else:
         days = history[history["asset_class"] == asset_class]
         banded = days.dropna(subset="target_weight")
+        # Targets are set on a day and stay: they step, they don't slope.
         for name, edge in (("edge", "band_low"), ("band", "band_high")):
             figure.add_scatter(
                 name=name,
                 x=banded["as_of"],
                 y=100 * banded[edge],
                 mode="lines",
-                line={"width": 0, "color": LIGHT["band"]},
+                line={"width": 0, "color": LIGHT["band"], "shape": "hv"},
                 fill="tonexty" if name == "band" else None,
                 fillcolor=LIGHT["band"],
                 showlegend=name == "band",
@@ -211,7 +212,7 @@ def drift_over_time(history: pd.DataFrame, asset_class: str | None = None, writi
             x=banded["as_of"],
             y=100 * banded["target_weight"],
             mode="lines",
-            line={"width": 2, "dash": "dash", "color": LIGHT["quiet"]},
+            line={"width": 2, "dash": "dash", "color": LIGHT["quiet"], "shape": "hv"},
             hoverinfo="skip",
         )
         _line(figure, "weight", days["as_of"], days["weight"], writing)

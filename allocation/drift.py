@@ -156,34 +156,47 @@ def measures(value: int, target: Fraction | None, total: int, digits: int, band:
     }
 
 
-def over_time(history: Mapping[datetime.date, Mapping[str, int]], strategy: Strategy, digits: int) -> pd.DataFrame:
-    """Drift of each asset class on each of several days, against the same targets.
+def over_time(
+    history: Mapping[datetime.date, Mapping[str, int]], strategies: Mapping[datetime.date, Strategy], digits: int
+) -> pd.DataFrame:
+    """Drift of each asset class on each of several days.
 
     Parameters:
         history: by day, the value (minor units) of each class that was held.
-        strategy: whose targets and bands.
+        strategies: by day, the strategy whose targets and bands it is measured against.
         digits: decimals of the minor unit.
 
     Returns:
-        One row a day and class, oldest first: ``as_of``, ``portfolio_drift`` (of that day; 0–1), and the columns of
-        :func:`by_class`. A day on which debts are as large as the rest is left out: nothing has a weight then.
+        One row a day and class, oldest first: ``as_of``, ``portfolio_drift`` (of that day; 0–1), the columns of
+        :func:`by_class`, and ``targets_of``: the day that the targets compared with were saved; later than ``as_of``
+        where none so old are known, missing where they are those of today. A day on which debts are as large as the
+        rest is left out: nothing has a weight then.
     """
-    targets = strategy.class_weights
-    tables = [
-        _sorted(
-            [
-                {"asset_class": name}
-                | measures(values.get(name, 0), targets.get(name), total, digits, strategy.band_of(name))
-                for name in values | targets
-            ],
-            CLASS_COLUMNS,
-            ["asset_class"],
-        ).assign(as_of=day, portfolio_drift=portfolio_drift_of(values, targets))
-        for day, values, total in ((day, dict(values), sum(values.values())) for day, values in history.items())
-        if total > 0
+    rows = [
+        row
+        for day, values in history.items()
+        if (total := sum(values.values())) > 0
+        for row in _one_day(day, dict(values), total, strategies[day], digits)
     ]
-    columns = ["as_of", "portfolio_drift", *CLASS_COLUMNS]
-    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+    return _table(rows, ["as_of", "portfolio_drift", *CLASS_COLUMNS, "targets_of"])
+
+
+def _one_day(
+    day: datetime.date, values: Mapping[str, int], total: int, strategy: Strategy, digits: int
+) -> list[dict[str, Any]]:
+    targets = strategy.class_weights
+    of_day = {
+        "as_of": day,
+        "portfolio_drift": portfolio_drift_of(values, targets),
+        "targets_of": strategy.targets_of,
+    }
+    rows = [
+        of_day
+        | {"asset_class": name}
+        | measures(values.get(name, 0), targets.get(name), total, digits, strategy.band_of(name))
+        for name in {**values, **targets}
+    ]
+    return _in_order(rows, ["asset_class"])
 
 
 def portfolio_drift(tables: Tables) -> float:
@@ -209,6 +222,10 @@ def portfolio_drift_of(values: Mapping[str, int], targets: Mapping[str, Fraction
 
 
 def _sorted(rows: Iterable[dict[str, Any]], columns: list[str], tie_breaks: list[str]) -> pd.DataFrame:
+    return _table(_in_order(rows, tie_breaks), columns)
+
+
+def _in_order(rows: Iterable[dict[str, Any]], tie_breaks: list[str]) -> list[dict[str, Any]]:
     def largest_drift_first(row: Any) -> tuple[Any, ...]:
         without_target = row["status"] == NO_TARGET
         return (
@@ -219,7 +236,11 @@ def _sorted(rows: Iterable[dict[str, Any]], columns: list[str], tie_breaks: list
             *(row[column] for column in tie_breaks),
         )
 
-    table = pd.DataFrame(sorted(rows, key=largest_drift_first), columns=columns)
+    return sorted(rows, key=largest_drift_first)
+
+
+def _table(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=columns)
     return table.astype({column: "float64" for column in MEASURES if column != "status"})
 
 

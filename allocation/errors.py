@@ -41,13 +41,15 @@ class TargetsError(AllocationError):
 
 
 class ChangedMeanwhile(TargetsError):
-    """Targets that somebody else has saved since they were read; saving would undo that unseen.
+    """Targets, bands or a trigger that somebody else has saved since they were read; saving would undo that unseen.
 
     Attributes:
         saved: what is saved now, percent (0–100) by class or symbol.
         yours: what was to be saved.
         saved_by: who saved them; None where it isn't known.
         saved_at: when (UTC).
+        saved_measures: the bands and the trigger that are saved now, in words by name.
+        your_measures: those that were to be saved.
     """
 
     def __init__(
@@ -57,10 +59,13 @@ class ChangedMeanwhile(TargetsError):
         yours: Mapping[str, Decimal],
         saved_by: str | None,
         saved_at: datetime.datetime | None,
+        saved_measures: Mapping[str, str],
+        your_measures: Mapping[str, str],
     ) -> None:
         super().__init__(message)
         self.saved, self.yours = dict(saved), dict(yours)
         self.saved_by, self.saved_at = saved_by, saved_at
+        self.saved_measures, self.your_measures = dict(saved_measures), dict(your_measures)
 
 
 class ClassesError(AllocationError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,7 +14,7 @@ from allocation.planner import Plan, calculate_around
 from allocation.planner import edit_plan as edited
 from allocation.planner.edited import Name
 from allocation.portfolio_file import PortfolioFile
-from allocation.store import executing, plans, reading
+from allocation.store import executing, plans, reading, undoing
 from allocation.tables import called
 from allocation.text import Day, as_day, clean
 
@@ -23,20 +23,22 @@ LONGEST_TITLE = 300
 
 @dataclass(frozen=True)
 class Executed:
-    """What executing a plan changed, or would change.
+    """What executing a plan, or taking that back, changed or would change.
 
     Attributes:
         plan: its number.
-        on: the day from which the changed holdings hold.
+        on: the day that it is, or was, executed as of.
         changes: one row an account and asset: ``account``, ``symbol`` (cash with its currency), ``quantity_before``,
             ``change``, ``quantity_after``.
         remaining: how many lines of the plan are still to be executed.
+        executed: how many have been.
     """
 
     plan: int
     on: datetime.date
     changes: pd.DataFrame
     remaining: int
+    executed: int
 
 
 class Plans(PortfolioFile):
@@ -183,12 +185,38 @@ class Plans(PortfolioFile):
             raise PlanError(f"{day} is in the future. A plan is executed today or before.")
         with self._database.write(keep=not preview) as connection:
             changes, remaining = executing.execute(connection, number, only, accounts, into, day, self._database.by)
-        table = pd.DataFrame(
-            [
-                (change.account, change.name, float(change.before), float(change.after - change.before),
-                 float(change.after))
-                for change in changes
-            ],
-            columns=["account", "symbol", "quantity_before", "change", "quantity_after"],
-        )  # fmt: skip
-        return Executed(number, day, table, remaining)
+            executed = len(plans.executed_lines(connection, number))
+        return Executed(number, day, _table(changes), remaining, executed)
+
+    def undo_plan(self, number: int, preview: bool = False) -> Executed:
+        """Take the execution of a plan back: holdings and cash are what they were before, the plan isn't executed.
+
+        The snapshots that it made are gone, and those that were there that day hold what they held. A plan that was
+        executed in parts goes back by the last part; once more takes back the one before. Where a snapshot was deleted
+        by hand already, only the mark is taken away.
+
+        Parameters:
+            preview: only say what would change; nothing is written.
+
+        Returns:
+            What changed, from now to then; ``executed`` says how many lines of earlier parts stay executed.
+
+        Raises:
+            PlanError: nothing of it has been executed; or something was saved on top of it in one of its accounts: a
+                later snapshot, another execution, the same day loaded again. Nothing is taken back then.
+            UnknownName: no such plan.
+        """
+        with self._database.write(keep=not preview) as connection:
+            undone = undoing.undo(connection, number)
+        return Executed(number, undone.on, _table(undone.changes), undone.remaining, undone.executed)
+
+
+def _table(changes: Sequence[executing.Change]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            (change.account, change.name, float(change.before), float(change.after - change.before),
+             float(change.after))
+            for change in changes
+        ],
+        columns=["account", "symbol", "quantity_before", "change", "quantity_after"],
+    )  # fmt: skip

@@ -19,6 +19,7 @@ from allocation.planner.limits import NO_LIMITS
 from allocation.plans import Plans
 from allocation.settings import Settings
 from allocation.store import history, reading
+from allocation.store.in_force import Against, InForce, check_against
 from allocation.strategies import Strategies
 from allocation.summary import Summary, summarise
 from allocation.tables import ALL, Named, Tables
@@ -36,22 +37,28 @@ class Portfolio(Loads, Plans, Settings, Strategies, Tidying):
     def __repr__(self) -> str:
         return f"allocation.open({str(self.path)!r})"
 
-    def tables(self, scope: str = ALL, at: Day | None = None, strategy: Named | None = None) -> Tables:
+    def tables(
+        self, scope: str = ALL, at: Day | None = None, strategy: Named | None = None, against: Against = "then"
+    ) -> Tables:
         """Everything about a scope in one reading, valued at its latest prices or at those of an earlier date.
 
         Parameters:
             strategy: the name of another strategy than the active one, to measure and plan as if it were; of another
                 scope, as ``("Roth IRA", "Growth")``.
             at: a date, or its text (``"2025-03-31"``): what was held then by the latest snapshot up to that day, at the
-                latest prices and rates up to that day, against today's targets and classes. An account counts from
-                its first snapshot on.
+                latest prices and rates up to that day, in today's classes. An account counts from its first snapshot
+                on.
+            against: which targets, bands and trigger an earlier date is measured against: ``"then"``, those in force on
+                that day, or ``"today"``. Those in force are the last version saved on the day or before, of the
+                strategy that was active then; where nothing so old is known, the earliest that is. The tables'
+                ``strategy.in_force`` says in words which they are.
 
         Raises:
             UnknownName: there is no such account, or nothing is known of it at that date.
             MissingPrice, MissingRate: something in the scope can't be valued.
             StoreError: the file can't be used, or the portfolio is empty.
         """
-        tables = self._tables(scope, at, strategy)
+        tables = self._tables(scope, at, strategy, against)
         own = replace(
             tables.strategy,
             class_targets=tables.strategy.class_targets.copy(),
@@ -95,11 +102,13 @@ class Portfolio(Loads, Plans, Settings, Strategies, Tidying):
         by: Literal["class", "holding"] = "class",
         at: Day | None = None,
         strategy: Named | None = None,
+        against: Against = "then",
     ) -> pd.DataFrame:
         """Value, weight, target and drift of each asset class, or of each holding, and its status against its band.
 
         Parameters:
-            at, strategy: an earlier date, another strategy (see :meth:`tables`).
+            at, strategy, against: an earlier date, another strategy, the targets of that date or of today (see
+                :meth:`tables`).
 
         Returns:
             See :func:`allocation.drift.by_class` and :func:`allocation.drift.by_holding`.
@@ -107,12 +116,16 @@ class Portfolio(Loads, Plans, Settings, Strategies, Tidying):
         if by not in ("class", "holding"):
             raise UnknownName(f"Drift is calculated by 'class' or by 'holding', not by {by!r}.")
         table = drifts.by_class if by == "class" else drifts.by_holding
-        return table(self._tables(scope, at, strategy))
+        return table(self._tables(scope, at, strategy, against))
 
-    def drift_history(self, scope: str = ALL) -> pd.DataFrame:
-        """Drift on every day of the scope's snapshots, against today's targets and classes: all in one reading.
+    def drift_history(self, scope: str = ALL, against: Against = "then") -> pd.DataFrame:
+        """Drift on every day of the scope's snapshots, all in one reading.
 
-        Each day is valued at the latest prices and rates up to it; an account counts from its first snapshot on.
+        Each day is valued at the latest prices and rates up to it, in today's classes; an account counts from its first
+        snapshot on.
+
+        Parameters:
+            against: ``"then"``, the targets and bands in force on each day (see :meth:`tables`), or ``"today"``.
 
         Returns:
             See :func:`allocation.drift.over_time`.
@@ -124,17 +137,23 @@ class Portfolio(Loads, Plans, Settings, Strategies, Tidying):
         def ask(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
             values = history.read_class_values(connection, scope)
             digits = minor_digits(reading.require_base_currency(connection))
-            return drifts.over_time(values, reading.read_strategy(connection, scope), digits)
+            strategies = (
+                InForce(connection, scope).on_each(values)
+                if against == "then"
+                else dict.fromkeys(values, reading.read_strategy(connection, scope))
+            )
+            return drifts.over_time(values, strategies, digits)
 
-        return self._database.ask(f"drift history of {scope}", ask).copy()
+        check_against(against)
+        return self._database.ask(f"drift history of {scope} against {against}", ask).copy()
 
-    def portfolio_drift(self, scope: str = ALL, at: Day | None = None) -> float:
+    def portfolio_drift(self, scope: str = ALL, at: Day | None = None, against: Against = "then") -> float:
         """How far the scope is, or was, from its targets as a whole: Σ|weight − target| / 2, 0–1."""
-        return drifts.portfolio_drift(self._tables(scope, at))
+        return drifts.portfolio_drift(self._tables(scope, at, against=against))
 
-    def summary(self, scope: str = ALL, at: Day | None = None) -> Summary:
-        """The scope at a glance, now or at an earlier date."""
-        return summarise(self._tables(scope, at), datetime.date.today() if at is None else as_day(at))
+    def summary(self, scope: str = ALL, at: Day | None = None, against: Against = "then") -> Summary:
+        """The scope at a glance, now or at an earlier date (see :meth:`tables`)."""
+        return summarise(self._tables(scope, at, against=against), datetime.date.today() if at is None else as_day(at))
 
     def plan_deposit(
         self,

@@ -137,7 +137,9 @@ class Settings(PortfolioFile):
         """
         exact = read_band(band) if isinstance(band, str) else band
         with self._database.write() as connection:
-            saving.save_band(connection, _strategy(connection, scope, "bands", strategy), asset_class, exact)
+            number = _strategy(connection, scope, "bands", strategy)
+            saving.save_band(connection, number, asset_class, exact)
+            saving.set_saved(connection, number, self._database.by)
 
     def save_trigger(self, trigger: Trigger | str, scope: str = ALL, strategy: str | None = None) -> None:
         """Say when a rebalance is due; :meth:`due` answers whether it is.
@@ -154,7 +156,9 @@ class Settings(PortfolioFile):
         """
         exact = read_trigger(trigger) if isinstance(trigger, str) else trigger
         with self._database.write() as connection:
-            saving.save_trigger(connection, _strategy(connection, scope, "trigger", strategy), exact)
+            number = _strategy(connection, scope, "trigger", strategy)
+            saving.save_trigger(connection, number, exact)
+            saving.set_saved(connection, number, self._database.by)
 
     def due(self, scope: str = ALL, last_executed: Day | None = None) -> Due:
         """Whether a rebalance of a scope is due, by its trigger.

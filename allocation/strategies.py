@@ -11,8 +11,10 @@ import pandas as pd
 
 from allocation.drift import side_by_side
 from allocation.errors import TargetsError, UnknownName
+from allocation.measures import Measures
 from allocation.portfolio_file import PortfolioFile
 from allocation.store import reading, saving, strategies, versions
+from allocation.store.in_force import Against, InForce, check_against
 from allocation.store.saving import ByAsset
 from allocation.store.starting import Start, read_start
 from allocation.store.versions import Version
@@ -60,13 +62,19 @@ class Strategies(PortfolioFile):
                 reading.check_scope(scope, reading.account_names(connection))
             return strategies.list_strategies(connection, scope)
 
-    def _tables(self, scope: str, at: Day | None = None, strategy: Named | None = None) -> Tables:
+    def _tables(
+        self, scope: str, at: Day | None = None, strategy: Named | None = None, against: Against = "then"
+    ) -> Tables:
         """Like :meth:`~allocation.Portfolio.tables`, but shared with later calls: not to be changed nor handed out."""
         day = None if at is None else as_day(at)
-        return self._database.ask(
-            f"tables of {scope} at {day} by {strategy!r}",
-            lambda connection: reading.read_tables(connection, scope, day, strategy),
-        )
+        check_against(against)
+
+        def read(connection: duckdb.DuckDBPyConnection) -> Tables:
+            reading.check_scope(scope, reading.account_names(connection))
+            then = None if day is None or against == "today" else InForce(connection, scope, strategy).on(day)
+            return reading.read_tables(connection, scope, day, strategy, then=then)
+
+        return self._database.ask(f"tables of {scope} at {day} by {strategy!r} against {against}", read)
 
     def tables_under(self, targets: Targets, scope: str = ALL) -> Tables:
         """A scope as :meth:`~allocation.Portfolio.tables` has it, measured against targets that are not saved.
@@ -114,7 +122,7 @@ class Strategies(PortfolioFile):
     ) -> Strategy:
         """Make a strategy; it isn't active unless that is asked for.
 
-        Its bands and trigger are those that the scope uses now, or those of the strategy it starts from.
+        Its bands and trigger are those that the scope uses now, or those of the strategy or version it starts from.
 
         Parameters:
             name: a name that no other strategy of the scope has.
@@ -127,11 +135,10 @@ class Strategies(PortfolioFile):
         """
         with self._database.write() as connection:
             reading.check_scope(scope, reading.account_names(connection))
-            targets, copied = read_start(connection, start, scope, age)
+            targets, measures = read_start(connection, start, scope, age)
             new = strategies.add_strategy(connection, scope, name)
-            if copied is not None:
-                strategies.copy_measures(connection, copied, new)
-            self._save(connection, new, exact_percents(targets.classes), saving.by_asset(connection, targets.holdings))
+            within = saving.by_asset(connection, targets.holdings)
+            self._save(connection, new, exact_percents(targets.classes), within, measures)
             if activate:
                 _activate(connection, new)
             return reading.read_strategy(connection, scope, name)
@@ -184,35 +191,46 @@ class Strategies(PortfolioFile):
             strategies.restore(connection, _own(connection, scope, name))
 
     def save_targets(
-        self, targets: Targets, scope: str = ALL, name: str | None = None, seen: Targets | None = None
+        self,
+        targets: Targets,
+        scope: str = ALL,
+        name: str | None = None,
+        seen: Targets | None = None,
+        measures: Measures | None = None,
+        measures_seen: Measures | None = None,
     ) -> Strategy:
         """Make these the targets of a strategy, both levels at once: what isn't among them has no target any more.
+
+        Bands and trigger can be saved in the same transaction: all of it is there afterwards, or nothing.
 
         Parameters:
             name: a strategy of the scope; by default its active one. An account without one gets one.
             seen: the targets this change was made from, to be refused if they are others by now.
+            measures: its bands and its trigger; by default they stay, and a class that goes takes its band along.
+            measures_seen: the bands and the trigger this change was made from, to be refused if they are others by now.
 
         Returns:
             The strategy as it is saved.
 
         Raises:
-            TargetsError: a level doesn't add up to 100, or the strategy is archived.
-            ChangedMeanwhile: the targets are no longer those of ``seen``; ``saved`` and ``yours`` have both levels in
-                one, as :attr:`Targets.by_name`.
+            TargetsError: a level doesn't add up to 100, a class without a target has a band, or the strategy is
+                archived.
+            ChangedMeanwhile: targets, bands or trigger are no longer those that were seen; ``saved`` and ``yours``
+                have both levels in one, as :attr:`Targets.by_name`.
             UnknownName: a symbol or strategy there is not.
             BrokenReference: a holding target stands in another class than its asset.
         """
         exact = check_targets(targets, _whose(scope))
         with self._database.write() as connection:
             used = reading.read_strategy(connection, scope, name)
-            if seen is not None:
-                require_unchanged(
-                    used.targets.by_name, seen.by_name, exact.by_name, f"The targets of {_whose(scope)}", used
-                )
+            now = used.targets.by_name
+            require_unchanged(
+                now, now if seen is None else seen.by_name, exact.by_name, f"The targets of {_whose(scope)}", used,
+                measures_seen, measures,
+            )  # fmt: skip
             strategy_id = strategies.own_strategy(connection, scope) if name is None else _own(connection, scope, name)
-            self._save(
-                connection, strategy_id, exact_percents(exact.classes), saving.by_asset(connection, exact.holdings)
-            )
+            within = saving.by_asset(connection, exact.holdings)
+            self._save(connection, strategy_id, exact_percents(exact.classes), within, measures)
             return reading.read_strategy(connection, scope, name)
 
     def save_class_targets(
@@ -279,14 +297,21 @@ class Strategies(PortfolioFile):
             self._save(connection, strategy_id, classes, within)
 
     def _save(
-        self, connection: duckdb.DuckDBPyConnection, strategy_id: int, classes: Mapping[str, Decimal], within: ByAsset
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        strategy_id: int,
+        classes: Mapping[str, Decimal],
+        within: ByAsset,
+        measures: Measures | None = None,
     ) -> None:
         strategies.require_unarchived(connection, strategy_id)
         strategies.write_targets(connection, strategy_id, classes, within)
+        if measures is not None:
+            saving.save_measures(connection, strategy_id, reading.read_measures(connection, strategy_id), measures)
         saving.set_saved(connection, strategy_id, self._database.by)
 
     def target_versions(self, scope: str = ALL, name: str | None = None) -> pd.DataFrame:
-        """Every saved version of the targets of a scope's strategies, oldest first.
+        """Every saved version of a scope's strategies, oldest first: targets, bands and trigger.
 
         A version is history in the words of its day: it stays when its strategy is renamed or deleted, and when assets
         are renamed, merged or deleted.
@@ -297,7 +322,7 @@ class Strategies(PortfolioFile):
         Returns:
             One row a version: ``version`` (its number), ``scope``, ``strategy``, ``saved_by``, ``saved_at`` (UTC),
             ``classes`` and ``holdings`` (how many had a target), ``changes`` (what is different from the version before
-            it of the same strategy: ``Bonds 30 → 25, Gold 0 → 5``).
+            it of the same strategy: ``Bonds 30 → 25, Gold 0 → 5; Band 5 → 3 points``).
         """
         return self._database.ask(
             f"versions of {name} of {scope}",
@@ -305,7 +330,9 @@ class Strategies(PortfolioFile):
         ).copy()
 
     def targets_version(self, version: int) -> Version:
-        """One version of some strategy's targets, in the words of its day.
+        """One version of some strategy, in the words of its day.
+
+        ``measures`` is None where it was saved before bands and trigger were kept in versions.
 
         Raises:
             UnknownName: there is none of that number.
@@ -314,9 +341,10 @@ class Strategies(PortfolioFile):
             return versions.read_version(connection, version)
 
     def restore_version(self, version: int) -> Strategy:
-        """Save an earlier version of a strategy's targets again, as its newest version.
+        """Save an earlier version of a strategy again, as its newest version: targets, bands and trigger.
 
-        An asset that was renamed since is found; one that was merged or deleted is named and nothing is saved.
+        Of a version from before bands and trigger were kept, the targets; bands and trigger stay as they are. An asset
+        that was renamed since is found; one that was merged or deleted is named and nothing is saved.
 
         Raises:
             UnknownName: there is no such version, or an asset in it is gone.
@@ -330,7 +358,7 @@ class Strategies(PortfolioFile):
                     f"{old.strategy}, whose version {version} is, is no more. Make a new strategy that starts from it."
                 )
             within = versions.assets_now(connection, old)
-            self._save(connection, old.strategy_id, exact_percents(old.targets.classes), within)
+            self._save(connection, old.strategy_id, exact_percents(old.targets.classes), within, old.measures)
             scope, name = (part(connection, old.strategy_id) for part in (strategies.scope_of, strategies.name_of))
             return reading.read_strategy(connection, scope, name)
 

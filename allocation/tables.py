@@ -17,6 +17,7 @@ import pandas as pd
 
 from allocation.bands import FIVE_25, Band
 from allocation.errors import NoNetValue, UnknownName
+from allocation.measures import Measures
 from allocation.money import from_minor, minor_digits, to_minor
 from allocation.triggers import DRIFT, Trigger
 
@@ -70,13 +71,15 @@ class Strategy:
         class_targets: ``asset_class``, ``target_percent`` (0–100, of the scope's value).
         holding_targets: ``asset_class``, ``asset_id``, ``symbol``, ``currency``, ``name``, ``target_percent``
             (0–100, of the class).
-        saved_by: who saved its targets last; None where it isn't known.
+        saved_by: who saved its targets, bands or trigger last; None where it isn't known.
         saved_at: when (UTC).
         band: how far a weight may stray from its target.
         class_bands: bands of their own, by class; they hold for the class and its holdings.
         trigger: when a rebalance is due.
         active: whether its scope is measured against it.
         archived: whether it is put aside.
+        targets_of: the day its targets were saved, where they are those of an earlier day; None: as saved now.
+        in_force: which targets of an earlier day they are, and what isn't known of them, in sentences.
     """
 
     strategy_id: int | None
@@ -92,6 +95,13 @@ class Strategy:
     trigger: Trigger = DRIFT
     active: bool = True
     archived: bool = False
+    targets_of: datetime.date | None = None
+    in_force: str = ""
+
+    @property
+    def measures(self) -> Measures:
+        """Its bands and its trigger."""
+        return Measures(self.band, self.class_bands, self.trigger)
 
     def band_of(self, asset_class: str) -> Band:
         """The band of a class and of its holdings."""

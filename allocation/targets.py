@@ -10,6 +10,8 @@ from math import lcm
 from typing import TypeVar
 
 from allocation.errors import ChangedMeanwhile, TargetsError, UnknownName
+from allocation.measures import Measures
+from allocation.measures import changes as measures_changes
 from allocation.tables import PERCENT_STEPS, SEVERAL_CLASSES, UNCLASSIFIED, Strategy, Targets
 from allocation.tables import Percent as Percent
 
@@ -113,22 +115,43 @@ def clean_class_names(targets: Mapping[str, Percent]) -> dict[str, Percent]:
 
 
 def require_unchanged(
-    now: Mapping[str, Percent], seen: Mapping[str, Percent], yours: Mapping[str, Percent], what: str, strategy: Strategy
+    now: Mapping[str, Percent],
+    seen: Mapping[str, Percent],
+    yours: Mapping[str, Percent],
+    what: str,
+    strategy: Strategy,
+    measures_seen: Measures | None = None,
+    your_measures: Measures | None = None,
 ) -> None:
-    """Refuses a change that was made from targets which are others by now.
+    """Refuses a change that was made from a strategy which is another by now.
+
+    Parameters:
+        now, seen, yours: its targets as they are, as they were seen, as they are to be.
+        what: what they are targets of, for the error.
+        strategy: as it is.
+        measures_seen, your_measures: its bands and trigger as they were seen, and as they are to be; None: as they are.
 
     Raises:
         ChangedMeanwhile: says what has changed, by whom and when; carries both versions.
     """
     before, after = exact_percents(seen), exact_percents(now)
-    if before != after:
+    others = (
+        []
+        if measures_seen is None
+        else measures_changes(measures_seen.among(strategy.class_weights), strategy.measures)
+    )
+    if before != after or others:
+        said = "; ".join(text for text in [changes(before, after), *others] if text)
+        subject = what if before != after else what.replace("The targets", "The bands or the trigger", 1)
         raise ChangedMeanwhile(
-            f"{what} have changed since you opened them, saved {strategy.last_saved}: {changes(before, after)}. "
+            f"{subject} have changed since you opened them, saved {strategy.last_saved}: {said}. "
             "Nothing was saved. Reload to see them, then make your change again.",
             after,
             exact_percents(yours),
             strategy.saved_by,
             strategy.saved_at,
+            strategy.measures.in_words,
+            (your_measures or strategy.measures).in_words,
         )
 
 

@@ -191,14 +191,12 @@ def test_rules_side_by_side_are_a_bar_each_with_words(sample):
     assert figure.data[-1].text[0] == "  2.95 %, trades: 15"
 
 
-HISTORY = over_time(
-    {
-        datetime.date(2026, 1, 5): {"Stocks": 6000, "Bonds": 4000},
-        datetime.date(2026, 4, 6): {"Stocks": 7000, "Bonds": 3000, "New": 0},
-    },
-    one_a_class({"Stocks": 1, "Bonds": 1}, {"Stocks": 60, "Bonds": 40}).strategy,
-    2,
-)
+DAYS = {
+    datetime.date(2026, 1, 5): {"Stocks": 6000, "Bonds": 4000},
+    datetime.date(2026, 4, 6): {"Stocks": 7000, "Bonds": 3000, "New": 0},
+}
+SIXTY_FORTY = one_a_class({"Stocks": 1, "Bonds": 1}, {"Stocks": 60, "Bonds": 40}).strategy
+HISTORY = over_time(DAYS, dict.fromkeys(DAYS, SIXTY_FORTY), 2)
 
 
 def test_the_drift_of_the_whole_is_a_line_over_days():

@@ -66,8 +66,8 @@ def test_a_missing_rate_of_an_earlier_day_is_a_sentence_with_the_day(portfolio):
 
 
 def test_a_day_of_more_debts_than_assets_is_left_out():
-    nothing = portfolio_without_targets()
-    history = over_time({datetime.date(2025, 1, 2): {"Cash": -5}, datetime.date(2025, 1, 3): {"Cash": 5}}, nothing, 2)
+    values = {datetime.date(2025, 1, 2): {"Cash": -5}, datetime.date(2025, 1, 3): {"Cash": 5}}
+    history = over_time(values, dict.fromkeys(values, portfolio_without_targets()), 2)
     assert history["as_of"].tolist() == [datetime.date(2025, 1, 3)]
 
 
@@ -76,4 +76,7 @@ def portfolio_without_targets() -> Strategy:
 
 
 def test_a_portfolio_without_snapshots_has_an_empty_history():
-    assert over_time({}, portfolio_without_targets(), 2).columns[:2].tolist() == ["as_of", "portfolio_drift"]
+    assert over_time({}, {}, 2).columns[:2].tolist() == [
+        "as_of",
+        "portfolio_drift",
+    ]

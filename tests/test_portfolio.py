@@ -142,7 +142,7 @@ def test_money_for_a_class_that_holds_nothing_is_accounted_for(sample):
     plan = sample.plan_deposit(1000).rows.set_index("asset_class")
     assert plan.loc["Real estate", "action"] == "nothing held"
     assert plan.loc["Real estate", "reason"].startswith(
-        f"Real estate: {plan.loc['Real estate', 'amount']:.2f}, nothing"
+        f"{plan.loc['Real estate', 'amount']:.2f} of Real estate is left as cash, counted as Real estate, because"
     )
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 import allocation
-from allocation import Targets
+from allocation import Measures, Targets
 from allocation.bands import read_band
 from allocation.drift import by_class, by_holding
 from allocation.errors import BrokenReference, ChangedMeanwhile, TargetsError, UnknownName
@@ -302,3 +302,38 @@ def test_a_file_names_the_strategy_of_a_portfolio_without_targets(portfolio, wri
     path = write_csv("strategy,asset_class,symbol,target_percent\nCalm,Bonds,,100\n", "targets.csv")
     assert portfolio.load(targets=path).inactive == ()
     assert states(portfolio) == {"Calm": "active"}
+
+
+def test_targets_bands_and_trigger_are_saved_together_or_not_at_all(bonds_and_stocks):
+    wanted = Measures(read_band("3 points"), {"Bonds": read_band("1 point")}, read_trigger("every 6 months"))
+    before, versions = bonds_and_stocks.strategy(), len(bonds_and_stocks.target_versions())
+    with pytest.raises(TargetsError, match="Gold has no class target, so it can't have a band"):
+        bonds_and_stocks.save_targets(Targets({"Bonds": 100}), measures=Measures(class_bands={"Gold": wanted.band}))
+    with pytest.raises(TargetsError, match="add up to 90"):
+        bonds_and_stocks.save_targets(Targets({"Bonds": 90}), measures=wanted)
+    after = bonds_and_stocks.strategy()
+    assert (after.targets, after.measures) == (before.targets, before.measures)
+    saved = bonds_and_stocks.save_targets(Targets({"Stocks": 50, "Bonds": 50}), measures=wanted)
+    assert saved.measures == wanted and saved.class_percents["Bonds"] == 50
+    assert len(bonds_and_stocks.target_versions()) == versions + 1
+
+
+def test_a_save_without_bands_leaves_them_as_they_are(bonds_and_stocks):
+    bonds_and_stocks.save_band("3 points")
+    assert bonds_and_stocks.save_targets(Targets({"Bonds": 100})).band == read_band("3 points")
+
+
+def test_a_band_that_somebody_else_saved_meanwhile_is_a_conflict(bonds_and_stocks):
+    opened = bonds_and_stocks.strategy()
+    ann = allocation.open(bonds_and_stocks.path, by="Ann")
+    ann.save_band("3 points")
+    ann.save_trigger("every 6 months")
+    mine = Measures(class_bands={"Bonds": read_band("1 point")})
+    with pytest.raises(ChangedMeanwhile, match="by Ann .*: Band 5/25 → 3 points; Trigger: drift → every 6") as caught:
+        bonds_and_stocks.save_targets(Targets({"Bonds": 100}), "all", None, opened.targets, mine, opened.measures)
+    assert caught.value.saved_measures == {"Band": "3 points", "Trigger": "every 6 months"}
+    assert caught.value.your_measures == mine.in_words
+    now = bonds_and_stocks.strategy()
+    assert now.targets == opened.targets and now.class_bands == {}
+    bonds_and_stocks.save_targets(Targets({"Bonds": 100}), "all", None, now.targets, mine, now.measures)
+    assert bonds_and_stocks.strategy().measures == mine

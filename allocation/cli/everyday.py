@@ -18,6 +18,7 @@ from allocation.money import write_money, write_percent, write_points, write_sig
 from allocation.opening import ENVIRONMENT, TIMEOUT_ENVIRONMENT, user
 from allocation.portfolio import Portfolio
 from allocation.store import default_path
+from allocation.store.in_force import Against
 from allocation.summary import summarise
 from allocation.tables import ALL, CASH
 from allocation.text import as_day
@@ -85,13 +86,27 @@ def targets(portfolio: Portfolio, scope: str, name: str | None) -> None:
     default="class",
     help="One line a class (default) or a holding.",
 )
-@click.option("--at", metavar="DATE", help="Where you were on that date, against today's targets: 2025-03-31.")
+@click.option(
+    "--at", metavar="DATE", help="Where you were on that date, against the targets in force then: 2025-03-31."
+)
+@click.option(
+    "--against", type=click.Choice(["then", "today"]), default="then",
+    help="With --at: measured against the targets in force then (default), or those of today.",
+)  # fmt: skip
 @click.option("--strategy", metavar="NAME", help="Measured against another strategy than the active one.")
 @click.option("--csv", "csv", type=click.Path(path_type=Path), help="Also write the table to this file.")
 @click.pass_obj
-def drift(portfolio: Portfolio, scope: str, by: str, at: str | None, strategy: str | None, csv: Path | None) -> None:
+def drift(
+    portfolio: Portfolio,
+    scope: str,
+    by: str,
+    at: str | None,
+    against: Against,
+    strategy: str | None,
+    csv: Path | None,
+) -> None:
     """Print where you are: each class against its target and its band."""
-    tables = portfolio.tables(scope, at, strategy)
+    tables = portfolio.tables(scope, at, strategy, against)
     table = by_class(tables) if by == "class" else by_holding(tables)
     if csv is not None:
         write(csv, drift_csv(table))
@@ -116,6 +131,8 @@ def drift(portfolio: Portfolio, scope: str, by: str, at: str | None, strategy: s
             f"Portfolio drift {write_percent(summary.portfolio_drift)}; "
             f"{len(summary.out_of_band)} of {summary.classes} classes out of their band."
         )
+    if tables.strategy.in_force:
+        click.echo(tables.strategy.in_force)
     if summary.oldest_price is not None:
         click.echo(f"Oldest price or rate: {summary.oldest_price} ({summary.oldest_of}).")
     if summary.warning:

@@ -258,7 +258,7 @@ def _summary(plan: Plan) -> str:
     else:
         said = f"Together {money(round(plan.rows['amount'].sum(), 6))}."
     said += f" Fees {money(head.fees)}." if head.fees else ""
-    said += f" Left as cash {money(head.cash_left)}." if head.cash_left else ""
+    said += f" Left as cash {money(head.cash_left)}{plan.counted_as(money)}." if head.cash_left else ""
     drifts = [write_percent(part, 2) for part in (head.drift_before, head.drift_after) if part == part]
     said += f" Drift {drifts[0]} before, {drifts[1]} after." if len(drifts) == 2 else ""
     if head.gap:

@@ -1,4 +1,4 @@
-"""Plans that are kept: listed, shown, compared, edited, executed."""
+"""Plans that are kept: listed, shown, compared, edited, executed, and that taken back."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from allocation.cli.limit_options import amount_or_amounts
 from allocation.cli.orders import Orders, with_orders
 from allocation.cli.plans import CSV, EXPLAIN, show_plan
 from allocation.cli.printing import column, print_table
+from allocation.cli.upkeep import YES
 from allocation.errors import PlanError
 from allocation.money import write_money
 from allocation.plans import Executed
@@ -22,7 +23,7 @@ NUMBER = click.argument("number", type=int)
 @click.group(invoke_without_command=True)
 @click.pass_context
 def plans(context: click.Context) -> None:
-    """Print the saved plans; or show, compare, edit, execute or delete one (allocation plans --help)."""
+    """Print the saved plans; or show, compare, edit, execute, undo or delete one (allocation plans --help)."""
     if context.invoked_subcommand is None:
         _list(context.obj)
 
@@ -125,14 +126,43 @@ def execute(
     _print_changes(done)
     click.echo(f"{'This would be' if preview else 'Executed'} as of {done.on}.")
     if done.remaining:
-        click.echo(f"Left to execute: {done.remaining} line{'' if done.remaining == 1 else 's'} of the plan.")
+        click.echo(f"Left to execute: {_lines(done.remaining)} of the plan.")
+
+
+def _lines(count: int) -> str:
+    return f"{count} line{'' if count == 1 else 's'}"
 
 
 def _print_changes(done: Executed) -> None:
+    if done.changes.empty:
+        click.echo("No holdings change.")
+        return
     shown: pd.DataFrame = done.changes[["account", "symbol"]]
     for name in ("quantity_before", "change", "quantity_after"):
         shown = shown.assign(**{name.replace("_", " "): column(done.changes[name], lambda value: f"{value:,.10g}")})
     print_table(shown)
+
+
+@plans.command()
+@NUMBER
+@click.option("--preview", is_flag=True, help="Only say what it would change.")
+@YES
+@click.pass_obj
+def undo(portfolio: Portfolio, number: int, preview: bool, yes: bool) -> None:
+    """Take the execution of the plan NUMBER back: holdings and cash are what they were before it.
+
+    Of a plan that was executed in parts, the last part. Refused once something else was saved on top of it.
+    """
+    would = portfolio.undo_plan(number, preview=True)
+    _print_changes(would)
+    click.echo(f"Plan {number} was executed as of {would.on}.")
+    if preview:
+        return
+    if not yes:
+        click.confirm("Take it back?", abort=True)
+    done = portfolio.undo_plan(number)
+    stays = f"; of earlier parts {_lines(done.executed)} stay executed" if done.executed else ""
+    click.echo(f"Taken back{stays}. Left to execute: {_lines(done.remaining)} of the plan.")
 
 
 @plans.command()

@@ -1,7 +1,8 @@
-"""Strategies: several a scope, one of them active, every saved version of their targets."""
+"""Strategies: several a scope, one of them active, every saved version of each."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -18,6 +19,8 @@ from allocation.targets import exact_percents, plain
 
 NAME = click.argument("name")
 NEW_NAME = click.argument("new_name")
+NOT_KEPT = "Its bands and its trigger are not known: versions hold them only since schema 7"
+CHANGE = re.compile(" → | added at | taken out at ")
 AGE = click.option("--age", type=int, metavar="YEARS", help="Your age, for presets that go by it.")
 
 
@@ -200,14 +203,17 @@ def compare(portfolio: Portfolio, a: str, b: str, scope: str) -> None:
 @strategies.command()
 @click.argument("name", required=False)
 @SCOPE
-@click.option("--show", type=int, metavar="N", help="Print the targets of version N.")
-@click.option("--restore", type=int, metavar="N", help="Save the targets of version N again, as the newest version.")
+@click.option("--show", type=int, metavar="N", help="Print version N: targets, bands and trigger.")
+@click.option("--restore", type=int, metavar="N", help="Save version N again, as the newest version.")
 @click.pass_obj
 def versions(portfolio: Portfolio, name: str | None, scope: str, show: int | None, restore: int | None) -> None:
-    """Print every saved version of the targets of a scope, or of its strategy NAME."""
+    """Print every saved version of the strategies of a scope, or of its strategy NAME."""
     if restore is not None:
         back = portfolio.restore_version(restore)
-        click.echo(f"{back.name} has the targets of version {restore} again.")
+        if portfolio.targets_version(restore).measures is None:
+            click.echo(f"{back.name} has the targets of version {restore} again. {NOT_KEPT}; those it had stay.")
+        else:
+            click.echo(f"{back.name} has the targets, the bands and the trigger of version {restore} again.")
         return
     if show is not None:
         _show(portfolio, show)
@@ -235,7 +241,7 @@ def _short(changes: str, classes: int) -> str:
     if len(changes) <= longest:
         return changes
     kept = changes[:longest].rpartition(", ")[0]
-    return f"{kept} and {changes.count(', ') - kept.count(', ')} more"
+    return f"{kept} and {len(CHANGE.findall(changes)) - len(CHANGE.findall(kept))} more"
 
 
 def _show(portfolio: Portfolio, number: int) -> None:
@@ -249,6 +255,11 @@ def _show(portfolio: Portfolio, number: int) -> None:
         for symbol, part in exact_percents(version.targets.holdings.get(name, {})).items():
             rows.append({"class": "", "holding": symbol, "% of scope": "", "% of class": plain(part)})
     print_table(pd.DataFrame(rows, columns=["class", "holding", "% of scope", "% of class"]))
+    if version.measures is None:
+        click.echo(f"{NOT_KEPT}.")
+        return
+    for name, words in version.measures.in_words.items():
+        click.echo(f"{name}: {words}.")
 
 
 @strategies.command()

@@ -20,7 +20,7 @@ WORDS = {
     "Plan": "The trades that a rule calculates. Nothing is bought or sold by it.",
     "Scope": "The whole portfolio, or one account.",
     "Snapshot": "What an account held on one day.",
-    "Strategy": "Targets with their bands, for the whole portfolio or for one account.",
+    "Strategy": "Targets with their bands and their trigger, for the whole portfolio or for one account.",
     "Target": "The percent that a class is to have of the scope, or a holding of its class.",
     "Weight": "What something is worth, as a part of the scope.",
 }

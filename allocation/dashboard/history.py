@@ -10,13 +10,19 @@ import pandas as pd
 from allocation.charts import drift_over_time
 from allocation.dashboard.markup import day, plural, sentence, status, table
 from allocation.dashboard.parts import heading, told
+from allocation.dashboard.parts import row as beside
 from allocation.dashboard.widgets import Chart
 from allocation.portfolio import Portfolio
-from allocation.tables import Tables
+from allocation.tables import ALL, Tables
 from allocation.writing import PLAIN, Writing
 
 WHOLE = "the portfolio's drift"
-EXPLAINED = "Each day's holdings at the prices known that day, against today's targets and bands."
+THEN, TODAY = "then", "today"
+AGAINST = [("the targets of each day", THEN), ("today's targets", TODAY)]
+EXPLAINED = {
+    THEN: "Each day's holdings at the prices known that day, against the targets and bands in force that day.",
+    TODAY: "Each day's holdings at the prices known that day, against today's targets and bands.",
+}
 
 
 class History:
@@ -30,16 +36,20 @@ class History:
         self._portfolio = portfolio
         self._drift, self._untargeted = pd.DataFrame(), widgets.HTML()
         self._writing = PLAIN
+        self._scope = ALL
         self._of = widgets.Dropdown(description="Show", options=[WHOLE])
+        self._against = widgets.Dropdown(description="Against", options=AGAINST)
+        self._explained = widgets.HTML()
         self._chart = Chart()
         self._days, self._problem, self._snapshots, self._plans, self._versions = (widgets.HTML() for _ in range(5))
         for long in (self._snapshots, self._plans, self._versions):
             long.add_class("allocation-tall")
-        self._over_time = widgets.VBox([self._of, self._chart, self._days])
+        self._over_time = widgets.VBox([beside(self._of, self._against), self._chart, self._days])
         self._over_time.add_class("allocation-stack")
         self._of.observe(lambda _change: self._draw(), "value")
+        self._against.observe(lambda _change: told(self._problem, self._read)(), "value")
         self.box = widgets.VBox(
-            [heading("Drift over time"), widgets.HTML(f'<p class="allocation-quiet">{EXPLAINED}</p>'), self._problem,
+            [heading("Drift over time"), self._explained, self._problem,
              self._untargeted, self._over_time, heading("Snapshots"), self._snapshots, heading("Plans"), self._plans,
              heading("Targets"), self._versions]
         )  # fmt: skip
@@ -53,10 +63,14 @@ class History:
         versions = self._portfolio.target_versions(tables.strategy.scope)
         self._versions.value = versions_table(versions) if len(versions) else sentence("No targets are saved yet.")
         self._over_time.layout.display = "none"
-        told(self._problem, lambda: self._read(tables.scope))()
+        self._scope = tables.scope
+        told(self._problem, self._read)()
 
-    def _read(self, scope: str) -> None:
-        self._drift = self._portfolio.drift_history(scope)
+    def _read(self) -> None:
+        against = self._against.value
+        self._drift = self._portfolio.drift_history(self._scope, against)
+        said = f"{EXPLAINED[against]} {earliest_known(self._drift)}".strip()
+        self._explained.value = f'<p class="allocation-quiet">{escape(said)}</p>'
         self._untargeted.value = ""
         if self._drift["portfolio_drift"].isna().all():
             self._untargeted.value = sentence("There is no drift to show: no targets are set yet.")
@@ -78,6 +92,18 @@ class History:
             f"{what} on each day of a snapshot. The table below has the same numbers.",
         )
         self._days.value = days_table(self._drift, asset_class, self._writing)
+
+
+def earliest_known(history: pd.DataFrame) -> str:
+    """Which days are measured against targets that were saved only later, because none so old are known."""
+    known = history.dropna(subset="targets_of")
+    before = known[[saved > day for saved, day in zip(known["targets_of"], known["as_of"], strict=True)]]
+    if before.empty:
+        return ""
+    return (
+        f"The earliest targets that are known were saved on {before['targets_of'].min()}: they stand in for the days "
+        "before."
+    )
 
 
 def days_table(history: pd.DataFrame, asset_class: str | None, writing: Writing) -> str:

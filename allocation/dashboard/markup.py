@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Sequence
-from decimal import Decimal
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 
 from allocation.bands import NO_TARGET, NOTHING_HELD, OVER, UNDER
-from allocation.targets import plain
 
 STATUS_CLASSES = {
     OVER: "allocation-over",
@@ -79,12 +77,12 @@ def table(
     )
 
 
-def versions_table(opened: dict[str, Decimal], saved: dict[str, Decimal], yours: dict[str, Decimal]) -> str:
-    """Targets in three versions, those that differ in bold."""
+def versions_table(opened: Mapping[str, str], saved: Mapping[str, str], yours: Mapping[str, str]) -> str:
+    """Targets, bands and trigger in three versions, in words by name; those that differ in bold."""
     rows = []
     for name in dict.fromkeys([*opened, *saved, *yours]):
-        cells = [plain(version[name]) if name in version else "—" for version in (opened, saved, yours)]
-        same = len({version.get(name) for version in (saved, yours)}) == 1
+        cells = [escape(version.get(name, "—")) for version in (opened, saved, yours)]
+        same = saved.get(name) == yours.get(name)
         rows.append([escape(name), cells[0], *(cell if same else f"<strong>{cell}</strong>" for cell in cells[1:])])
-    head = ["Target, %", "When you opened it", "Saved now", "Yours"]
+    head = ["Targets (%), bands, trigger", "When you opened it", "Saved now", "Yours"]
     return table("Saved targets and yours", head, rows, numbers={1, 2, 3})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import isfinite
 
@@ -53,7 +54,8 @@ class Header:
         turnover: the smaller of bought and sold, part of the value before (0–1).
         fees: sum of the fees.
         trades: how many.
-        cash_left: money that the plan leaves as cash because of a limit, or because nothing is there to buy.
+        cash_left: money that the plan leaves as cash because of a limit, or because nothing is there to buy; in the
+            weights after, the latter counts as the class that it waits for (:meth:`Plan.counted_as`).
         measure: Σ (value after − target value)² / target value, over what has a target.
         deviation: Σ |value after − target value| over the same.
         gap: how far the plan may at most be from the nearest one that keeps the limits, in units of the measure; 0 when
@@ -113,12 +115,12 @@ class Plan:
 
     The columns of ``rows``: ``date``; ``scope``; ``rule``; ``account`` (empty where it can be any); ``symbol``,
     ``name``, ``asset_class``; ``action`` (``buy``, ``sell``, ``keep as cash``, ``take from cash``; undone:
-    ``nothing held``: the class has nothing to buy, its money waits; ``kept``: it was asked to stay; ``cash left``:
-    money that no trade could use; ``limited``: what a limit kept from being traded); ``amount``: with ``fee`` they
-    add up to the flow; ``currency`` (the base currency, which every amount, fee, price and value is in); ``shares``
-    at ``price``; ``quoted_price`` in ``quoted_currency``, which the asset is traded in; ``value_before``,
-    ``value_after``; ``weight_before``, ``weight_after``, ``target_weight``, ``drift_before``, ``drift_after`` (0–1
-    of the scope's value); ``reason``.
+    ``nothing held``: the class has nothing to buy, its money is left as cash and counts as the class; ``kept``: it was
+    asked to stay; ``cash left``: money that no trade could use; ``limited``: what a limit kept from being traded);
+    ``amount``: with ``fee`` they add up to the flow; ``currency`` (the base currency, which every amount, fee, price
+    and value is in); ``shares`` at ``price``; ``quoted_price`` in ``quoted_currency``, which the asset is traded in;
+    ``value_before``, ``value_after``; ``weight_before``, ``weight_after``, ``target_weight``, ``drift_before``,
+    ``drift_after`` (0–1 of the scope's value); ``reason``.
     """
 
     header: Header
@@ -145,7 +147,7 @@ class Plan:
             if head.flow
             else f"{head.kind.capitalize()}, {head.date}, scope {head.scope}, {head.rule}.",
             f"{_counted(head.trades, 'trade')}: {money(head.bought)} bought, {money(head.sold)} sold, "
-            f"{money(head.fees)} in fees, {money(head.cash_left)} left as cash. Turnover "
+            f"{money(head.fees)} in fees, {money(head.cash_left)} left as cash{self.counted_as(money)}. Turnover "
             f"{write_percent(head.turnover)}.",
             f"Drift of the scope: {_part(head.drift_before)} before, {_part(head.drift_after)} after.",
         ]
@@ -163,6 +165,19 @@ class Plan:
                     for row in table.to_dict("records")
                 ]
         return "\n".join(lines)
+
+    def counted_as(self, write: Callable[[float], str]) -> str:
+        """What the money left as cash counts as in the weights after, where that isn't cash: ``, counted as Bonds``.
+
+        Parameters:
+            write: writes an amount.
+        """
+        rows = self.rows[(self.rows["action"] == NOTHING_HELD) & (self.rows["amount"] != 0)]
+        sums = rows.groupby("asset_class")["amount"].sum()
+        if len(sums) == 1 and round(sums.sum() - self.header.cash_left, 6) == 0:
+            return f", counted as {sums.index[0]}"
+        parts = [f"{write(amount)} counted as {name}" for name, amount in sums.items()]
+        return f", of it {' and '.join(parts)}" if parts else ""
 
     def _money(self, value: float) -> str:
         return write_money(value, self.header.currency)

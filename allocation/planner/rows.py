@@ -175,7 +175,10 @@ def _unplaced_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
     for (name, account), amount in outcome.settled.waiting.items():
         target, value = tables.strategy.class_weights[name], tables.class_values.get(name, 0)
         money = write_money(from_minor(amount, tables.digits), tables.base_currency)
-        reason = f"{money}, nothing held to buy; {why(value, amount, outcome.total, outcome.total_after, target)}"
+        reason = (
+            f"{money} of {name} is left as cash, counted as {name}, because nothing is held in it to buy; "
+            f"{why(value, amount, outcome.total, outcome.total_after, target)}"
+        )
         waiting = {"amount": from_minor(amount, tables.digits), "shares": nan, "price": nan}
         yield (
             _nothing_held(name, account, reason)
@@ -201,7 +204,7 @@ def _kept_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
     for name, target in tables.strategy.class_weights.items():
         if target and name not in bought and not settled.shared.by_class.get(name):
             value = tables.class_values.get(name, 0)
-            reason = f"nothing held to buy; {place(weight_of(value, outcome.total_after) - target)}"
+            reason = f"{name}: nothing held to buy; {place(weight_of(value, outcome.total_after) - target)}"
             yield (
                 _nothing_held(name, tables.place, reason)
                 | _nothing_traded()
@@ -268,7 +271,7 @@ def _described(outcome: Outcome, asset_id: int, account: str | None = None) -> d
 
 
 def _nothing_held(name: str, account: str, reason: str) -> dict[str, Any]:
-    told = {"asset_class": name, "action": NOTHING_HELD, "fee": 0.0, "reason": f"{name}: {reason}"}
+    told = {"asset_class": name, "action": NOTHING_HELD, "fee": 0.0, "reason": reason}
     return {"account": account, "symbol": "", "name": "", "quoted_currency": ""} | told
 
 

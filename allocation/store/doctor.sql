@@ -61,6 +61,7 @@ FROM duckdb_sequences() JOIN (
     UNION ALL SELECT 'class_target_ids', max(class_target_id) FROM asset_class_targets
     UNION ALL SELECT 'holding_target_ids', max(holding_target_id) FROM holding_targets
     UNION ALL SELECT 'target_version_ids', max(version_id) FROM target_versions
+    UNION ALL SELECT 'activation_ids', max(activation_id) FROM activations
 ) used USING (sequence_name)
 WHERE top > coalesce(last_value, 0)
 UNION ALL

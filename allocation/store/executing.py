@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -86,7 +87,7 @@ def execute(
     if into is not None and into not in accounts:
         raise UnknownName(f"There is no account {into!r}. The accounts are {', '.join(accounts)}.")
     place = into or (accounts[0] if len(accounts) == 1 else "")
-    lines = [_placed(line, done.get(line.number) or line.account or place) for line in _lines(plan)]
+    lines = [_placed(line, done.get(line.number) or line.account or place) for line in lines_of(plan)]
     before = {line.number for line in lines if line.number in done}
     chosen = _chosen(number, lines, before, only, within)
     after = before | chosen
@@ -101,7 +102,8 @@ def execute(
     changes: list[Change] = []
     for account in sorted({line.account for line in lines if line.number in chosen}):
         own = [line for line in lines if line.account == account]
-        changes += _execute_in(connection, account, own, before, after, plan.header.currency, on)
+        with _noted(connection, number, account, on):
+            changes += _execute_in(connection, account, own, before, after, plan.header.currency, on)
     connection.executemany(
         "INSERT INTO executions (plan_id, line, executed_on, executed_by, account) VALUES (?, ?, ?, ?, ?)",
         [[number, line.number, on, by, line.account] for line in lines if line.number in chosen],
@@ -109,7 +111,8 @@ def execute(
     return changes, len(lines) - len(after)
 
 
-def _lines(plan: Plan) -> Iterable[Line]:
+def lines_of(plan: Plan) -> Iterable[Line]:
+    """The rows of a plan that money goes with."""
     digits = minor_digits(plan.header.currency)
     for number, row in enumerate(plan.rows.to_dict("records"), 1):
         if not row["amount"]:
@@ -163,6 +166,25 @@ def _chosen(
             else f"Nothing of that is left to execute in plan {number}."
         )
     return chosen
+
+
+@contextmanager
+def _noted(connection: duckdb.DuckDBPyConnection, number: int, account: str, on: datetime.date) -> Iterator[None]:
+    """Keep what an account's snapshot of that day held before the block, if there is one, so that it can come back."""
+    of_day = "FROM snapshots JOIN accounts USING (account_id) WHERE name = ? AND as_of = ?"
+    before = connection.execute(f"SELECT snapshot_id, snapshots.updated_at {of_day}", [account, on]).fetchall()
+    if before:
+        connection.execute(
+            "INSERT INTO replaced_holdings (plan_id, executed_at, snapshot_id, asset_id, quantity, cost_basis) "
+            f"SELECT ?, {NOW}, snapshot_id, asset_id, quantity, cost_basis FROM holdings WHERE snapshot_id = ?",
+            [number, before[0][0]],
+        )
+    yield
+    connection.execute(
+        "INSERT INTO executed_snapshots (plan_id, executed_at, account_id, snapshot_id, replaced_at) "
+        f"SELECT ?, {NOW}, account_id, snapshot_id, ? {of_day}",
+        [number, before[0][1] if before else None, account, on],
+    )
 
 
 def _execute_in(

@@ -85,9 +85,16 @@ UNION ALL
 SELECT format('Line {} of version {} of the targets belongs to a version that is not there.', line, version_id)
 FROM target_version_rows WHERE version_id NOT IN (SELECT version_id FROM target_versions)
 UNION ALL
+SELECT format('A band of version {} of the targets belongs to a version that is not there.', version_id)
+FROM target_version_bands WHERE version_id NOT IN (SELECT version_id FROM target_versions)
+UNION ALL
 SELECT format('Line {} of plan {} belongs to a plan that is not there.', line, plan_id)
 FROM (SELECT plan_id, line FROM plan_rows UNION ALL SELECT plan_id, line FROM plan_classes)
 WHERE plan_id NOT IN (SELECT plan_id FROM plans)
 UNION ALL
 SELECT format('Plan {} was executed in line {}, which is not there.', plan_id, line)
 FROM executions ANTI JOIN plan_rows USING (plan_id, line)
+UNION ALL
+SELECT format('A snapshot belongs to the execution of plan {} at {}, which is not there.', plan_id, executed_at)
+FROM (SELECT plan_id, executed_at FROM executed_snapshots UNION SELECT plan_id, executed_at FROM replaced_holdings) kept
+WHERE NOT EXISTS (FROM executions e WHERE e.plan_id = kept.plan_id AND e.created_at = kept.executed_at)

@@ -12,8 +12,12 @@ import duckdb
 
 from allocation.errors import StoreError
 
-BESIDE = ("load_history", "schema_migrations", "target_versions", "target_version_rows")
-"""Tables that say nothing that others don't: they are kept at the end of the very load."""
+BESIDE = (
+    "load_history", "schema_migrations", "target_versions", "target_version_rows", "target_version_bands",
+    "activations", "executed_snapshots", "replaced_holdings",
+)  # fmt: skip
+"""Tables in which nothing changes without a change in another: they are kept at the end of the very load, or beside an
+execution."""
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,10 @@ def delete_plan(connection: duckdb.DuckDBPyConnection, number: int) -> None:
     """
     read_plan(connection, number)
     if executed_lines(connection, number):
-        raise PlanError(f"Plan {number} has been executed, so it stays as part of the portfolio's history.")
+        raise PlanError(
+            f"Plan {number} has been executed, so it stays as part of the portfolio's history. Take the execution back "
+            f"first, if it didn't happen: allocation plans undo {number}."
+        )
     for table in ("plan_rows", "plan_classes", "plans"):
         connection.execute(f"DELETE FROM {table} WHERE plan_id = ?", [number])
 

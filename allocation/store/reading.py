@@ -15,6 +15,7 @@ import pandas as pd
 
 from allocation.bands import FIVE_25, Band
 from allocation.errors import MissingPrice, MissingRate, StoreError, TargetsError, UnknownName
+from allocation.measures import Measures
 from allocation.money import largest_amount, minor_digits
 from allocation.store.crossing import cross
 from allocation.store.quotes import stale_after
@@ -23,8 +24,8 @@ from allocation.triggers import DRIFT, Trigger
 
 # An FX rate counts in either direction; the newest wins, and of two of one day the direct one. Where there is none, it
 # goes through a third currency (crossing.py).
-# Besides what is held, a row without an account for each asset that has a holding target, or is asked for, and isn't
-# held in the scope. All of it for each day that is asked for.
+# Besides what is held, a row without an account for each asset that is asked for and isn't held in the scope. All of it
+# for each day that is asked for.
 LINES = f"""
 WITH days AS (
     SELECT unnest($days::DATE[]) AS day
@@ -52,9 +53,7 @@ WITH days AS (
     UNION ALL
     SELECT day, NULL, NULL, asset_id, 0, NULL
     FROM (FROM assets CROSS JOIN days) ANTI JOIN held USING (day, asset_id)
-    WHERE list_contains($also::INTEGER[], asset_id) OR asset_id IN (
-        SELECT asset_id FROM holding_targets JOIN asset_class_targets USING (class_target_id)
-        WHERE strategy_id = $strategy)
+    WHERE list_contains($also::INTEGER[], asset_id)
 ), quoted AS (
     SELECT lines.*, symbol, name, price_as_of,
         CASE WHEN asset_id IN (SELECT asset_id FROM asset_class_weights) THEN '{SEVERAL_CLASSES}'
@@ -124,13 +123,16 @@ def read_lines(
     base: str,
     account: str | None,
     days: Sequence[datetime.date],
-    strategy: int | None = None,
     also: Collection[int] = (),
 ) -> dict[datetime.date, list[dict[str, Any]]]:
-    """What an account (None: every account) held, by day of ``days``: rows with the columns of ``HELD``."""
+    """What an account (None: every account) held, by day of ``days``: rows with the columns of ``HELD``.
+
+    Parameters:
+        also: numbers of assets that have a row without an account where they aren't held.
+    """
     lines = connection.execute(
         LINES.format(digits=minor_digits(base)),
-        {"base": base, "account": account, "strategy": strategy, "days": list(days), "also": list(also)},
+        {"base": base, "account": account, "days": list(days), "also": list(also)},
     ).fetchall()
     by_day: dict[datetime.date, list[dict[str, Any]]] = {}
     for *line, day in lines:
@@ -146,14 +148,16 @@ def read_tables(
     at: datetime.date | None = None,
     named: Named | None = None,
     also: Collection[int] = (),
+    then: Strategy | None = None,
 ) -> Tables:
     """A scope, valued at its latest prices and rates, or at those of an earlier date.
 
     Parameters:
         scope: ``all`` or an account.
-        at: what was held then, at the latest prices and rates known then; measured against today's targets and classes.
+        at: what was held then, at the latest prices and rates known then, in today's classes.
         named: the strategy to measure against, if not the one that holds; see :func:`find_strategy`.
         also: numbers of assets that ``assets`` is to have, too.
+        then: a strategy as it was on an earlier day, to measure against that.
 
     Raises:
         UnknownName: ``scope`` is neither ``all`` nor an account, or nothing is known of it at that date.
@@ -166,11 +170,12 @@ def read_tables(
     account = None if scope == ALL else scope
     if at is not None:
         _require_snapshot(connection, account, at)
-    strategy = read_strategy(connection, scope, named)
+    strategy = then or read_strategy(connection, scope, named)
     if strategy.archived:
         raise TargetsError(f"{strategy.name} is archived, so nothing is measured against it. Restore it first.")
     day = at or datetime.date.max
-    rows = read_lines(connection, base, account, [day], strategy.strategy_id, also).get(day, [])
+    wanted = {*strategy.holding_targets["asset_id"].astype(int), *also}
+    rows = read_lines(connection, base, account, [day], wanted).get(day, [])
     if at is not None:
         # An asset that nobody held yet, and that had no price yet, is only a target's name at that date.
         known = [row["account"] is not None or None not in (row["price"], row["rate"]) for row in rows]
@@ -178,10 +183,10 @@ def read_tables(
     require_prices_and_rates(rows, base, at)
     _require_exact(rows, base)
     holdings = [tuple(row[column] for column in HELD) for row in rows if row["account"] is not None]
-    assets = _assets(rows, {*strategy.holding_targets["asset_id"], *also})
+    assets = _assets(rows, wanted)
     there = set(assets["asset_id"])
     spans = {asset: parts for asset, parts in read_spans(connection).items() if asset in there}
-    held = _frame(holdings, HELD)
+    held = frame(holdings, HELD)
     return Tables(scope, base, accounts, held, assets, strategy, spans, stale_after(connection))
 
 
@@ -242,7 +247,7 @@ def _assets(rows: list[dict[str, Any]], wanted: set[int]) -> pd.DataFrame:
     known = [asset for asset in assets.values() if asset["held_in"] or asset["asset_id"] in wanted]
     by_class = sorted(known, key=lambda asset: (asset["asset_class"], asset["symbol"], asset["currency"]))
     columns = [*OF_THE_ASSET, "value", "held_in"]
-    return _frame([tuple(asset[column] for column in columns) for asset in by_class], columns)
+    return frame([tuple(asset[column] for column in columns) for asset in by_class], columns)
 
 
 def find_strategy(connection: duckdb.DuckDBPyConnection, scope: str, named: Named | None = None) -> int:
@@ -315,36 +320,37 @@ def read_strategy(connection: duckdb.DuckDBPyConnection, scope: str, named: Name
         str(name),
         str(made_for),
         made_for != scope,
-        _frame(classes, ["asset_class", "target_percent"]),
-        _frame(within, ["asset_class", "asset_id", "symbol", "currency", "name", "target_percent"]),
+        frame(classes, ["asset_class", "target_percent"]),
+        frame(within, ["asset_class", "asset_id", "symbol", "currency", "name", "target_percent"]),
         saved_by,
         saved_at,
-        **_bands(connection, strategy_id),
-        trigger=_trigger(connection, strategy_id),
+        **vars(read_measures(connection, strategy_id)),
         active=active,
         archived=archived,
     )
 
 
-def _bands(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> dict[str, Any]:
-    rows = connection.execute(
+def read_measures(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> Measures:
+    """The bands and the trigger of a strategy."""
+    bands = connection.execute(
         "SELECT asset_class, points, share_percent, widest, inclusive, of_class FROM bands WHERE strategy_id = ? "
         "ORDER BY asset_class",
         [strategy_id],
     ).fetchall()
-    bands = {name: Band(_exact(points), _exact(share), *kind) for name, points, share, *kind in rows}
-    return {"band": bands.pop(None, FIVE_25), "class_bands": bands}
+    trigger = connection.execute(
+        "SELECT on_drift, every_months FROM rebalancing_triggers WHERE strategy_id = ?", [strategy_id]
+    ).fetchall()
+    return as_measures(bands, Trigger(*trigger[0]) if trigger else DRIFT)
+
+
+def as_measures(bands: Sequence[tuple[Any, ...]], trigger: Trigger) -> Measures:
+    """Bands and trigger from rows of (class or None, points, percent of the target, widest, inclusive, of_class)."""
+    by_class = {name: Band(_exact(points), _exact(share), *kind) for name, points, share, *kind in bands}
+    return Measures(by_class.pop(None, FIVE_25), by_class, trigger)
 
 
 def _exact(percent: Decimal | None) -> Fraction | None:
     return None if percent is None else Fraction(percent) / 100
-
-
-def _trigger(connection: duckdb.DuckDBPyConnection, strategy_id: int) -> Trigger:
-    rows = connection.execute(
-        "SELECT on_drift, every_months FROM rebalancing_triggers WHERE strategy_id = ?", [strategy_id]
-    ).fetchall()
-    return Trigger(*rows[0]) if rows else DRIFT
 
 
 def check_scope(scope: str, accounts: tuple[str, ...]) -> None:
@@ -355,7 +361,8 @@ def check_scope(scope: str, accounts: tuple[str, ...]) -> None:
         raise UnknownName(f"There is no account {scope!r}. Use {ALL!r} for the whole portfolio, or an account: {known}")
 
 
-def _frame(rows: list[tuple[Any, ...]], columns: list[str]) -> pd.DataFrame:
+def frame(rows: list[tuple[Any, ...]], columns: list[str]) -> pd.DataFrame:
+    """Rows as a table: numbers as floats, everything else as it is."""
     cells = zip(*rows, strict=True) if rows else ([] for _ in columns)
     typed = {
         column: np.array(values, dtype="float64") if column in NUMBERS else pd.Series(values, dtype="object")

@@ -8,8 +8,9 @@ from fractions import Fraction
 
 import duckdb
 
-from allocation.bands import Band, is_kept
+from allocation.bands import FIVE_25, Band, is_kept
 from allocation.errors import AmountError, TargetsError, UnknownName
+from allocation.measures import Measures
 from allocation.tables import Percent, as_percent, called, symbol_and_currency
 from allocation.targets import exact_percents
 from allocation.triggers import Trigger
@@ -136,7 +137,7 @@ def save_band(
     ) is None:  # fmt: skip
         raise TargetsError(f"{asset_class} has no class target, so it can't have a band. Save the class targets first.")
     connection.execute("DELETE FROM bands WHERE strategy_id = $id AND asset_class IS NOT DISTINCT FROM $name", where)
-    if band is not None:
+    if band is not None and (asset_class is not None or band != FIVE_25):
         connection.execute(
             "INSERT INTO bands (strategy_id, asset_class, points, share_percent, widest, inclusive, of_class) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -164,6 +165,18 @@ def save_trigger(connection: duckdb.DuckDBPyConnection, strategy_id: int, trigge
         f"updated_at = {NOW}",
         [strategy_id, trigger.on_drift, trigger.every_months],
     )
+
+
+def save_measures(connection: duckdb.DuckDBPyConnection, strategy_id: int, before: Measures, after: Measures) -> None:
+    """Make these a strategy's bands and trigger; what is the same as before isn't written again."""
+    if after.band != before.band:
+        save_band(connection, strategy_id, None, after.band)
+    for name in dict.fromkeys([*before.class_bands, *after.class_bands]):
+        band = after.class_bands.get(name)
+        if band != before.class_bands.get(name):
+            save_band(connection, strategy_id, name, band)
+    if after.trigger != before.trigger:
+        save_trigger(connection, strategy_id, after.trigger)
 
 
 def find_asset(
@@ -236,7 +249,7 @@ def find_assets(connection: duckdb.DuckDBPyConnection, named: Sequence[tuple[str
 
 
 def set_saved(connection: duckdb.DuckDBPyConnection, strategy_id: int, by: str) -> None:
-    """Note who saved a strategy's targets, and when."""
+    """Note who saved a strategy's targets, bands or trigger, and when."""
     connection.execute(
         f"UPDATE rebalancing_strategies SET saved_by = ?, updated_at = {NOW} WHERE strategy_id = ?", [by, strategy_id]
     )

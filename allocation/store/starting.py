@@ -9,9 +9,10 @@ import duckdb
 import pandas as pd
 
 from allocation.errors import UnknownName
+from allocation.measures import Measures
 from allocation.presets import PRESETS, find_preset, preset
 from allocation.starting import from_file, present
-from allocation.store.reading import account_names, check_scope, find_strategy, read_strategy, read_tables
+from allocation.store.reading import account_names, check_scope, read_strategy, read_tables
 from allocation.store.saving import class_spelling
 from allocation.store.strategies import list_strategies
 from allocation.store.versions import now_called, read_version
@@ -23,8 +24,8 @@ Start = str | int | tuple[str, str] | Path | pd.DataFrame | Targets | Mapping[st
 
 def read_start(
     connection: duckdb.DuckDBPyConnection, start: Start, scope: str, age: int | None
-) -> tuple[Targets, int | None]:
-    """What is started from, and the number of the strategy it comes from, if it is one.
+) -> tuple[Targets, Measures | None]:
+    """What is started from, and the bands and the trigger that come with it, if it is a strategy or a version of one.
 
     See :meth:`allocation.Portfolio.starting_targets`.
     """
@@ -32,7 +33,8 @@ def read_start(
     if isinstance(start, (str, tuple)):
         return _named(connection, start, scope, age)
     if isinstance(start, int):
-        return now_called(connection, read_version(connection, start)), None
+        version = read_version(connection, start)
+        return now_called(connection, version), version.measures
     if isinstance(start, (Path, pd.DataFrame)):
         return from_file(start), None
     return check_targets(start if isinstance(start, Targets) else Targets(start), "the strategy"), None
@@ -40,7 +42,7 @@ def read_start(
 
 def _named(
     connection: duckdb.DuckDBPyConnection, start: str | tuple[str, str], scope: str, age: int | None
-) -> tuple[Targets, int | None]:
+) -> tuple[Targets, Measures | None]:
     word = start.strip().casefold() if isinstance(start, str) else ""
     if word == "blank":
         return Targets({}), None
@@ -49,7 +51,7 @@ def _named(
     if isinstance(start, str) and word in {name.casefold() for name in PRESETS}:
         return Targets(preset(start, age=age, classes=_classes(connection, start, scope))), None
     try:
-        found = find_strategy(connection, scope, start)
+        strategy = read_strategy(connection, scope, start)
     except UnknownName:
         if isinstance(start, tuple):
             raise
@@ -58,7 +60,7 @@ def _named(
             f"There is nothing called {start!r} to start from. There is blank and present; the presets "
             f"{', '.join(PRESETS)}; and the strategies {known}."
         ) from None
-    return read_strategy(connection, scope, start).targets, found
+    return strategy.targets, strategy.measures
 
 
 def _classes(connection: duckdb.DuckDBPyConnection, name: str, scope: str) -> list[str]:

@@ -1,9 +1,9 @@
-"""Every version of a strategy's targets, kept as words with its date and who saved it."""
+"""Every version of a strategy: targets, bands and trigger, kept as words with its date and who saved it."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,11 +11,14 @@ import duckdb
 import pandas as pd
 
 from allocation.errors import UnknownName
-from allocation.store.reading import account_names, check_scope, find_strategy
+from allocation.measures import Measures
+from allocation.measures import changes as measures_changes
+from allocation.store.reading import account_names, as_measures, check_scope, find_strategy
 from allocation.store.saving import ByAsset, find_asset
 from allocation.store.strategies import named_in
 from allocation.tables import Targets, called, symbol_and_currency
 from allocation.targets import changes, exact_percents
+from allocation.triggers import Trigger
 
 LISTED = ["version", "scope", "strategy", "saved_by", "saved_at", "classes", "holdings", "changes"]
 
@@ -29,21 +32,38 @@ present AS (
 )
 """
 
+BAND = "asset_class, points, share_percent, widest, inclusive, of_class"
+
+# A strategy without targets has no versions until it has some.
 CHANGED = f"""
-INSERT INTO target_versions (strategy_id, scope, strategy, saved_by, saved_at)
+INSERT INTO target_versions (strategy_id, scope, strategy, saved_by, saved_at, on_drift, every_months)
 WITH {PRESENT}, newest AS (
-    SELECT strategy_id, asset_class, asset_id, target_percent
-    FROM (SELECT strategy_id, max(version_id) AS version_id FROM target_versions GROUP BY strategy_id)
-    JOIN target_version_rows USING (version_id)
+    SELECT v.strategy_id, version_id, on_drift, every_months
+    FROM (SELECT max(version_id) AS version_id FROM target_versions GROUP BY strategy_id)
+    JOIN target_versions v USING (version_id)
+), triggers AS (
+    SELECT strategy_id, coalesce(on_drift, true) AS on_drift, every_months
+    FROM rebalancing_strategies LEFT JOIN rebalancing_triggers USING (strategy_id)
+), now AS (
+    SELECT strategy_id, asset_class, asset_id, target_percent FROM present
+), earlier AS (
+    SELECT strategy_id, asset_class, asset_id, target_percent FROM newest JOIN target_version_rows USING (version_id)
+), bands_now AS (
+    SELECT strategy_id, {BAND} FROM bands SEMI JOIN newest USING (strategy_id)
+), bands_earlier AS (
+    SELECT strategy_id, {BAND} FROM newest JOIN target_version_bands USING (version_id)
 ), differing AS (
-    SELECT DISTINCT strategy_id FROM (
-        (SELECT strategy_id, asset_class, asset_id, target_percent FROM present EXCEPT FROM newest)
-        UNION ALL
-        (FROM newest EXCEPT SELECT strategy_id, asset_class, asset_id, target_percent FROM present)
-    )
+    SELECT strategy_id FROM (FROM now EXCEPT FROM earlier)
+    UNION SELECT strategy_id FROM (FROM earlier EXCEPT FROM now)
+    UNION SELECT strategy_id FROM (FROM bands_now EXCEPT FROM bands_earlier)
+    UNION SELECT strategy_id FROM (FROM bands_earlier EXCEPT FROM bands_now)
+    UNION SELECT strategy_id FROM newest JOIN triggers t USING (strategy_id)
+        WHERE newest.on_drift IS DISTINCT FROM t.on_drift OR newest.every_months IS DISTINCT FROM t.every_months
 )
-SELECT strategy_id, coalesce(a.name, 'all'), s.name, $by, make_timestamp(epoch_us(get_current_timestamp()))
+SELECT strategy_id, coalesce(a.name, 'all'), s.name, $by, make_timestamp(epoch_us(get_current_timestamp())),
+    on_drift, triggers.every_months
 FROM rebalancing_strategies s LEFT JOIN accounts a USING (account_id) SEMI JOIN differing USING (strategy_id)
+JOIN triggers USING (strategy_id)
 ORDER BY strategy_id
 RETURNING version_id
 """
@@ -59,16 +79,42 @@ ORDER BY 1, 2
 """
 
 
+BANDS = f"""
+INSERT INTO target_version_bands
+SELECT version_id, {BAND} FROM bands JOIN target_versions USING (strategy_id)
+WHERE list_contains($versions, version_id) ORDER BY version_id, asset_class
+"""
+
+# Of each scope, its own active strategy if that is another than the one noted last.
+ACTIVATED = """
+INSERT INTO activations (account_id, strategy_id)
+WITH noted AS (
+    FROM activations WHERE activation_id IN (SELECT max(activation_id) FROM activations GROUP BY account_id)
+), active AS (
+    SELECT account_id, strategy_id FROM rebalancing_strategies WHERE active
+)
+SELECT coalesce(active.account_id, noted.account_id), active.strategy_id
+FROM active FULL JOIN noted ON active.account_id IS NOT DISTINCT FROM noted.account_id
+WHERE active.strategy_id IS DISTINCT FROM noted.strategy_id
+ORDER BY ALL
+"""
+
+
 def keep_versions(connection: duckdb.DuckDBPyConnection, by: str) -> None:
-    """Keep what the targets are now, of each strategy whose targets are others than in its newest version."""
+    """Keep what each strategy is now whose targets, bands or trigger are others than in its newest version.
+
+    Which strategy of each scope is active is noted, too, where it is another than before.
+    """
     versions = [version for (version,) in connection.execute(CHANGED, {"by": by}).fetchall()]
     if versions:
         connection.execute(ROWS, {"versions": versions})
+        connection.execute(BANDS, {"versions": versions})
+    connection.execute(ACTIVATED)
 
 
 @dataclass(frozen=True)
 class Version:
-    """What a strategy's targets were after a save, in the words of that day.
+    """What a strategy was after a save, in the words of that day.
 
     Attributes:
         version: its number.
@@ -79,6 +125,7 @@ class Version:
         saved_at: when (UTC).
         targets: both levels, in percent; empty where the targets were taken out.
         assets: of each holding target, the number its asset had: (class, symbol as in ``targets``) → ``asset_id``.
+        measures: its bands and its trigger; None where it was saved before they were kept, so that they aren't known.
     """
 
     version: int
@@ -89,6 +136,7 @@ class Version:
     saved_at: datetime.datetime
     targets: Targets
     assets: Mapping[tuple[str, str], int]
+    measures: Measures | None = None
 
 
 def read_version(connection: duckdb.DuckDBPyConnection, number: int) -> Version:
@@ -105,6 +153,12 @@ def read_version(connection: duckdb.DuckDBPyConnection, number: int) -> Version:
             f"There is no version {number} of any targets. {known}; allocation strategies versions lists them."
         )
     return found[0]
+
+
+def read_numbered(connection: duckdb.DuckDBPyConnection, numbers: Collection[int]) -> dict[int, Version]:
+    """The versions of these numbers, as far as there are any, in one reading."""
+    found = _read(connection, "list_contains($numbers::INTEGER[], version_id)", {"numbers": list(numbers)})
+    return {version.version: version for version in found}
 
 
 def read_versions(connection: duckdb.DuckDBPyConnection, scope: str, strategy: str | None) -> list[Version]:
@@ -161,31 +215,49 @@ def now_called(connection: duckdb.DuckDBPyConnection, version: Version) -> Targe
 
 def listed(versions: Sequence[Version]) -> pd.DataFrame:
     """One row a version; see :meth:`allocation.Portfolio.target_versions`."""
-    before: dict[int, Targets] = {}
+    before: dict[int, Version] = {}
     rows = []
     for version in versions:
         targets = version.targets
-        was = before.get(version.strategy_id, Targets({}))
         rows.append(
             (version.version, version.scope, version.strategy, version.saved_by, version.saved_at,
-             len(targets.classes), sum(map(len, targets.holdings.values())), changes(was.by_name, targets.by_name))
+             len(targets.classes), sum(map(len, targets.holdings.values())),
+             _changes(before.get(version.strategy_id), version))
         )  # fmt: skip
-        before[version.strategy_id] = targets
+        before[version.strategy_id] = version
     return pd.DataFrame(rows, columns=LISTED)
+
+
+def _changes(before: Version | None, after: Version) -> str:
+    """What a version changed of the one before it; of the first, what it has. A class that went took its band along."""
+    targets = before.targets if before else Targets({})
+    measures = before.measures if before else Measures()
+    said = [changes(targets.by_name, after.targets.by_name)]
+    if measures is not None and after.measures is not None:
+        said += measures_changes(measures.among(after.targets.classes), after.measures)
+    return "; ".join(text for text in said if text)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, where: str, parameters: dict[str, object]) -> list[Version]:
     heads = connection.execute(
-        "SELECT version_id, strategy_id, scope, strategy, saved_by, saved_at FROM target_versions "
-        f"WHERE {where} ORDER BY version_id",
+        "SELECT version_id, strategy_id, scope, strategy, saved_by, saved_at, on_drift, every_months "
+        f"FROM target_versions WHERE {where} ORDER BY version_id",
         parameters,
     ).fetchall()
+    numbers = {"versions": [head[0] for head in heads]}
     rows = connection.execute(
         "SELECT version_id, asset_class, asset_id, symbol, currency, target_percent FROM target_version_rows "
         "WHERE list_contains($versions::INTEGER[], version_id) "
         "ORDER BY version_id, symbol IS NOT NULL, target_percent DESC, line",
-        {"versions": [head[0] for head in heads]},
+        numbers,
     ).fetchall()
+    bands: dict[int, list[tuple[object, ...]]] = {}
+    for version, *band in connection.execute(
+        f"SELECT version_id, {BAND} FROM target_version_bands WHERE list_contains($versions::INTEGER[], version_id) "
+        "ORDER BY version_id, asset_class",
+        numbers,
+    ).fetchall():
+        bands.setdefault(version, []).append(tuple(band))
     classes: dict[int, dict[str, Decimal]] = {}
     within: dict[int, dict[str, dict[str, Decimal]]] = {}
     assets: dict[int, dict[tuple[str, str], int]] = {}
@@ -197,6 +269,7 @@ def _read(connection: duckdb.DuckDBPyConnection, where: str, parameters: dict[st
             assets.setdefault(version, {})[name, called(symbol, currency)] = asset_id
     return [
         Version(number, strategy_id, scope, strategy, by, at, Targets(classes.get(number, {}), within.get(number, {})),
-                assets.get(number, {}))
-        for number, strategy_id, scope, strategy, by, at in heads
+                assets.get(number, {}),
+                None if on_drift is None else as_measures(bands.get(number, []), Trigger(on_drift, every_months)))
+        for number, strategy_id, scope, strategy, by, at, on_drift, every_months in heads
     ]  # fmt: skip

@@ -77,3 +77,26 @@ def test_a_plan_is_saved_and_executed_and_the_page_shows_what_is_held_now(browse
         visit.see("Plan 1 is executed as of")
     assert portfolio.plans()["executed"].tolist() == ["in full"]
     assert portfolio.summary().total == pytest.approx(before + 5000, abs=0.02)
+
+
+def test_an_execution_is_taken_back_after_a_look_at_it(browser, tmp_path):
+    portfolio = load_sample(tmp_path / "sample.duckdb")
+    before = portfolio.summary().total
+    portfolio.save_plan(portfolio.plan_deposit(5000), "Spring")
+    portfolio.execute_plan(1, into="Brokerage")
+    with served(portfolio.path) as address:
+        visit = Visit(browser, address)
+        visit.room("Plan").chart()
+        visit.click("Show what taking it back would change")
+        visit.see("Taking that back would change this:")
+        assert visit.page.get_by_role("table", name="Changes").is_visible()
+        visit.click("Take it back")
+        visit.see("The execution of plan 1 as of")
+        visit.see("Show what it would change")
+    assert portfolio.plans()["executed"].tolist() == [""]
+    assert portfolio.summary().total == before
+
+
+def test_money_for_a_class_with_nothing_to_buy_is_said_to_count_as_it(visit):
+    visit.room("Plan").chart()
+    visit.see("is left as cash, counted as Real estate, because nothing is held in it to buy")

@@ -139,6 +139,16 @@ def test_history_shows_a_class_with_its_band(visit):
     assert table.locator("tbody tr").first.inner_text().split("\t")[:2] == ["2026-11-20", "17.5 %"]
 
 
+def test_history_is_measured_against_the_targets_of_each_day_or_todays(visit):
+    visit.chart()
+    visit.room("History").chart()
+    visit.see("against the targets and bands in force that day. The earliest targets that are known were saved on")
+    revision = visit.revision()
+    visit.page.get_by_role("tabpanel", name="History").get_by_label("Against").select_option("today's targets")
+    visit.redrawn(revision)
+    visit.see("at the prices known that day, against today's targets and bands.")
+
+
 def test_the_words_are_explained_on_the_page(visit):
     visit.page.get_by_text("Words and rules").click()
     visit.see("How far a weight may stray from its target.")

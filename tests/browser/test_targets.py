@@ -326,6 +326,37 @@ def test_an_edit_starts_from_a_preset_with_its_source(room):
     room.see("unsaved changes")
 
 
+def test_bands_and_trigger_are_saved_with_the_targets_and_come_back_with_a_version(room, sample):
+    before = len(sample.target_versions())
+    room.type_percent("Bonds", "30")
+    room.fold("Bands and when a rebalance is due")
+    for label, text in (("Band", "3 points"), ("Rebalance is due", "every 12 months")):
+        room.page.get_by_label(label, exact=True).fill(text)
+        room.page.get_by_label(label, exact=True).press("Tab")
+    room.see("Trigger: drift → every 12 months")
+    room.save()
+    room.see("Saved. ")
+    assert sample.strategy().band.describe() == "3 points" and len(sample.target_versions()) == before + 1
+    room.fold("Saved versions")
+    room.page.get_by_label("Saved version", exact=True).select_option(index=1)
+    expect(room.page.get_by_role("table", name="Bands and trigger saved then")).to_be_visible()
+    room.click("Bring it back into the editor")
+    room.see("Band 3 points → 5/25")
+    room.save()
+    room.see("Trigger: every 12 months → drift")
+    expect(room.button("Save targets")).to_be_disabled()
+    assert sample.strategy().measures == allocation.Measures()
+
+
+def test_a_band_saved_in_another_window_is_a_conflict(room, sample):
+    allocation.open(sample.path, by="Ann").save_band("3 points")
+    room.type_percent("Bonds", "30")
+    room.save()
+    room.see("Band 5/25 → 3 points. Nothing was saved.")
+    table = room.page.get_by_role("table", name="Saved targets and yours")
+    assert "3 points" in table.inner_text() and saved(sample)["Bonds"] == 19
+
+
 def test_an_edit_starts_from_a_file(room, tmp_path):
     file = tmp_path / "mine.csv"
     file.write_text("asset_class,symbol,target_percent\nUS stocks,,70\nBonds,,30\nUS stocks,VTI,100\n")

@@ -105,7 +105,7 @@ def test_a_deposit_plan_is_printed_and_adds_up(loaded):
     status, out, _ = loaded("plan", "deposit", "1000")
     assert status == 0
     assert "Together 1,000.00 USD." in out
-    assert "Real estate: 402.32, nothing held to buy" in out
+    assert "402.32 of Real estate is left as cash, counted as Real estate, because nothing is held in it to buy" in out
     assert "No deposit alone reaches every target" in out
 
 

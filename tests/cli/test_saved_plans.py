@@ -46,3 +46,22 @@ def test_a_plan_is_edited_and_compared(loaded):
     assert "Write each trade as SYMBOL=AMOUNT" in refusal(loaded("plans", "edit", 1, "VXUS"))
     loaded("plans", "delete", 2)
     assert "The saved ones are 1, 3" in refusal(loaded("plans", "show", 2))
+
+
+def test_an_execution_is_taken_back_part_by_part(loaded, monkeypatch):
+    loaded("plan", "deposit", "5000", "--save", "")
+    before = loaded("drift")[1]
+    loaded("plans", "execute", 1, "--only", "VXUS")
+    loaded("plans", "execute", 1, "--into", "Brokerage")
+    out = loaded("plans", "undo", 1, "--preview")[1]
+    assert "Plan 1 was executed as of 20" in out and "in full" in loaded("plans")[1]
+    asked = []
+    monkeypatch.setattr("click.confirm", lambda question, **_how: asked.append(question))
+    assert (
+        "Taken back; of earlier parts 1 line stay executed. Left to execute: 7 lines" in loaded("plans", "undo", 1)[1]
+    )
+    assert asked == ["Take it back?"]
+    out = loaded("plans", "undo", 1, "--yes")[1]
+    assert rows(out)[1] == ["Brokerage", "VXUS", "75.52981651", "-13.52981651", "62"]
+    assert out.endswith("Taken back. Left to execute: 8 lines of the plan.\n") and loaded("drift")[1] == before
+    assert "nothing to take back" in refusal(loaded("plans", "undo", 1, "--yes"))

@@ -1,5 +1,6 @@
 """The commands for strategies."""
 
+from allocation.store import Database
 from tests.cli import refusal
 
 
@@ -58,10 +59,33 @@ def test_versions_are_listed_shown_and_restored(loaded, write_csv):
     assert out[1].split()[0] == "1" and out[1].endswith("and 9 more")
     assert out[2].split()[0] == "3" and "US stocks 48 → 0" in out[2] and out[2].endswith("more")
     shown = loaded("strategies", "versions", "--show", 3)[1]
-    assert rows(shown)[2:] == [["Bonds", "60"], ["BND", "100"], ["Gold", "40"]]
-    assert "has the targets of version 1 again" in loaded("strategies", "versions", "--restore", 1)[1]
+    assert rows(shown)[2:5] == [["Bonds", "60"], ["BND", "100"], ["Gold", "40"]]
+    assert shown.endswith("Band: 5 points or 25 % of the target, whichever is smaller.\nTrigger: drift.\n")
+    back = loaded("strategies", "versions", "--restore", 1)[1]
+    assert back == "All Portfolio has the targets, the bands and the trigger of version 1 again.\n"
     assert loaded("targets")[1].split("\n")[2].split() == ["US", "stocks", "48"]
     assert "no version 9" in refusal(loaded("strategies", "versions", "--show", 9))
+
+
+def test_versions_hold_bands_and_trigger(loaded):
+    loaded("bands", "--set", "5 points", "--class", "Bonds")
+    loaded("bands", "--set", "3 points", "--class", "Bonds")
+    loaded("bands", "--trigger", "every 6 months")
+    out = loaded("strategies", "versions")[1].splitlines()
+    assert out[3].endswith("Band of Bonds 5 → 3 points") and out[4].endswith("Trigger: drift → every 6 months")
+    assert "Band of Bonds: 3 points.\nTrigger: drift.\n" in loaded("strategies", "versions", "--show", 4)[1]
+    loaded("strategies", "versions", "--restore", 3)
+    assert "5 points" in loaded("bands")[1] and "Trigger: drift." in loaded("bands")[1]
+
+
+def test_a_version_from_before_bands_were_kept_says_so(loaded, tmp_path):
+    with Database(tmp_path / "my.duckdb").write() as connection:
+        connection.execute("UPDATE target_versions SET on_drift = NULL")
+    loaded("bands", "--set", "3 points")
+    said = "Its bands and its trigger are not known: versions hold them only since schema 7"
+    assert loaded("strategies", "versions", "--show", 1)[1].endswith(f"{said}.\n")
+    assert f"of version 1 again. {said}; those it had stay.\n" in loaded("strategies", "versions", "--restore", 1)[1]
+    assert loaded("bands")[1].startswith("All Portfolio: 3 points")
 
 
 def test_what_a_strategy_can_start_from(loaded, write_csv):

@@ -40,7 +40,12 @@ def test_history_lists_the_dates_and_drift_looks_at_one(loaded, write_csv):
     assert re.fullmatch(r"2026-11-20  Roth IRA +4 +20\d\d-\d\d-\d\d \d\d:\d\d", lines[3])
     assert re.fullmatch(r"2026-11-21  Roth IRA +2 +20\d\d-\d\d-\d\d \d\d:\d\d", lines[4])
     assert lines[-1] == "Drift on one of them: allocation drift --at DATE."
-    assert loaded("drift", "--scope", "Roth IRA", "--at", "2026-11-20")[1] == then
+    at = ("drift", "--scope", "Roth IRA", "--at", "2026-11-20")
+    assert loaded(*at, "--against", "today")[1] == then
+    said = "Measured against the earliest targets of Retirement growth that are known, saved on "
+    lines = loaded(*at)[1].splitlines()
+    assert [line for line in lines if not line.startswith(said)] == then.splitlines()
+    assert any(line.startswith(said) for line in lines)
     assert loaded("drift", "--scope", "Roth IRA")[1] != then
 
 

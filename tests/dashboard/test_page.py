@@ -175,3 +175,16 @@ def _seconds(page, scope):
     before = time.process_time()
     page._scope.value = scope
     return time.process_time() - before
+
+
+def test_history_says_what_each_day_is_measured_against(sample):
+    sample.load(held_on("2026-09-01", Brokerage={"VTI": (1, 10)}))
+    page = Page(sample, Notice())
+    page.show()
+    shown = text(go(page, "history"))
+    today = datetime.date.today()
+    assert "against the targets and bands in force that day" in shown
+    assert f"The earliest targets that are known were saved on {today}: they stand in for the days before." in shown
+    against = next(part for part in parts(page.box) if getattr(part, "description", "") == "Against")
+    against.value = "today"
+    assert "against today&#x27;s targets and bands." in text(page) and "stand in" not in text(page)

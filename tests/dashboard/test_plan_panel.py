@@ -177,3 +177,41 @@ def test_without_a_plan_there_is_nothing_to_save(panel):
     panel.enter("Deposit", "x")
     panel.click("Save this plan")
     assert "There is no plan to save" in panel.text and panel.portfolio.plans().empty
+
+
+def test_an_execution_is_looked_at_and_taken_back(panel):
+    before = panel.portfolio.holdings()
+    assert not shown(panel.panel._executed._kept)
+    panel.enter("What is open", "Brokerage")
+    panel.click("Save this plan")
+    panel.click("Show what it would change")
+    panel.click("Mark as executed")
+    panel.panel.show(panel.portfolio.tables())
+    assert shown(panel.panel._executed._kept) and panel.find("Take it back").disabled
+    panel.click("Show what taking it back would change")
+    assert "Taking that back would change this:" in panel.text
+    assert panel.portfolio.plans()["executed"].tolist() == ["in full"]
+    panel.click("Take it back")
+    assert "is taken back" in panel.text and panel.portfolio.plans()["executed"].tolist() == [""]
+    pd.testing.assert_frame_equal(panel.portfolio.holdings(), before)
+    panel.panel.show(panel.portfolio.tables())
+    assert not shown(panel.panel._executed._kept) and len(panel.executed) == 2
+
+
+def test_an_execution_with_something_on_top_is_not_taken_back_and_says_why(panel):
+    for amount in ("1000", "500"):
+        panel.enter("Deposit", amount)
+        panel.enter("What is open", "Brokerage")
+        panel.click("Save this plan")
+        panel.click("Show what it would change")
+        panel.click("Mark as executed")
+    panel.panel.show(panel.portfolio.tables())
+    panel.enter("Executed plans", 1)
+    panel.click("Show what taking it back would change")
+    assert "plan 2 was executed in Brokerage after it" in panel.text and panel.find("Take it back").disabled
+
+
+def test_money_that_waits_for_a_class_is_said_to_count_as_it(panel):
+    panel.enter("Deposit", "1000")
+    assert "left as cash, counted as Real estate." in panel.text
+    assert "of Real estate is left as cash, counted as Real estate, because nothing is held in it to buy" in panel.text

@@ -6,6 +6,7 @@ import pytest
 
 import allocation
 from allocation.dashboard.targets import TargetsPanel
+from allocation.store import Database
 from tests.builders import held_on
 
 MODIFIED = datetime.datetime(2026, 11, 20, tzinfo=datetime.UTC)
@@ -370,6 +371,85 @@ def test_bands_and_the_trigger_are_part_of_the_draft(small):
     assert small.row("Bonds")["band"] == "37–43 %"
     small.enter("Rebalance is due", "on Mondays")
     assert "doesn&#x27;t say when a rebalance is due" in small.text
+
+
+def test_a_save_of_everything_is_one_version_and_says_bands_and_trigger(small):
+    before = len(small.portfolio.target_versions())
+    small.move("Stocks", 50)
+    small.open("Bands and when a rebalance is due")
+    small.enter("Band of", "Bonds")
+    small.enter("Band", "1 point")
+    small.enter("Rebalance is due", "every 12 months")
+    said = "Stocks 60 → 50, Bonds 40 → 50; Band of Bonds as every class → 1 point; Trigger: drift → every 12 months"
+    assert all(part in small.text for part in said.split("; "))
+    small.click("Save targets")
+    assert f"Saved. {said}." in small.text and len(small.portfolio.target_versions()) == before + 1
+    assert small.portfolio.target_versions()["changes"].iloc[-1] == said
+
+
+def test_a_save_that_is_refused_saves_nothing_of_the_bands_either(small):
+    small.open("Bands and when a rebalance is due")
+    small.enter("Band", "3 points")
+    small.say("follow", follow=False)
+    small.move("Stocks", 50)
+    small.click("Save targets")
+    assert "add up to 90" in small.text and small.portfolio.strategy().band.describe() != "3 points"
+
+
+def test_a_band_saved_in_another_window_is_a_conflict_with_both_versions(small):
+    ann = allocation.open(small.portfolio.path, by="Ann")
+    ann.save_band("3 points")
+    small.move("Stocks", 50)
+    small.click("Save targets")
+    assert "The bands or the trigger of All Portfolio have changed since you opened them, saved by Ann" in small.text
+    assert "Band 5/25 → 3 points" in small.text
+    assert "<td class=number><strong>3 points</strong>" in small.text
+    assert small.portfolio.strategy().class_percents["Stocks"] == 60
+    ann.save_trigger("every 6 months")
+    small.click("Save mine instead")
+    assert "<strong>every 6 months</strong>" in small.text and small.portfolio.strategy().class_percents["Stocks"] == 60
+    small.click("Save mine instead")
+    saved = small.portfolio.strategy()
+    assert saved.class_percents["Stocks"] == 50 and saved.measures == allocation.Measures()
+    assert "Band 3 points → 5/25; Trigger: every 6 months → drift." in small.text
+
+
+def test_a_version_brings_its_bands_and_its_trigger_back(small):
+    small.portfolio.save_band("1 point", asset_class="Bonds")
+    small.portfolio.save_trigger("every 6 months")
+    then = small.portfolio.strategy().measures
+    small.portfolio.save_targets(allocation.Targets({"Stocks": 100}), measures=allocation.Measures())
+    small.go("all")
+    small.open("Saved versions")
+    small.enter("Saved version", 4)
+    assert "<strong>every 6 months</strong>" in small.text and "as every class" in small.text
+    small.click("Bring it back into the editor")
+    assert small.row("Bonds")["band"] == "39–41 %" and "Trigger: drift → every 6 months" in small.text
+    small.click("Save targets")
+    assert small.portfolio.strategy().measures == then
+
+
+def test_a_version_from_before_bands_were_kept_says_so(small):
+    with Database(small.portfolio.path).write() as connection:
+        connection.execute("UPDATE target_versions SET on_drift = NULL WHERE version_id = 1")
+    small.portfolio.save_band("3 points")
+    small.go("all")
+    small.open("Saved versions")
+    small.enter("Saved version", 1)
+    assert "saved before bands and trigger were kept in versions" in small.text
+    small.click("Bring it back into the editor")
+    assert small.panel.editing.now.band.describe() == "3 points"
+
+
+def test_an_edit_that_starts_from_another_strategy_takes_its_bands_along(small):
+    small.portfolio.new_strategy("Wide", start={"Stocks": 30, "Bonds": 70})
+    small.portfolio.save_band("9 points", strategy="Wide")
+    small.go("all")
+    small.open("Start from something")
+    small.enter("Start from", ("strategy", "all", "Wide"))
+    assert "Its targets, its bands and its trigger." in small.text
+    small.click("Start from it")
+    assert small.row("Bonds")["band"] == "61–79 %" and "Band 5/25 → 9 points" in small.text
 
 
 def test_a_version_is_looked_at_and_brought_back_as_an_unsaved_edit(small):

@@ -112,7 +112,10 @@ def test_a_class_where_nothing_is_held_says_so_and_keeps_its_money():
         412.5,
     )
     assert math.isnan(row["shares"]) and math.isnan(row["price"])
-    assert row["reason"] == "Real estate: 412.50, nothing held to buy; 32.0 points under target; 98 % of the gap"
+    assert row["reason"] == (
+        "412.50 of Real estate is left as cash, counted as Real estate, because nothing is held in it to buy; "
+        "32.0 points under target; 98 % of the gap"
+    )
 
 
 def test_reasons_are_in_words():

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 import allocation
+from allocation.bands import FIVE_25, read_band
 from tests.builders import held_on
 
 ACCOUNTS = ["Savings", "Pension", "Joint"]
@@ -32,7 +33,8 @@ def price(symbol, day):
 class Model:
     """What the store should hold: by account and day what was held, the prices known, the targets of each account.
 
-    The whole portfolio has several strategies by name, and every version of their targets, oldest first.
+    The whole portfolio has several strategies by name, each with a band of so many points (None: 5/25), and every
+    version of their targets and bands, oldest first.
     """
 
     def __init__(self):
@@ -40,6 +42,7 @@ class Model:
         self.prices = {}
         self.targets = {}
         self.strategies, self.active, self.versions = {"All Portfolio": {}}, "All Portfolio", []
+        self.points, self.versioned = {"All Portfolio": None}, set()
 
     def aims(self, scope):
         return self.targets.get(scope) or self.strategies[self.active]
@@ -49,7 +52,11 @@ class Model:
             self.targets[scope] = targets
         elif targets != self.strategies[self.active]:
             self.strategies[self.active] = targets
-            self.versions.append(targets)
+            self.keep_version(self.active)
+
+    def keep_version(self, name):
+        self.versioned.add(name)
+        self.versions.append((self.strategies[name], self.points[name]))
 
     def at(self, day):
         """(account, symbol) → quantity by the latest snapshot up to that day."""
@@ -117,8 +124,16 @@ class Store(RuleBasedStateMachine):
                 self.portfolio.new_strategy(name, start=targets)
             return
         self.portfolio.new_strategy(name, start=targets)
-        self.model.strategies[name] = targets
-        self.model.versions.append(targets)
+        self.model.strategies[name], self.model.points[name] = targets, self.model.points[self.model.active]
+        self.model.keep_version(name)
+
+    @rule(points=st.none() | st.integers(1, 9))
+    def save_band(self, points):
+        self.portfolio.save_band(points and f"{points} points")
+        name, before = self.model.active, self.model.points[self.model.active]
+        self.model.points[name] = points
+        if points != before and name in self.model.versioned:
+            self.model.keep_version(name)
 
     @rule(data=st.data(), how=st.sampled_from(["activate", "archive", "delete"]))
     def choose_a_strategy(self, data, how):
@@ -133,7 +148,8 @@ class Store(RuleBasedStateMachine):
             self.portfolio.restore_strategy(name)
         elif how == "delete" and name != self.model.active:
             self.portfolio.delete_strategy("all", name=name)
-            del self.model.strategies[name]
+            del self.model.strategies[name], self.model.points[name]
+            self.model.versioned.discard(name)
 
     @precondition(lambda self: self.model.versions)
     @rule(data=st.data())
@@ -141,7 +157,7 @@ class Store(RuleBasedStateMachine):
         position = data.draw(st.integers(0, len(self.model.versions) - 1))
         number = int(self.portfolio.target_versions()["version"][position])
         self.portfolio.save_targets(self.portfolio.targets_version(number).targets)
-        self.model.save("all", self.model.versions[position])
+        self.model.save("all", self.model.versions[position][0])
 
     @rule()
     def refused_targets(self):
@@ -213,8 +229,12 @@ class Store(RuleBasedStateMachine):
     def down_and_up(self):
         if all(len(snapshots) == 1 for snapshots in self.model.held.values()):
             self.portfolio.migrate(1, force=True)
-            self.model.strategies = {self.model.active: self.model.strategies[self.model.active]}
-            self.model.versions = [targets for targets in self.model.strategies.values() if targets]
+            name = self.model.active
+            self.model.strategies = {name: self.model.strategies[name]}
+            # The first schema knows neither versions nor bands.
+            self.model.points, self.model.versions, self.model.versioned = {name: None}, [], set()
+            if self.model.strategies[name]:
+                self.model.keep_version(name)
 
     @rule()
     def open_anew(self):
@@ -250,7 +270,10 @@ class Store(RuleBasedStateMachine):
         assert set(table["name"]) == set(self.model.strategies)
         assert table["name"][table["active"]].tolist() == [self.model.active]
         versions = self.portfolio.target_versions()["version"]
-        assert [self.portfolio.targets_version(int(each)).targets.classes for each in versions] == self.model.versions
+        kept = [self.portfolio.targets_version(int(each)) for each in versions]
+        assert [(version.targets.classes, version.measures.band) for version in kept] == [
+            (targets, read_band(f"{points} points") if points else FIVE_25) for targets, points in self.model.versions
+        ]
 
     @invariant()
     def no_fault(self):

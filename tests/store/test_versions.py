@@ -1,15 +1,19 @@
 """Every saved version of a strategy's targets stays readable, whatever happens afterwards."""
 
 import datetime
+import shutil
 from decimal import Decimal
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import allocation
-from allocation import Targets
+from allocation import Measures, Targets, read_band
 from allocation.errors import BrokenReference, TargetsError, UnknownName
 from allocation.store import Database
 from tests.builders import count, held_on
+from tests.test_measures import measures
 
 D = Decimal
 
@@ -41,7 +45,9 @@ def test_each_save_is_a_version_with_its_date_and_who_saved_it(bonds_and_stocks)
 def test_a_save_that_changes_nothing_or_is_refused_is_no_version(bonds_and_stocks):
     bonds_and_stocks.save_targets(bonds_and_stocks.strategy().targets)
     bonds_and_stocks.save_class_targets({"Stocks": 60, "Bonds": 40})
-    bonds_and_stocks.save_band("3 points")
+    bonds_and_stocks.save_band("5/25")
+    bonds_and_stocks.save_band(None)
+    bonds_and_stocks.save_trigger("drift")
     bonds_and_stocks.rename_strategy("All Portfolio", "Mine")
     with pytest.raises(TargetsError):
         bonds_and_stocks.save_class_targets({"Stocks": 60, "Bonds": 41})
@@ -176,3 +182,81 @@ def test_strategies_that_contradict_each_other_are_refused(bonds_and_stocks, sta
         bonds_and_stocks.new_strategy(name, scope, {"Bonds": 100})
     with pytest.raises(BrokenReference, match=sentence), Database(bonds_and_stocks.path).write() as connection:
         connection.execute(statement)
+
+
+def test_a_band_and_a_trigger_are_a_version_that_says_what_changed(bonds_and_stocks):
+    bonds_and_stocks.save_band("5 points", asset_class="Bonds")
+    bonds_and_stocks.save_band("3 points", asset_class="Bonds")
+    bonds_and_stocks.save_trigger("every 6 months")
+    bonds_and_stocks.save_band("2 points")
+    assert [changed for _, _, changed in listed(bonds_and_stocks)][2:] == [
+        "Band of Bonds as every class → 5 points",
+        "Band of Bonds 5 → 3 points",
+        "Trigger: drift → every 6 months",
+        "Band 5/25 → 2 points",
+    ]
+    version = bonds_and_stocks.targets_version(4)
+    assert version.measures == Measures(class_bands={"Bonds": read_band("3 points")})
+    assert version.targets == bonds_and_stocks.strategy().targets
+
+
+def test_a_class_that_loses_its_target_and_with_it_its_band_is_one_change(bonds_and_stocks):
+    bonds_and_stocks.save_band("3 points", asset_class="Bonds")
+    bonds_and_stocks.save_class_targets({"Stocks": 100})
+    assert listed(bonds_and_stocks)[-1][2] == "Stocks 60 → 100, Bonds 40 → 0"
+
+
+def test_a_band_without_targets_is_no_version_until_there_are_some(portfolio):
+    portfolio.load(held_on("2026-01-02", Savings={"VTI": (6, 10)}))
+    portfolio.save_band("3 points")
+    assert listed(portfolio) == []
+    portfolio.save_class_targets({"Stocks": 100})
+    assert listed(portfolio) == [(1, "All Portfolio", "Stocks 0 → 100; Band 5/25 → 3 points")]
+
+
+def test_a_restored_version_brings_its_bands_and_its_trigger_back(bonds_and_stocks):
+    bonds_and_stocks.save_band("3 points", asset_class="Bonds")
+    bonds_and_stocks.save_trigger("every 6 months")
+    then = bonds_and_stocks.strategy()
+    bonds_and_stocks.save_targets(Targets({"Stocks": 100}), measures=Measures(read_band("9 points")))
+    back = bonds_and_stocks.restore_version(4)
+    assert (back.targets, back.measures) == (then.targets, then.measures)
+    assert bonds_and_stocks.targets_version(6).measures == then.measures
+
+
+def test_a_new_strategy_from_a_version_has_its_bands_and_its_trigger(bonds_and_stocks):
+    bonds_and_stocks.save_band("3 points", asset_class="Bonds")
+    bonds_and_stocks.save_trigger("every 6 months")
+    then = bonds_and_stocks.strategy().measures
+    bonds_and_stocks.save_targets(bonds_and_stocks.strategy().targets, measures=Measures())
+    assert bonds_and_stocks.new_strategy("Again", start=4).measures == then
+    assert bonds_and_stocks.new_strategy("Plain", start={"Bonds": 100}).measures == Measures()
+
+
+def test_a_version_from_before_bands_were_kept_leaves_them_as_they_are(bonds_and_stocks):
+    with Database(bonds_and_stocks.path).write() as connection:
+        connection.execute("UPDATE target_versions SET on_drift = NULL WHERE version_id = 1")
+    bonds_and_stocks.save_band("3 points")
+    assert bonds_and_stocks.targets_version(1).measures is None
+    back = bonds_and_stocks.restore_version(1)
+    assert back.targets == Targets({"Stocks": D(60), "Bonds": D(40)}) and back.band == read_band("3 points")
+    assert bonds_and_stocks.new_strategy("Again", start=1).band == read_band("3 points")
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(saves=st.lists(st.tuples(st.integers(1, 99), measures), min_size=1, max_size=5))
+def test_every_version_is_what_was_saved_and_comes_back_whole(bonds_and_stocks_file, tmp_path, saves):
+    kept = allocation.open(shutil.copy(bonds_and_stocks_file, tmp_path / "savings.duckdb"))
+    saved = []
+    for stocks, wanted in saves:
+        own = wanted.among(["Stocks", "Bonds"])
+        strategy = kept.save_targets(Targets({"Stocks": D(stocks), "Bonds": D(100 - stocks)}), measures=own)
+        assert strategy.measures == own
+        if not saved or saved[-1] != (strategy.targets, own):
+            saved.append((strategy.targets, own))
+    numbers = kept.target_versions()["version"].tolist()[2:]
+    found = [kept.targets_version(number) for number in numbers]
+    assert [(version.targets, version.measures) for version in found] == saved
+    for number, expected in zip(numbers, saved, strict=True):
+        back = kept.restore_version(number)
+        assert (back.targets, back.measures) == expected

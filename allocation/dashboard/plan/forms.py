@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from html import escape
 from math import isinf
 
@@ -35,6 +36,13 @@ def choice(description: str, options: list[tuple[str, str]]) -> widgets.Dropdown
     box = widgets.Dropdown(options=options, description=description, layout={"width": "280px"})
     box.add_class("allocation-field")
     return box
+
+
+def choose_among(box: widgets.Dropdown, options: Sequence[tuple[str, int]]) -> None:
+    """Offer other things; what was chosen stays chosen if it is among them, otherwise the first is."""
+    chosen, numbers = box.value, [number for _, number in options]
+    box.options = options
+    box.value = chosen if chosen in numbers else next(iter(numbers), None)
 
 
 class Money:

@@ -68,7 +68,7 @@ def effect_sentence(plan: Plan, writing: Writing) -> str:
     parts += [f"{money(head.bought)} bought"] if head.bought else []
     parts += [f"{money(head.sold)} sold"] if head.sold else []
     parts += [f"{money(head.fees)} in fees"] if head.fees else []
-    parts += [f"{money(head.cash_left)} left as cash"] if head.cash_left else []
+    parts += [f"{money(head.cash_left)} left as cash{plan.counted_as(money)}"] if head.cash_left else []
     told = f"{', '.join(parts)}."
     if _known(head.drift_before) and _known(head.drift_after):
         before, after = (writing.percent(drift, 2) for drift in (head.drift_before, head.drift_after))

@@ -13,6 +13,7 @@ from allocation.dashboard.plan.forms import DepositForm, Form, RebalanceForm, Wi
 from allocation.dashboard.plan.limits import LimitsForm
 from allocation.dashboard.plan.result import PlanResult
 from allocation.dashboard.plan.saved import SavedPlans
+from allocation.dashboard.plan.undoing import ExecutedPlans
 from allocation.dashboard.widgets import Segments
 from allocation.errors import AllocationError
 from allocation.planner import Plan
@@ -27,7 +28,7 @@ class PlanPanel:
 
     Parameters:
         portfolio: where plans are saved.
-        changed: called after a plan was executed, to show everything anew.
+        changed: called after a plan was executed, or that was taken back, to show everything anew.
     """
 
     def __init__(self, portfolio: Portfolio, changed: Callable[[], object]) -> None:
@@ -37,7 +38,10 @@ class PlanPanel:
         self._forms: dict[str, Form] = {form.title: form for form in (DepositForm(), WithdrawalForm(), RebalanceForm())}
         self._tab = Segments("What is planned", list(self._forms))
         self._limits, self._result = LimitsForm(), PlanResult()
-        self._saved = SavedPlans(portfolio, lambda: self.plan, changed)
+        self._saved, self._executed = (
+            SavedPlans(portfolio, lambda: self.plan, changed),
+            ExecutedPlans(portfolio, changed),
+        )
         self._problem, self._explained, self._old = (widgets.HTML() for _ in range(3))
         self._entered = widgets.VBox()
         self._calculate = told(self._problem, self._recalculate)
@@ -46,7 +50,7 @@ class PlanPanel:
         self._tab.observe(self._calculate, "value")
         self.box = widgets.VBox(
             [row(self._tab), self._entered, self._limits.box, self._problem, self._explained,
-             self._old, self._result.box, self._saved.box]
+             self._old, self._result.box, self._saved.box, self._executed.box]
         )  # fmt: skip
         self.box.add_class("allocation-plan")
 
@@ -60,6 +64,7 @@ class PlanPanel:
         self._old.value = old(summarise(tables, datetime.date.today()).warning)
         self._calculate()
         self._saved.show(writing)
+        self._executed.show(writing)
 
     def _recalculate(self) -> None:
         if self._tables is None:

@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from allocation.dashboard.markup import said
 from allocation.dashboard.parts import row, told
-from allocation.dashboard.plan.forms import choice
+from allocation.dashboard.plan.forms import choice, choose_among
 from allocation.dashboard.plan.markup import executed_table
 from allocation.errors import PlanError
 from allocation.planner import Plan
@@ -62,10 +62,7 @@ class SavedPlans:
             )
             for plan in waiting.to_dict("records")
         ]
-        chosen = self._plans.value
-        self._plans.options = options
-        if chosen in [number for _, number in options]:
-            self._plans.value = chosen
+        choose_among(self._plans, options)
         for chooser, first in ((self._account, EVERY), (self._into, OPEN)):
             names = [first, *self._portfolio.accounts()]
             if list(chooser.options) != names:

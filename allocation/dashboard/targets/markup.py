@@ -10,6 +10,7 @@ from math import nan
 import pandas as pd
 
 from allocation.dashboard.markup import plural, table
+from allocation.measures import AS_EVERY_CLASS, Measures
 from allocation.targets import plain
 from allocation.writing import Writing
 
@@ -22,6 +23,17 @@ def targets_table(then: Mapping[str, Decimal], now: Mapping[str, Decimal]) -> st
         same = then.get(name) == now.get(name)
         rows.append([escape(name), *(cell if same else f"<strong>{cell}</strong>" for cell in cells)])
     return table("A saved version", ["Target, %", "Saved then", "In the editor"], rows, numbers={1, 2})
+
+
+def measures_table(then: Measures, now: Measures) -> str:
+    """Bands and trigger as they were saved once beside those in the editor, those that differ in bold."""
+    words = (then.in_words, now.in_words)
+    rows = []
+    for name in {**words[0], **words[1]}:
+        cells = [escape(side.get(name, AS_EVERY_CLASS)) for side in words]
+        same = cells[0] == cells[1]
+        rows.append([escape(name), *(cell if same else f"<strong>{cell}</strong>" for cell in cells)])
+    return table("Bands and trigger saved then", ["Bands and trigger", "Saved then", "In the editor"], rows)
 
 
 def suggestions_table(found: pd.DataFrame) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
-from decimal import Decimal
+from collections.abc import Callable, Mapping
 
 import ipywidgets as widgets
 
-from allocation.dashboard.conflict import ConflictPanel
+from allocation.dashboard.conflict import ConflictPanel, in_words
 from allocation.dashboard.markup import old, said, sentence
 from allocation.dashboard.parts import row, told
 from allocation.dashboard.targets.assets import known_assets
@@ -23,14 +22,14 @@ from allocation.dashboard.targets.measures import MeasuresForm
 from allocation.dashboard.targets.preview import tables_for
 from allocation.dashboard.targets.saving import save
 from allocation.dashboard.targets.start import StartFold
-from allocation.dashboard.targets.state import State, state_of, targets_of
+from allocation.dashboard.targets.state import State, differences, state_of, targets_of
 from allocation.dashboard.targets.strategies import StrategyBar
 from allocation.dashboard.targets.versions import VersionsFold
 from allocation.dashboard.targets.view import Seen, scales
 from allocation.errors import ChangedMeanwhile
 from allocation.portfolio import Portfolio
 from allocation.summary import summarise
-from allocation.tables import ALL, UNCLASSIFIED, Tables, Targets
+from allocation.tables import ALL, UNCLASSIFIED, Tables
 from allocation.writing import PLAIN, Writing
 
 
@@ -167,16 +166,17 @@ class TargetsPanel:
         self.editing.require_whole()
         self._save_version(None)
 
-    def _save_version(self, seen: Targets | None) -> None:
+    def _save_version(self, seen: State | None) -> None:
         assert self._tables is not None
         editing, tables = self.editing, self._tables
+        replaced = seen or editing.saved
         self._conflict.hide()
         try:
-            save(self._portfolio, tables.strategy, tables.scope, editing.saved, editing.now, seen)
+            save(self._portfolio, tables.strategy, tables.scope, replaced, editing.now)
         except ChangedMeanwhile as error:
-            self._conflict.show(error, _exact(targets_of(editing.saved)))
+            self._conflict.show(error, _in_words(editing.saved))
             return
-        done = "; ".join(editing.differences)
+        done = "; ".join(differences(replaced, editing.now))
         if tables.strategy.inherited:
             self._drafts.drop(tables.scope, tables.strategy)
         else:
@@ -194,13 +194,13 @@ class TargetsPanel:
         self._drafts.drop(self._tables.scope, self._tables.strategy)
         self._anew("These are the saved targets.")
 
-    def _save_over(self, shown: dict[str, Decimal]) -> None:
-        """Replace what was shown as saved; where it is others again by now, that is another conflict."""
+    def _save_over(self, shown: Mapping[str, str]) -> None:
+        """Replace what was shown as saved; where it is something else again by now, that is another conflict."""
         assert self._tables is not None
         name = None if self._tables.strategy.inherited else self._tables.strategy.name
-        now = self._portfolio.strategy(self._tables.scope, name).targets
-        self._save_version(now if _exact(now) == shown else None)
+        now = state_of(self._portfolio.strategy(self._tables.scope, name))
+        self._save_version(now if _in_words(now) == shown else None)
 
 
-def _exact(targets: Targets) -> dict[str, Decimal]:
-    return {name: Decimal(str(percent)) for name, percent in targets.by_name.items()}
+def _in_words(state: State) -> dict[str, str]:
+    return in_words(targets_of(state).by_name, state.measures.in_words)

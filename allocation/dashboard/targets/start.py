@@ -81,7 +81,7 @@ class StartFold:
         if preset:
             said = f"{preset.description} Source: {preset.source}"
         else:
-            said = WORDS.get(chosen, "The targets of that strategy.") if isinstance(chosen, str) else "Its targets."
+            said = WORDS.get(chosen, "") if isinstance(chosen, str) else "Its targets, its bands and its trigger."
         self._words.value = sentence(said)
 
     def _go(self) -> None:
@@ -102,7 +102,9 @@ class StartFold:
         if age and not age.isdecimal():
             raise TargetsError(f"{age!r} is not an age in years. Write it like 35.")
         targets = self._portfolio.starting_targets(start, self._tables.scope, int(age) if age else None)
-        return with_targets(state, targets)
+        is_strategy = not isinstance(start, str)
+        measures = self._portfolio.strategy(self._tables.scope, start).measures if is_strategy else None
+        return with_targets(state, targets, measures)
 
     def _of_file(self, state: State) -> State:
         assert self._tables is not None

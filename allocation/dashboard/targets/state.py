@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from allocation.bands import FIVE_25, Band
+from allocation.measures import Measures
+from allocation.measures import changes as measures_changes
 from allocation.tables import UNCLASSIFIED, Strategy, Tables, Targets
 from allocation.targets import HUNDRED, changes, plain, wrong_sum
 from allocation.triggers import DRIFT, Trigger
@@ -44,6 +46,11 @@ class State:
         """What of it is saved: all but locks and the way of editing."""
         return replace(self, locked=frozenset(), follow=True)
 
+    @property
+    def measures(self) -> Measures:
+        """Bands and trigger, as they are saved."""
+        return Measures(self.band, self.class_bands, self.trigger).among(self.classes)
+
     def level(self, asset_class: str) -> Percents:
         """The percents of one level: of the classes (an empty name), or of the holdings of a class."""
         return self.holdings.get(asset_class, {}) if asset_class else self.classes
@@ -69,8 +76,7 @@ class State:
 
 def state_of(strategy: Strategy) -> State:
     """A strategy as it is saved."""
-    begun = State(band=strategy.band, class_bands=dict(strategy.class_bands), trigger=strategy.trigger)
-    state = with_targets(begun, strategy.targets)
+    state = with_targets(State(), strategy.targets, strategy.measures)
     # Without a first target there is nothing to follow it: each is typed.
     return state if state.classes else replace(state, follow=False)
 
@@ -80,8 +86,9 @@ def targets_of(state: State) -> Targets:
     return Targets(state.classes, state.holdings)
 
 
-def with_targets(state: State, targets: Targets) -> State:
-    """Other targets with the band and the trigger of a state, and the bands of the classes that are still there."""
+def with_targets(state: State, targets: Targets, measures: Measures | None = None) -> State:
+    """Other targets with these bands and this trigger; None: those of the state, as far as their classes are there."""
+    kept = (measures or state.measures).among(targets.classes)
     return replace(
         state,
         classes={name: Decimal(str(percent)) for name, percent in targets.classes.items()},
@@ -89,7 +96,9 @@ def with_targets(state: State, targets: Targets) -> State:
             name: {symbol: Decimal(str(percent)) for symbol, percent in inside.items()}
             for name, inside in targets.holdings.items()
         },
-        class_bands={name: band for name, band in state.class_bands.items() if name in targets.classes},
+        band=kept.band,
+        class_bands=kept.class_bands,
+        trigger=kept.trigger,
         follow=True,
     )
 
@@ -115,14 +124,7 @@ def differences(before: State, after: State) -> list[str]:
             said.append(f"in {name}: {inside}" if inside else "")
         elif name in after.classes:
             said.append(f"{name} is shared by value")
-    if before.band != after.band:
-        said.append(f"band {before.band.describe()} → {after.band.describe()}")
-    for name in dict.fromkeys([*before.class_bands, *after.class_bands]):
-        old, new = before.class_bands.get(name), after.class_bands.get(name)
-        if old != new and name in after.classes:
-            said.append(f"band of {name} {_band(old)} → {_band(new)}")
-    if before.trigger != after.trigger:
-        said.append(f"due {before.trigger.describe()} → {after.trigger.describe()}")
+    said += measures_changes(before.measures.among(after.classes), after.measures)
     return [text for text in said if text]
 
 
@@ -135,12 +137,7 @@ def count_changes(before: State, after: State) -> int:
         for name in {**before.level(level), **after.level(level)}
         if before.level(level).get(name) != after.level(level).get(name)
     ]
-    bands = {
-        name
-        for name in {**before.class_bands, **after.class_bands}
-        if before.class_bands.get(name) != after.class_bands.get(name) and name in after.classes
-    }
-    return len(rows) + len(bands) + (before.band != after.band) + (before.trigger != after.trigger)
+    return len(rows) + len(measures_changes(before.measures.among(after.classes), after.measures))
 
 
 def changed_rows(before: State, after: State) -> frozenset[Row]:
@@ -162,7 +159,3 @@ def _percents_differ(before: Percents, after: Percents) -> str:
     added = [f"{name} added at {plain(percent)}" for name, percent in after.items() if name not in {*before, *moved}]
     gone = [f"{name} taken out" for name in before if name not in {*after, *moved}]
     return ", ".join([*([said] if said else []), *added, *gone])
-
-
-def _band(band: Band | None) -> str:
-    return "as all" if band is None else band.describe()

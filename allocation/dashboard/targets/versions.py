@@ -1,4 +1,4 @@
-"""Every saved version of a strategy's targets, to be looked at and brought back into the editor."""
+"""Every saved version of a strategy, to be looked at and brought back into the editor."""
 
 from __future__ import annotations
 
@@ -12,10 +12,15 @@ import pandas as pd
 from allocation.dashboard.markup import sentence
 from allocation.dashboard.parts import row, told
 from allocation.dashboard.targets.fold import Fold
-from allocation.dashboard.targets.markup import targets_table
+from allocation.dashboard.targets.markup import measures_table, targets_table
 from allocation.dashboard.targets.state import State, targets_of, with_targets
 from allocation.portfolio import Portfolio
 from allocation.tables import Strategy, Targets
+
+NOT_KEPT = (
+    "It was saved before bands and trigger were kept in versions, so they aren't known. Bringing it back leaves those "
+    "in the editor as they are."
+)
 
 
 class VersionsFold:
@@ -71,15 +76,20 @@ class VersionsFold:
         if self._version.value is None:
             self._shown.value = sentence("Nothing has been saved yet.")
             return
-        then = self._portfolio.targets_version(self._version.value).targets
+        version, now = self._portfolio.targets_version(self._version.value), self._present()
         changed = self._changed[self._version.value]
-        self._shown.value = sentence(f"That save changed: {changed}." if changed else "") + targets_table(
-            _exact(then), _exact(targets_of(self._present()))
+        self._shown.value = (
+            sentence(f"That save changed: {changed}." if changed else "")
+            + sentence("" if version.measures else NOT_KEPT)
+            + targets_table(_exact(version.targets), _exact(targets_of(now)))
+            + (measures_table(version.measures, now.measures) if version.measures else "")
         )
 
     def _bring_back(self) -> None:
         if self._version.value is not None:
-            self._begin(with_targets(self._present(), self._portfolio.starting_targets(self._version.value)))
+            targets = self._portfolio.starting_targets(self._version.value)
+            measures = self._portfolio.targets_version(self._version.value).measures
+            self._begin(with_targets(self._present(), targets, measures))
 
 
 def _moment(saved_at: pd.Timestamp) -> str:
