@@ -43,5 +43,6 @@ def main() -> None:
         click.echo("Stopped.", err=True)
         sys.exit(1)
     except click.ClickException as error:
-        click.echo(f"{error.format_message()} See allocation --help.", err=True)
+        asked = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "allocation"
+        click.echo(f"{error.format_message()} See {asked} --help.", err=True)
         sys.exit(1)

@@ -26,10 +26,12 @@ from allocation.readers.prices import read_prices
 from allocation.readers.registry import Format, named_format, read_any, recognise
 from allocation.readers.table import header_of
 from allocation.readers.targets import read_targets
-from allocation.tables import CASH
+from allocation.tables import CASH, UNCLASSIFIED
 
 Mappings = Mapping[str, Mapping[str, str]]
 """Fingerprint of a table's columns → our column → its column."""
+
+TAXONOMY = "taxonomy"
 
 SAME_PRICE = Decimal("0.05")
 """Two files' prices of one day that differ by less are one price at two moments of it."""
@@ -43,13 +45,24 @@ class Ways:
         format: the name of their format; None: it is recognised.
         mapping: our column → the file's column, for a table of no known format.
         account: what to call the account of a file that has one only.
-        remembered: gives the mappings that were said before; asked for only where a table of no known format needs one.
+        remembered: gives the mappings that were said before; asked for only where a file needs one.
+        taxonomy: which of a file's taxonomies becomes the asset classes; None: the one that was taken before from a
+            file with the same taxonomies, else the reader's own choice.
     """
 
     format: str | None = None
     mapping: Mapping[str, str] | None = None
     account: str | None = None
     remembered: Callable[[], Mappings] = dict
+    taxonomy: str | None = None
+
+    def choose(self, taxonomies: Sequence[str]) -> str | None:
+        """The taxonomy to take of those a file has; None: the reader's own choice."""
+        return self.taxonomy if self.taxonomy is not None else self.known(taxonomies)
+
+    def known(self, taxonomies: Sequence[str]) -> str | None:
+        """The one that was taken in an earlier load; None where there was none."""
+        return self.remembered().get(_of_taxonomies(taxonomies), {}).get(TAXONOMY) if taxonomies else None
 
 
 @dataclass(frozen=True)
@@ -62,7 +75,9 @@ class Brought:
         base_currency: what the files say values are added up in, where they say one.
         notes: what a person should know about the files.
         files: what each file is, for people.
-        mappings: what was said about tables of no known format, to be remembered.
+        mappings: what was said about tables of no known format, and which taxonomy was taken, to be remembered.
+        taxonomies: the taxonomies of the file that classes are from, or could be.
+        taxonomy: the one of them that was taken.
     """
 
     holdings: pd.DataFrame
@@ -74,6 +89,8 @@ class Brought:
     notes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     mappings: Mappings = field(default_factory=dict)
+    taxonomies: tuple[str, ...] = ()
+    taxonomy: str | None = None
 
 
 @dataclass
@@ -115,18 +132,22 @@ def read_together(
     notes = [f"{part.label}: {note}" for part in parts for note in part.content.notes] + _agree(held)
     problems = [problem for part in parts for problem in part.content.problems]
     problems += [*disagreements(held), *_only_one(parts, "targets"), *_only_one(parts, "classes")]
+    problems += _without_taxonomies(parts, ways)
     if problems:
         raise LoadError(problems)
+    classified = next((part.content for part in parts if part.content.taxonomies), Content(""))
     return Brought(
         held.drop(columns="is_ours"),
-        _together([part.content.targets for part in parts]),
+        _together([part.content.targets.assign(is_ours=part.is_ours) for part in parts]),
         _together([part.content.fx.assign(source=_source(part)) for part in parts]),
         _together([part.content.classes.assign(is_ours=part.is_ours) for part in parts]),
         _together([part.content.prices.assign(is_ours=part.is_ours) for part in parts]),
         _base_currency(parts),
         tuple(dict.fromkeys(notes)),
         tuple(f"{part.label} ({part.content.format})" for part in parts),
-        _said(several, ways),
+        _said(several, ways) | _taken(parts),
+        classified.taxonomies,
+        classified.taxonomy,
     )
 
 
@@ -158,9 +179,35 @@ def _parts(sources: Sequence[Source], today: datetime.date, ways: Ways) -> list[
         if chosen is None:
             content = read_any(opened, today, mapping=ways.mapping, remembered=ways.remembered())
         else:
-            content = read_any(opened, today, format=chosen.name)
+            content = _switched(read_any(opened, today, format=chosen.name, choose=ways.choose), ways)
         parts.append(_Part(opened.name, content, chosen in OWN))
     return parts + [_history(chosen, files, today) for chosen, files in histories.values()]
+
+
+def _switched(content: Content, ways: Ways) -> Content:
+    """The same; where another taxonomy is chosen than before, what it doesn't classify is in no class any more."""
+    if ways.taxonomy is None or content.taxonomy is None or ways.known(content.taxonomies) == content.taxonomy:
+        return content
+    assets = zip(content.holdings["symbol"], content.holdings["currency"], strict=True)
+    classes = zip(content.classes["symbol"], content.classes["currency"], strict=True)
+    # Cash is one asset a currency; any other symbol is one asset.
+    held = dict.fromkeys((symbol, currency if symbol == CASH else None) for symbol, currency in assets)
+    left = [asset for asset in held if asset not in set(classes)]
+    first = len(content.classes) + 1
+    rows = [
+        {"file": content.format, "row": row, "symbol": symbol, "currency": currency}
+        | {"asset_class": UNCLASSIFIED, "weight_percent": Decimal(100)}
+        for row, (symbol, currency) in enumerate(left, first)
+    ]
+    cleared = pd.DataFrame(rows, columns=content.classes.columns, dtype=object)
+    cleared = cleared.where(cleared.notna(), None)
+    notes = content.notes
+    if ways.known(content.taxonomies) is not None and content.targets.empty:
+        notes += (
+            f"The targets stay as they are: {content.taxonomy} has none. Set some for its classes: on the page under "
+            "Targets, or with allocation strategies new NAME --from present --activate.",
+        )
+    return replace(content, classes=_together([content.classes, cleared]), notes=notes)
 
 
 def _history(chosen: Format, files: list[Opened], today: datetime.date) -> _Part:
@@ -274,12 +321,29 @@ def _only_one(parts: Sequence[_Part], what: str) -> list[Problem]:
     return [Problem(part.label, 0, "", "", remedy) for part in having[1:]]
 
 
+def _without_taxonomies(parts: Sequence[_Part], ways: Ways) -> list[Problem]:
+    if ways.taxonomy is None or any(part.content.taxonomies or part.content.problems for part in parts):
+        return []
+    remedy = "can't be taken: only files of Portfolio Performance have taxonomies to choose from."
+    return [Problem(parts[0].label, 0, TAXONOMY, ways.taxonomy, remedy)]
+
+
+def _taken(parts: Sequence[_Part]) -> dict[str, Mapping[str, str]]:
+    """Which taxonomy was taken: a later load of a file with the same ones takes it again."""
+    taken = [part.content for part in parts if part.content.taxonomy is not None]
+    return {_of_taxonomies(content.taxonomies): {TAXONOMY: str(content.taxonomy)} for content in taken}
+
+
+def _of_taxonomies(names: Sequence[str]) -> str:
+    return fingerprint(["taxonomies", *names])
+
+
 def _base_currency(parts: Sequence[_Part]) -> str | None:
     said = {part.content.base_currency for part in parts} - {None}
     return said.pop() if len(said) == 1 else None
 
 
-def _said(sources: Sequence[Source], ways: Ways) -> Mappings:
+def _said(sources: Sequence[Source], ways: Ways) -> dict[str, Mapping[str, str]]:
     if not ways.mapping:
         return {}
     opened = [source if isinstance(source, Opened) else Opened(source)

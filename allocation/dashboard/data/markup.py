@@ -85,6 +85,12 @@ def _warnings(report: LoadReport) -> str:
     ]
     if report.unpriced:
         told.append(f"No price is known yet for {', '.join(report.unpriced)}: what holds them can't be valued.")
+    if report.unrated:
+        names, base = ", ".join(currency for currency, _ in report.unrated), report.unrated[0][1]
+        told.append(
+            f"No FX rate to {base} is known yet for {names}: what is in {names} can't be valued. Drop a file of rates "
+            "together with this one or after it: the European Central Bank's eurofxref.csv, or an fx.csv."
+        )
     return "".join(sentence(text) for text in told)
 
 
