@@ -61,8 +61,16 @@ class Ways:
         return self.taxonomy if self.taxonomy is not None else self.known(taxonomies)
 
     def known(self, taxonomies: Sequence[str]) -> str | None:
-        """The one that was taken in an earlier load; None where there was none."""
-        return self.remembered().get(_of_taxonomies(taxonomies), {}).get(TAXONOMY) if taxonomies else None
+        """The one that was taken in an earlier load; None where there was none, or several.
+
+        A file that has got another taxonomy since, or lost one, keeps the one that it had.
+        """
+        if not taxonomies:
+            return None
+        before = self.remembered()
+        same = before.get(_of_taxonomies(taxonomies))
+        taken = {said.get(TAXONOMY) for said in ([same] if same else before.values())} & set(taxonomies)
+        return taken.pop() if len(taken) == 1 else None
 
 
 @dataclass(frozen=True)

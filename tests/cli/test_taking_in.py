@@ -151,5 +151,5 @@ def test_the_taxonomy_of_a_portfolio_performance_file_is_chosen_by_name(run, tmp
     assert run("import", path, "--taxonomy", "regions")[0] == 0
     assert "Asia" in run("classes")[1]
     assert "come from the taxonomy Regions;" in run("import", path)[1]
-    said = refusal(run("import", path, "--taxonomy", "Sectors"))
-    assert "'Sectors' is no taxonomy of this file. It has Asset Allocation, Regions." in said
+    status, _, err = run("import", path, "--taxonomy", "Sectors")
+    assert status == 1 and "'Sectors' is no taxonomy of this file. It has Asset Allocation, Regions." in err

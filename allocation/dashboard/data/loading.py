@@ -9,7 +9,7 @@ from pathlib import Path
 import ipywidgets as widgets
 
 from allocation.dashboard.data.columns import ColumnsForm
-from allocation.dashboard.data.markup import preview_tables, problems_table, report_sentence
+from allocation.dashboard.data.markup import missing, preview_tables, problems_table, report_sentence
 from allocation.dashboard.data.taxonomy import TaxonomyChoice
 from allocation.dashboard.drop import FileDrop
 from allocation.dashboard.markup import said
@@ -127,7 +127,7 @@ class LoadPanel:
         # The next file may be of another account.
         self._account.value = ""
         self._changed()
-        self._done.value = said(f"Loaded: {report_sentence(report)}.")
+        self._done.value = said(f"Loaded: {report_sentence(report)}.") + missing(report)
 
     def _take_back(self) -> None:
         load, kept = self._portfolio.undo_load()

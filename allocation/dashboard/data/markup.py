@@ -83,13 +83,22 @@ def _warnings(report: LoadReport) -> str:
         f"{account}: the files are of {day}, before what is held now ({newest}), which stays."
         for account, day, newest in report.past
     ]
+    return "".join(sentence(text) for text in told) + missing(report)
+
+
+def missing(report: LoadReport) -> str:
+    """What keeps holdings from being valued, and what to do about it; empty where nothing does."""
+    told = []
     if report.unpriced:
-        told.append(f"No price is known yet for {', '.join(report.unpriced)}: what holds them can't be valued.")
+        told.append(
+            f"No price is known yet for {', '.join(report.unpriced)}: what holds them can't be valued. Prices (CSV), "
+            "under Export once this is loaded, is a list to fill in and drop here."
+        )
     if report.unrated:
         names, base = ", ".join(currency for currency, _ in report.unrated), report.unrated[0][1]
         told.append(
             f"No FX rate to {base} is known yet for {names}: what is in {names} can't be valued. Drop a file of rates "
-            "together with this one or after it: the European Central Bank's eurofxref.csv, or an fx.csv."
+            "here, together with this one or after it: the European Central Bank's eurofxref.csv, or an fx.csv."
         )
     return "".join(sentence(text) for text in told)
 

@@ -150,8 +150,10 @@ class _Reader:
         return known(CorporateAction(day, kind, of[0] if of else "", postings))
 
     def _posting(self, posting: Element, entry: str) -> Posting:
-        places = {tag: self._tree.child(posting, tag) for tag in ("security", "portfolio", "account")}
-        security = places["security"]
+        def key(tag: str) -> str:
+            place = self._tree.child(posting, tag)
+            return "" if place is None else self._keys.get(place, "")
+
         return Posting(
             _word(posting, "type"),
             _word(posting, "unitRole"),
@@ -160,8 +162,9 @@ class _Reader:
             self._number(_word(posting, "shares") or "0", "ledger", entry, "shares"),
             self._number(_word(posting, "amount") or "0", "ledger", entry, "amount"),
             _word(posting, "currency"),
-            "" if security is None else self._security(security),
-            *("" if place is None else self._keys.get(place, "") for place in (places["portfolio"], places["account"])),
+            key("security"),
+            key("portfolio"),
+            key("account"),
         )
 
     def _taxonomy(self, element: Element) -> Taxonomy:

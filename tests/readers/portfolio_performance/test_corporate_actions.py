@@ -6,6 +6,7 @@ import pytest
 
 from tests.readers.portfolio_performance.building import (
     SHARE,
+    Field,
     account,
     accounts,
     cash,
@@ -176,9 +177,11 @@ def test_ordinary_transactions_in_a_ledger_are_refused_in_one_sentence():
     ]
 
 
-def test_the_protobuf_form_reads_the_same():
+def packed_spin_off():
+    """The same household and spin-off in protobuf."""
     day = (datetime.date(2026, 3, 2) - datetime.date(1970, 1, 1)).days
-    quote = (13, [(1, day), (2, 10 * SHARE)])
+    when: Field = (9, [(1, day * 86_400)])
+    quote: Field = (13, [(1, day), (2, 10 * SHARE)])
 
     def of(kind, *fields, direction="INBOUND", unit="PRIMARY", leg="TARGET_SECURITY"):
         return 7, [(13, kind), *fields, (4, "EUR"), (15, direction), (16, leg), (17, unit)]
@@ -192,19 +195,22 @@ def test_the_protobuf_form_reads_the_same():
         of("FEE", (3, 200), direction="NEUTRAL", unit="FEE", leg="FEE"),
     ]
     kind = (10, [(2, 1), (3, "SPIN_OFF"), (13, "CORPORATE_ACTION_KIND")])
-    file = protobuf(
+    return protobuf(
         (1, 70),
         (2, [(1, "src"), (3, "Source"), (4, "EUR"), (8, "SRC"), quote]),
         (2, [(1, "tgt"), (3, "Target"), (4, "EUR"), (8, "TGT"), quote]),
         (3, [(1, "bank"), (2, "Bank"), (3, "EUR")]),
         (4, [(1, "depot"), (2, "Depot"), (5, "bank")]),
-        (5, [(2, 6), (3, "bank"), (9, [(1, day * 86_400)]), (10, "EUR"), (11, 10_000)]),
-        (5, [(2, 2), (4, "depot"), (14, "src"), (9, [(1, day * 86_400)]), (10, "EUR"), (12, 10 * SHARE)]),
+        (5, [(2, 6), (3, "bank"), when, (10, "EUR"), (11, 10_000)]),
+        (5, [(2, 2), (4, "depot"), (14, "src"), when, (10, "EUR"), (12, 10 * SHARE)]),
         (12, "EUR"),
         (13, [(1, [(3, [(1, day * 86_400)]), (9, "CORPORATE_ACTION"), kind, *postings])]),
         (99, "what another program keeps"),
     )
-    content, as_xml = read(file), read(depot(spin_off()))
+
+
+def test_the_protobuf_form_reads_the_same():
+    content, as_xml = read(packed_spin_off()), read(depot(spin_off()))
     assert content.problems == ()
     assert held(content) == held(as_xml)
     assert [note for note in content.notes if note.startswith("Spin off")] == [

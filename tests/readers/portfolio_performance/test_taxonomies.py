@@ -66,6 +66,13 @@ def test_the_one_that_is_chosen_is_remembered_for_the_next_load(portfolio):
     assert portfolio.load(file(taxonomy("Mine", classification("A", 1, assigned(WORLD))))).taxonomy is None
 
 
+def test_a_file_with_one_taxonomy_more_keeps_the_one_that_was_chosen(portfolio):
+    portfolio.load(file(), taxonomy="Regions")
+    more = taxonomy("Sectors", classification("Energy", 50), classification("Health", 50))
+    assert portfolio.load(file(AIMED, REGIONS, more)).taxonomy == "Regions"
+    assert portfolio.load(file(AIMED, more)).taxonomy == "Asset Allocation"
+
+
 def test_a_preview_remembers_nothing(portfolio):
     portfolio.load(file(), taxonomy="Regions", preview=True)
     assert portfolio.load(file()).taxonomy == "Asset Allocation"
