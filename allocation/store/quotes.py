@@ -67,10 +67,10 @@ WITH current AS (
     SELECT account_id, max_by(snapshot_id, as_of) AS snapshot_id FROM snapshots GROUP BY account_id
 )
 SELECT DISTINCT symbol FROM current JOIN holdings USING (snapshot_id) JOIN assets USING (asset_id)
-WHERE quantity <> 0 AND symbol <> 'CASH' AND asset_id NOT IN (SELECT asset_id FROM prices) ORDER BY symbol
+WHERE symbol <> 'CASH' AND asset_id NOT IN (SELECT asset_id FROM prices) ORDER BY symbol
 """
 
-# A price is in its own currency; what has none yet, in the one its file names.
+# A price is in its own currency; what has none yet, in the one its file names. What a snapshot has 0 of counts, too.
 CURRENCIES = """
 WITH current AS (
     SELECT account_id, max_by(snapshot_id, as_of) AS snapshot_id FROM snapshots GROUP BY account_id
@@ -79,7 +79,7 @@ WITH current AS (
 )
 SELECT DISTINCT coalesce(latest.currency, a.currency) AS currency
 FROM current JOIN holdings USING (snapshot_id) JOIN assets a USING (asset_id) LEFT JOIN latest USING (asset_id)
-WHERE quantity <> 0 ORDER BY currency
+ORDER BY currency
 """
 
 LATEST = """
@@ -145,7 +145,7 @@ def write_fx(connection: duckdb.DuckDBPyConnection, fx: pd.DataFrame) -> tuple[i
 
 
 def unpriced(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    """Symbols of what is held and has no price."""
+    """Symbols of what stands in the newest snapshots and has no price."""
     return tuple(str(symbol) for (symbol,) in connection.execute(UNPRICED).fetchall())
 
 

@@ -48,7 +48,10 @@ def of_beancount(folder):
         # (5 × 400 + 500) × 0.9
         (
             of_ghostfolio,
-            ["without a price, so it can't be valued: VTI.", "an FX rate to EUR, so it can't be valued: what is in USD."],
+            [
+                "without a price, so it can't be valued: VTI.",
+                "an FX rate to EUR, so it can't be valued: what is in USD.",
+            ],
             [("price", "VTI", "400", "USD"), ("rate", "USD", "EUR", "0.9")],
             "Total 2,250.00 EUR, of it cash 450.00.",
         ),

@@ -203,7 +203,7 @@ def test_the_package_has_a_name_for_what_is_asked():
 
 
 def test_a_load_says_at_once_which_rates_are_missing(portfolio, write_csv):
-    """Cash, a price, an asset that has no price yet, and something that was sold; JPY goes over EUR."""
+    """Of cash, of prices, and of what there is 0 of; JPY goes over EUR."""
     portfolio.init("USD")
     portfolio.save_rate("JPY", "EUR", "0.006")
     portfolio.save_rate("EUR", "USD", "1.1")
@@ -213,15 +213,17 @@ def test_a_load_says_at_once_which_rates_are_missing(portfolio, write_csv):
         A,CASH,5,1,CHF
         A,VTI,1,10,USD
         A,EWJ,1,10,JPY
-        A,VUSA,1,10,GBX
+        A,VUSA,1,0.1,GBP
         A,OLD,0,10,SEK
         """
     )
-    assert portfolio.load(held, preview=True).unrated == (("CHF", "USD"), ("GBP", "USD"))
-    assert portfolio.load(held).unrated == (("CHF", "USD"), ("GBP", "USD"))
+    missing = (("CHF", "USD"), ("GBP", "USD"), ("SEK", "USD"))
+    assert portfolio.load(held, preview=True).unrated == missing
+    assert portfolio.load(held).unrated == missing
     portfolio.save_rate("GBP", "JPY", "200")
-    assert portfolio.load(held).unrated == (("CHF", "USD"), ("GBP", "USD"))
+    assert portfolio.load(held).unrated == missing
     portfolio.save_rate("GBP", "EUR", "1.2")
+    portfolio.save_rate("EUR", "SEK", "11")
     portfolio.save_rate("USD", "CHF", "0.9")
     assert portfolio.load(held).unrated == ()
     assert total(portfolio) == pytest.approx(5 / 0.9 + 10 + 0.066 + 0.1 * 1.32, abs=0.01)

@@ -4,6 +4,7 @@ import pytest
 
 from allocation.errors import LoadError
 from allocation.readers import Opened
+from tests.readers.portfolio_performance import building
 from tests.readers.portfolio_performance.building import (
     account,
     accounts,
@@ -11,7 +12,6 @@ from tests.readers.portfolio_performance.building import (
     cash,
     classification,
     client,
-    portfolio as securities_account,
     portfolios,
     securities,
     security,
@@ -34,7 +34,7 @@ def file(*ways, name="my.xml"):
     xml = client(
         securities(security("World", "WLD"), security("Bond", "BND")),
         accounts(account("Bank", cash("DEPOSIT", 10_000))),
-        portfolios(securities_account("Depot", shares("BUY", 1, 60), shares("BUY", 2, 40))),
+        portfolios(building.portfolio("Depot", shares("BUY", 1, 60), shares("BUY", 2, 40))),
         taxonomies(*(ways or (AIMED, REGIONS))),
     )
     return Opened(xml.encode(), name)
@@ -49,7 +49,12 @@ def classes(portfolio):
 
 
 BY_AIM = {("WLD", "Equity"): 100, ("BND", "Safe"): 100, ("CASH", "Safe"): 100}
-BY_REGION = {("WLD", "Asia"): 30, ("WLD", "Unclassified"): 70, ("BND", "Unclassified"): 100, ("CASH", "Unclassified"): 100}
+BY_REGION = {
+    ("WLD", "Asia"): 30,
+    ("WLD", "Unclassified"): 70,
+    ("BND", "Unclassified"): 100,
+    ("CASH", "Unclassified"): 100,
+}
 
 
 def test_a_report_says_which_taxonomy_was_taken_and_which_others_there_are(portfolio):
