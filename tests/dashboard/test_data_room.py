@@ -9,7 +9,7 @@ from allocation.dashboard.drop import FileDrop
 from allocation.export import holdings_csv, targets_csv
 from allocation.shipped_files import shipped
 from allocation.writing import PLAIN
-from tests.dashboard.test_page import parts
+from tests.dashboard.test_page import give, parts
 from tests.readers.portfolio_performance.building import classification, taxonomy
 from tests.readers.portfolio_performance.test_taxonomies import file as two_taxonomies
 
@@ -29,13 +29,7 @@ class Room:
         return next(part for part in parts(self.room.box) if isinstance(part, kind))
 
     def give(self, *files):
-        drop = self.find(FileDrop)
-        drop._take(drop, {"kind": "begin"}, [])
-        for name, content in files:
-            drop._take(drop, {"kind": "file", "name": name}, [])
-            for start in range(0, len(content), 1000):
-                drop._take(drop, {"kind": "piece"}, [memoryview(content[start : start + 1000])])
-        drop._take(drop, {"kind": "end"}, [])
+        give(self.find(FileDrop), *files)
 
     def named(self, description):
         return next(part for part in parts(self.room.box) if getattr(part, "description", "") == description)

@@ -48,7 +48,7 @@ def preview_tables(report: LoadReport, currency: str, writing: Writing) -> str:
     notes = sentence("; ".join(report.files)) + "".join(sentence(text) for text in report.notes)
     would = sentence(f"This would change: {report_sentence(report)}.")
     lines = changed_lines(report, writing)
-    return notes + would + _accounts(report, currency, writing) + _changes(lines) + _warnings(report)
+    return notes + would + _warnings(report) + _accounts(report, currency, writing) + _changes(lines)
 
 
 def changed_lines(report: LoadReport, writing: Writing) -> list[list[str]]:
@@ -124,10 +124,10 @@ def report_sentence(report: LoadReport) -> str:
             (report.prices, "price"),
             (report.fx_rates, "FX rate"),
             (report.targets, "target"),
-            (report.class_weights, "part of a fund in a class"),
-            (len(report.sold), "holding sold"),
-            (len(report.removed), "holding removed from a snapshot"),
-            (report.corrected, "correction of an earlier day"),
+            (report.class_weights, "class weight"),
+            (len(report.sold), "sold holding"),
+            (len(report.removed), "removed holding"),
+            (report.corrected, "earlier price or rate"),
         )
         if count
     ]
