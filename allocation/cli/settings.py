@@ -11,7 +11,7 @@ from allocation.cli.printing import column, print_table, write
 from allocation.export import classes_csv
 from allocation.money import write_percent
 from allocation.portfolio import Portfolio
-from allocation.tables import ALL, CASH, Strategy, as_weight, called
+from allocation.tables import ALL, Strategy, as_weight, called
 
 SCOPE = click.option("--scope", default=ALL, metavar="ACCOUNT", help="An account; without it the whole portfolio.")
 
@@ -58,9 +58,8 @@ def classes(portfolio: Portfolio, csv: Path | None, suggest: bool, accept: tuple
 def _suggestions(portfolio: Portfolio, accept: tuple[str, ...]) -> None:
     chosen = None if ALL in accept else accept
     found = portfolio.accept_classes(chosen) if accept else portfolio.suggest_classes()
-    without = _without_suggestion(portfolio, found)
     if found.empty:
-        click.echo(without or "There is nothing to suggest: every asset is in a class.")
+        click.echo("There is nothing to suggest: every asset is in a class, or its name says nothing about one.")
         return
     # Cash in several currencies is one answer.
     print_table(found.drop_duplicates())
@@ -71,23 +70,6 @@ def _suggestions(portfolio: Portfolio, accept: tuple[str, ...]) -> None:
         )
     else:
         click.echo("Nothing was saved. Accept them with: allocation classes --accept all (or --accept SYMBOL).")
-    if without:
-        click.echo(without)
-
-
-def _without_suggestion(portfolio: Portfolio, found: pd.DataFrame) -> str:
-    """What to do about assets in no class whose names say nothing about one; empty where there is none."""
-    suggested = set(found["symbol"])
-    left = [
-        symbol for symbol in portfolio.unclassified()["symbol"]
-        if symbol not in suggested and not (CASH in suggested and symbol.startswith(f"{CASH} "))
-    ]  # fmt: skip
-    if not left:
-        return ""
-    return (
-        f"Nothing is suggested for {', '.join(left)}. Write it down: allocation classes --csv classes.csv, fill in "
-        "asset_class, allocation import classes.csv."
-    )
 
 
 @click.command()

@@ -26,12 +26,11 @@ from allocation.readers.prices import read_prices
 from allocation.readers.registry import Format, named_format, read_any, recognise
 from allocation.readers.table import header_of
 from allocation.readers.targets import read_targets
-from allocation.tables import CASH, UNCLASSIFIED
+from allocation.readers.taxonomies import TAXONOMY, switched, taken_before, to_remember
+from allocation.tables import CASH
 
 Mappings = Mapping[str, Mapping[str, str]]
 """Fingerprint of a table's columns → our column → its column."""
-
-TAXONOMY = "taxonomy"
 
 SAME_PRICE = Decimal("0.05")
 """Two files' prices of one day that differ by less are one price at two moments of it."""
@@ -58,19 +57,9 @@ class Ways:
 
     def choose(self, taxonomies: Sequence[str]) -> str | None:
         """The taxonomy to take of those a file has; None: the reader's own choice."""
-        return self.taxonomy if self.taxonomy is not None else self.known(taxonomies)
-
-    def known(self, taxonomies: Sequence[str]) -> str | None:
-        """The one that was taken in an earlier load; None where there was none, or several.
-
-        A file that has got another taxonomy since, or lost one, keeps the one that it had.
-        """
-        if not taxonomies:
-            return None
-        before = self.remembered()
-        same = before.get(_of_taxonomies(taxonomies))
-        taken = {said.get(TAXONOMY) for said in ([same] if same else before.values())} & set(taxonomies)
-        return taken.pop() if len(taken) == 1 else None
+        if self.taxonomy is not None or not taxonomies:
+            return self.taxonomy
+        return taken_before(self.remembered(), taxonomies)
 
 
 @dataclass(frozen=True)
@@ -153,7 +142,7 @@ def read_together(
         _base_currency(parts),
         tuple(dict.fromkeys(notes)),
         tuple(f"{part.label} ({part.content.format})" for part in parts),
-        _said(several, ways) | _taken(parts),
+        _said(several, ways) | {key: said for part in parts for key, said in to_remember(part.content).items()},
         classified.taxonomies,
         classified.taxonomy,
     )
@@ -187,35 +176,11 @@ def _parts(sources: Sequence[Source], today: datetime.date, ways: Ways) -> list[
         if chosen is None:
             content = read_any(opened, today, mapping=ways.mapping, remembered=ways.remembered())
         else:
-            content = _switched(read_any(opened, today, format=chosen.name, choose=ways.choose), ways)
+            content = read_any(opened, today, format=chosen.name, choose=ways.choose)
+            if ways.taxonomy is not None and content.taxonomies:
+                content = switched(content, taken_before(ways.remembered(), content.taxonomies))
         parts.append(_Part(opened.name, content, chosen in OWN))
     return parts + [_history(chosen, files, today) for chosen, files in histories.values()]
-
-
-def _switched(content: Content, ways: Ways) -> Content:
-    """The same; where another taxonomy is chosen than before, what it doesn't classify is in no class any more."""
-    if ways.taxonomy is None or content.taxonomy is None or ways.known(content.taxonomies) == content.taxonomy:
-        return content
-    assets = zip(content.holdings["symbol"], content.holdings["currency"], strict=True)
-    classes = zip(content.classes["symbol"], content.classes["currency"], strict=True)
-    # Cash is one asset a currency; any other symbol is one asset.
-    held = dict.fromkeys((symbol, currency if symbol == CASH else None) for symbol, currency in assets)
-    left = [asset for asset in held if asset not in set(classes)]
-    first = len(content.classes) + 1
-    rows = [
-        {"file": content.format, "row": row, "symbol": symbol, "currency": currency}
-        | {"asset_class": UNCLASSIFIED, "weight_percent": Decimal(100)}
-        for row, (symbol, currency) in enumerate(left, first)
-    ]
-    cleared = pd.DataFrame(rows, columns=content.classes.columns, dtype=object)
-    cleared = cleared.where(cleared.notna(), None)
-    notes = content.notes
-    if ways.known(content.taxonomies) is not None and content.targets.empty:
-        notes += (
-            f"The targets stay as they are: {content.taxonomy} has none. Set some for its classes: on the page under "
-            "Targets, or with allocation strategies new NAME --from present --activate.",
-        )
-    return replace(content, classes=_together([content.classes, cleared]), notes=notes)
 
 
 def _history(chosen: Format, files: list[Opened], today: datetime.date) -> _Part:
@@ -334,16 +299,6 @@ def _without_taxonomies(parts: Sequence[_Part], ways: Ways) -> list[Problem]:
         return []
     remedy = "can't be taken: only files of Portfolio Performance have taxonomies to choose from."
     return [Problem(parts[0].label, 0, TAXONOMY, ways.taxonomy, remedy)]
-
-
-def _taken(parts: Sequence[_Part]) -> dict[str, Mapping[str, str]]:
-    """Which taxonomy was taken: a later load of a file with the same ones takes it again."""
-    taken = [part.content for part in parts if part.content.taxonomy is not None]
-    return {_of_taxonomies(content.taxonomies): {TAXONOMY: str(content.taxonomy)} for content in taken}
-
-
-def _of_taxonomies(names: Sequence[str]) -> str:
-    return fingerprint(["taxonomies", *names])
 
 
 def _base_currency(parts: Sequence[_Part]) -> str | None:

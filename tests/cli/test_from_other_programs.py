@@ -90,17 +90,6 @@ def test_from_a_file_to_a_deposit_plan(run, tmp_path, made, missing, answers, to
     assert "Nothing changed: the portfolio says the same already." in run("import", file)[1]
 
 
-def test_what_no_class_is_suggested_for_is_named_with_what_to_do(run, tmp_path):
-    run("import", tmp_path / of_ghostfolio(tmp_path))
-    said = "Nothing is suggested for VTI. Write it down: allocation classes --csv classes.csv, fill in asset_class"
-    assert said in run("classes", "--suggest")[1] and said in run("classes", "--accept", "all")[1]
-    path = tmp_path / "classes.csv"
-    run("classes", "--csv", path)
-    path.write_text(path.read_text().replace("VTI,USD,Unclassified", "VTI,USD,US stocks"))
-    assert run("import", path)[0] == 0
-    assert run("classes", "--suggest")[1] == "There is nothing to suggest: every asset is in a class.\n"
-
-
 def test_a_command_that_is_not_there_says_where_the_help_is(run):
     assert run("plan", "1000")[2] == "No such command '1000'. See allocation plan --help.\n"
     assert run("plon")[2].endswith("See allocation --help.\n")
