@@ -106,7 +106,7 @@ class Loads(PortfolioFile):
             StoreError: the portfolio file can't be used.
         """
         today = datetime.date.today()
-        ways = Ways(format, mapping, account, self._mappings, taxonomy)
+        ways = Ways(format, mapping, account, remembered=self._mappings, taxonomy=taxonomy)
         brought = read_together(holdings, targets, fx, classes, today, prices, ways)
         kept = dated(self.path, "before-load") if self.exists() and not preview else None
         with self._database.write(create=True, keep=not preview, backup_to=kept) as connection:
