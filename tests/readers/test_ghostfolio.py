@@ -290,6 +290,14 @@ def test_activities_as_csv_add_up():
     assert held(content) == [("Ghostfolio", "MSFT", "3.5")]
 
 
+def test_its_dates_have_the_day_first_however_few_there_are():
+    file = "Date,Code,DataSource,Currency,Price,Quantity,Action,Fee,Note\n{},MSFT,YAHOO,USD,298.58,5,buy,19,\n"
+    content = read_any(file.format("01-09-2021").encode(), TODAY)
+    assert content.holdings["as_of"].tolist() == [datetime.date(2021, 9, 1)]
+    said = "'09/17/2021' is no date that can be read for sure. Write dates like 2026-03-31."
+    assert said in problems(read_any(file.format("09/17/2021").encode(), TODAY))[0]
+
+
 def test_interactive_brokers_trades_are_not_taken_for_holdings():
     header = "CurrencyPrimary,Symbol,TradeDate,Quantity,TradePrice,Buy/Sell,IBCommission\n"
     content = read_any((header + "USD,VTI,20230403,17,204.3,BUY,-1\n").encode(), TODAY)
