@@ -105,6 +105,9 @@ class _History:
         if quantity is None or quantity < 0:
             self.findings.wrong(row, "quantity", written, "is not a number of shares that can be read.")
             return
+        if when is not None and when > self.findings.today and self.description.rows.get("later") == "left out":
+            self.sums.ignored[f"{action} after today"] += 1
+            return
         if when is None or when > self.findings.today:
             unsure = "is no date that can be read for sure. Write dates like 2026-03-31."
             remedy = unsure if when is None else "lies in the future."
