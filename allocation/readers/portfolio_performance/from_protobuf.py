@@ -255,9 +255,9 @@ class _Reader:
             if for_cash:
                 self._move_cash(one.account, for_cash, day, one.currency, one.amount)
         else:
-            raise self._opened.wrong(
-                f"is of the type {one.type}, which isn't known.", column="transaction", value=str(day)
-            )
+            security = self._client.securities.get(one.security)
+            of = f"{day}, {security.name}" if security else f"{day}"
+            raise self._opened.wrong(f"is of the type {one.type}, which isn't known.", column="transaction", value=of)
 
     def _move_shares(self, one: Any, portfolio: str, kind: str, day: datetime.date) -> None:
         self._known(portfolio, self._client.securities_accounts, "portfolio", day)

@@ -156,6 +156,10 @@ def test_a_taxonomy_with_weights_is_classes_and_targets():
             file(account(), transaction(77, (3, BANK))),
             "transaction: '2026-01-05' is of the type 77, which isn't known.",
         ),
+        (
+            file(security(), account(), transaction(77, *IN_DEPOT)),
+            "transaction: '2026-01-05, World' is of the type 77, which isn't known.",
+        ),
         (file(transaction(6, (3, "nobody"))), "account: 'nobody' of the transaction of 2026-01-05 isn't in the file."),
         (file(account(), portfolio(), transaction(2, *IN_DEPOT)), "security: 'world' of the transaction of 2026-01-05"),
         (file(account(), account()), "account: 'Bank' stands twice in the file."),
