@@ -66,6 +66,7 @@ class Loads(PortfolioFile):
         format: str | None = None,
         mapping: Mapping[str, str] | None = None,
         account: str | None = None,
+        taxonomy: str | None = None,
     ) -> LoadReport:
         """Load holdings, targets, FX rates, classes and prices; makes the file if need be.
 
@@ -93,6 +94,8 @@ class Loads(PortfolioFile):
             mapping: of a table of no known format, our column → its column, or ``"=value"`` for a value that holds in
                 every row. It is remembered for tables with the same columns.
             account: what to call the account of a broker's file, where it has one only.
+            taxonomy: of a file of Portfolio Performance, the name of the taxonomy that becomes the asset classes. It
+                is remembered for files with the same taxonomies.
 
         Returns:
             What was added, changed and sold; of a preview also the totals before and after.
@@ -103,7 +106,7 @@ class Loads(PortfolioFile):
             StoreError: the portfolio file can't be used.
         """
         today = datetime.date.today()
-        ways = Ways(format, mapping, account, self._mappings)
+        ways = Ways(format, mapping, account, remembered=self._mappings, taxonomy=taxonomy)
         brought = read_together(holdings, targets, fx, classes, today, prices, ways)
         kept = dated(self.path, "before-load") if self.exists() and not preview else None
         with self._database.write(create=True, keep=not preview, backup_to=kept) as connection:
@@ -125,8 +128,11 @@ class Loads(PortfolioFile):
                 inactive=inactive,
                 class_weights=parts.changed,
                 unpriced=quotes.unpriced(connection),
+                unrated=quotes.unrated(connection, reading.base_currency(connection), today),
                 notes=(*brought.notes, *_unheld(unheld)),
                 files=brought.files,
+                taxonomies=brought.taxonomies,
+                taxonomy=brought.taxonomy,
             )
             loading.check_holdings(connection, brought.holdings)
             class_weights.check_classes(connection, parts)

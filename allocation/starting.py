@@ -25,7 +25,10 @@ def present(tables: Tables) -> Targets:
         raise TargetsError(f"{', '.join(debts)} is worth less than nothing now, which can't be a target.")
     if not values:
         whose = "The portfolio" if tables.scope == ALL else tables.scope
-        raise TargetsError(f"{whose} holds nothing that is in a class, so there is no present allocation.")
+        raise TargetsError(
+            f"{whose} holds nothing that is in a class, so there is no present allocation. Put what it holds into "
+            "classes first: allocation classes --suggest, or on the dashboard under Targets."
+        )
     classes = _largest_first(share(HUNDRED, {name: Decimal(value) for name, value in values.items()}))
     shared = {name for parts in tables.spans.values() for name in parts}
     within: dict[str, dict[str, Decimal]] = {}

@@ -43,5 +43,13 @@ def main() -> None:
         click.echo("Stopped.", err=True)
         sys.exit(1)
     except click.ClickException as error:
-        click.echo(f"{error.format_message()} See allocation --help.", err=True)
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        click.echo(f"{error.format_message()} See {_called(context)} --help.", err=True)
         sys.exit(1)
+
+
+def _called(context: click.Context | None) -> str:
+    """The command that was asked for, as somebody would type it."""
+    if context is None or context.parent is None:
+        return "allocation"
+    return f"{_called(context.parent)} {context.info_name}"

@@ -16,9 +16,9 @@ from allocation.targets import plain
 
 def describe(report: LoadReport) -> list[str]:
     """What a load did, or would do, a sentence a line."""
-    notes = [f"Note: {note}" for note in report.notes]
+    notes = [*(f"Note: {note}" for note in report.notes), *_other_taxonomies(report)]
     if not report.changed:
-        return [*notes, "Nothing changed: the portfolio says the same already.", *_unpriced(report)]
+        return [*notes, "Nothing changed: the portfolio says the same already.", *_missing(report)]
     counts = {
         "account": report.accounts, "asset": report.assets, "snapshot": report.snapshots, "holding": report.holdings,
         "price": report.prices, "FX rate": report.fx_rates, "target": report.targets,
@@ -37,17 +37,32 @@ def describe(report: LoadReport) -> list[str]:
         f"{account}: this is of {as_of}. What it holds now, as of {newest}, stays as it is; names and classes, too."
         for account, as_of, newest in report.past
     ]
-    return lines + _unpriced(report)
+    return lines + _missing(report)
 
 
-def _unpriced(report: LoadReport) -> list[str]:
-    if not report.unpriced:
-        return []
-    return [
-        f"Still without a price, so it can't be valued: {', '.join(report.unpriced)}. Write it down (allocation price "
-        f"{report.unpriced[0]} PRICE CURRENCY), or fill in a list: allocation prices --csv prices.csv, then allocation "
-        "import prices.csv."
-    ]
+def _other_taxonomies(report: LoadReport) -> list[str]:
+    others = [name for name in report.taxonomies if name != report.taxonomy]
+    return [f'Another taxonomy becomes the asset classes with: --taxonomy "{others[0]}".'] if others else []
+
+
+def _missing(report: LoadReport) -> list[str]:
+    """What keeps holdings from being valued, and what to do about it."""
+    lines = []
+    if report.unpriced:
+        lines.append(
+            f"Still without a price, so it can't be valued: {', '.join(report.unpriced)}. Write it down (allocation "
+            f"price {report.unpriced[0]} PRICE CURRENCY), or fill in a list: allocation prices --csv prices.csv, then "
+            "allocation import prices.csv."
+        )
+    if report.unrated:
+        currency, base = report.unrated[0]
+        names = ", ".join(currency for currency, _ in report.unrated)
+        lines.append(
+            f"Still without an FX rate to {base}, so it can't be valued: what is in {names}. Write it down (allocation "
+            f"rate {currency} {base} RATE), or load a file of rates, such as the European Central Bank's: allocation "
+            "import eurofxref.csv."
+        )
+    return lines
 
 
 def describe_preview(report: LoadReport) -> list[str]:

@@ -93,7 +93,8 @@ class Page:
                 "targets": lambda: TargetsPanel(portfolio, self._refresh),
                 "plan": lambda: PlanPanel(portfolio, self._refresh),
                 "history": lambda: History(portfolio),
-                "data": lambda: Data(portfolio, self._refresh),
+                # What is loaded may not be worth anything yet: that is told above the rooms, and no fault of the load.
+                "data": lambda: Data(portfolio, self.show),
             }
         )
         self._stage.children = [self._rooms.box]

@@ -28,6 +28,8 @@ class Content:
         targets, fx, classes: the columns of the readers of those files.
         prices: prices of days before the holdings', or of assets not held: :data:`PRICE_COLUMNS`.
         base_currency: the file's own, or None where it says nothing.
+        taxonomies: the ways in which the file classifies its assets, by name; only one of them can be the classes.
+        taxonomy: the one that ``classes`` and ``targets`` are from; None where none is.
         problems: what is wrong. Nothing is loaded while there is one.
         notes: sentences about what was left out, is stale, or was reconciled with the file's own total.
     """
@@ -39,5 +41,7 @@ class Content:
     classes: pd.DataFrame = field(default_factory=lambda: no_rows(classes.COLUMNS))
     prices: pd.DataFrame = field(default_factory=lambda: no_rows(PRICE_COLUMNS))
     base_currency: str | None = None
+    taxonomies: tuple[str, ...] = ()
+    taxonomy: str | None = None
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()

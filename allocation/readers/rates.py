@@ -58,24 +58,21 @@ def convert(rates: Iterable[Rate], source: str, target: str) -> Rate | None:
     return reached.get(target)
 
 
-def crossed(rates: Sequence[Rate], held: set[str], base: str | None, remedy: str, remarks: Remarks) -> list[Rate]:
+def crossed(rates: Sequence[Rate], held: set[str], base: str | None, remarks: Remarks) -> list[Rate]:
     """The rates, and those to the base currency that are only reached over several others.
 
-    A way over one other currency is found where the rates are used.
+    A way over one other currency is found where the rates are used; a rate that is missing is told once all is loaded.
 
     Parameters:
-        held: currencies that something is held in. One without any way to the base currency is a problem.
-        base: the base currency; None where it isn't known, and nothing can be checked.
-        remedy: what to do about a rate that is missing.
+        held: currencies that something is held in.
+        base: the base currency; None where it isn't known.
     """
     rows = list(rates)
     pairs = {frozenset((rate.source, rate.target)) for rate in rates}
     beside = {other for pair in pairs if base in pair for other in pair}
     for currency in sorted(held - {base}) if base else []:
         found = convert(rates, currency, str(base))
-        if found is None:
-            remarks.wrong(0, "rate", currency, f"has no exchange rate to {base}. {remedy}")
-        elif not any(frozenset((currency, other)) in pairs for other in beside):
+        if found and not any(frozenset((currency, other)) in pairs for other in beside):
             rate = rate_of(currency, str(base), found.rate, found.day)
             if rate is None:
                 remarks.wrong(0, "rate", currency, f"has a rate to {base} that can't be right ({found.rate:.6g}).")

@@ -22,6 +22,9 @@ __all__ = ["BUILT_IN", "Format", "Opened", "formats", "read_any", "recognise"]
 
 GROUP = "allocation.readers"
 
+Chooser = Callable[[Sequence[str]], str | None]
+"""Is given the names of a file's taxonomies, and names the one to take; None: the reader's own choice."""
+
 BUILT_IN: list[str] = [
     "allocation.readers.own:FORMATS",
     "allocation.readers.ecb:FORMAT",
@@ -47,6 +50,8 @@ class Format:
         read: the file's content; the date is today's, later dates in the file are wrong. What is wrong with the file is
             returned as problems, or raised as a :class:`~allocation.errors.LoadError`.
         together: reads several files of one account's history as one; None where each file stands for itself.
+        by_taxonomy: reads a file that classifies its assets in several ways, with the one that is chosen; None where
+            files of this kind have no such choice.
     """
 
     name: str
@@ -54,6 +59,7 @@ class Format:
     recognises: Callable[[Opened], bool]
     read: Callable[[Opened, datetime.date], Content]
     together: Callable[[Sequence[Opened], datetime.date], Content] | None = None
+    by_taxonomy: Callable[[Opened, datetime.date, Chooser], Content] | None = None
 
 
 @cache
@@ -115,6 +121,7 @@ def read_any(
     format: str | None = None,
     mapping: Mapping[str, str] | None = None,
     remembered: Mapping[str, Mapping[str, str]] | None = None,
+    choose: Chooser | None = None,
 ) -> Content:
     """Read a file of any known format.
 
@@ -126,6 +133,7 @@ def read_any(
             in every row.
         remembered: mappings that were given for such tables before, by the fingerprint of their columns
             (:func:`~allocation.readers.columns.fingerprint`).
+        choose: names the taxonomy that classes are taken from, where the file has several.
 
     Returns:
         What stands in it, with every problem and note.
@@ -140,6 +148,8 @@ def read_any(
         chosen = chosen or (None if mapping else recognise(opened))
         if chosen is None:
             return read_table(opened, today, mapping, remembered)
+        if choose is not None and chosen.by_taxonomy is not None:
+            return chosen.by_taxonomy(opened, today, choose)
         return chosen.read(opened, today)
     except LoadError as error:
         return Content(chosen.title if chosen else opened.name, problems=error.problems)

@@ -26,6 +26,7 @@ from allocation.readers.prices import read_prices
 from allocation.readers.registry import Format, named_format, read_any, recognise
 from allocation.readers.table import header_of
 from allocation.readers.targets import read_targets
+from allocation.readers.taxonomies import TAXONOMY, switched, taken_before, to_remember
 from allocation.tables import CASH
 
 Mappings = Mapping[str, Mapping[str, str]]
@@ -43,13 +44,22 @@ class Ways:
         format: the name of their format; None: it is recognised.
         mapping: our column → the file's column, for a table of no known format.
         account: what to call the account of a file that has one only.
-        remembered: gives the mappings that were said before; asked for only where a table of no known format needs one.
+        remembered: gives the mappings that were said before; asked for only where a file needs one.
+        taxonomy: which of a file's taxonomies becomes the asset classes; None: the one that was taken before from a
+            file with the same taxonomies, else the reader's own choice.
     """
 
     format: str | None = None
     mapping: Mapping[str, str] | None = None
     account: str | None = None
     remembered: Callable[[], Mappings] = dict
+    taxonomy: str | None = None
+
+    def choose(self, taxonomies: Sequence[str]) -> str | None:
+        """The taxonomy to take of those a file has; None: the reader's own choice."""
+        if self.taxonomy is not None or not taxonomies:
+            return self.taxonomy
+        return taken_before(self.remembered(), taxonomies)
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,9 @@ class Brought:
         base_currency: what the files say values are added up in, where they say one.
         notes: what a person should know about the files.
         files: what each file is, for people.
-        mappings: what was said about tables of no known format, to be remembered.
+        mappings: what was said about tables of no known format, and which taxonomy was taken, to be remembered.
+        taxonomies: the taxonomies of the file that classes are from, or could be.
+        taxonomy: the one of them that was taken.
     """
 
     holdings: pd.DataFrame
@@ -74,6 +86,8 @@ class Brought:
     notes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     mappings: Mappings = field(default_factory=dict)
+    taxonomies: tuple[str, ...] = ()
+    taxonomy: str | None = None
 
 
 @dataclass
@@ -115,18 +129,22 @@ def read_together(
     notes = [f"{part.label}: {note}" for part in parts for note in part.content.notes] + _agree(held)
     problems = [problem for part in parts for problem in part.content.problems]
     problems += [*disagreements(held), *_only_one(parts, "targets"), *_only_one(parts, "classes")]
+    problems += _without_taxonomies(parts, ways)
     if problems:
         raise LoadError(problems)
+    classified = next((part.content for part in parts if part.content.taxonomies), Content(""))
     return Brought(
         held.drop(columns="is_ours"),
-        _together([part.content.targets for part in parts]),
+        _together([part.content.targets.assign(is_ours=part.is_ours) for part in parts]),
         _together([part.content.fx.assign(source=_source(part)) for part in parts]),
         _together([part.content.classes.assign(is_ours=part.is_ours) for part in parts]),
         _together([part.content.prices.assign(is_ours=part.is_ours) for part in parts]),
         _base_currency(parts),
         tuple(dict.fromkeys(notes)),
         tuple(f"{part.label} ({part.content.format})" for part in parts),
-        _said(several, ways),
+        _said(several, ways) | {key: said for part in parts for key, said in to_remember(part.content).items()},
+        classified.taxonomies,
+        classified.taxonomy,
     )
 
 
@@ -158,7 +176,9 @@ def _parts(sources: Sequence[Source], today: datetime.date, ways: Ways) -> list[
         if chosen is None:
             content = read_any(opened, today, mapping=ways.mapping, remembered=ways.remembered())
         else:
-            content = read_any(opened, today, format=chosen.name)
+            content = read_any(opened, today, format=chosen.name, choose=ways.choose)
+            if ways.taxonomy is not None and content.taxonomies:
+                content = switched(content, taken_before(ways.remembered(), content.taxonomies))
         parts.append(_Part(opened.name, content, chosen in OWN))
     return parts + [_history(chosen, files, today) for chosen, files in histories.values()]
 
@@ -274,12 +294,19 @@ def _only_one(parts: Sequence[_Part], what: str) -> list[Problem]:
     return [Problem(part.label, 0, "", "", remedy) for part in having[1:]]
 
 
+def _without_taxonomies(parts: Sequence[_Part], ways: Ways) -> list[Problem]:
+    if ways.taxonomy is None or any(part.content.taxonomies or part.content.problems for part in parts):
+        return []
+    remedy = "can't be taken: only files of Portfolio Performance have taxonomies to choose from."
+    return [Problem(parts[0].label, 0, TAXONOMY, ways.taxonomy, remedy)]
+
+
 def _base_currency(parts: Sequence[_Part]) -> str | None:
     said = {part.content.base_currency for part in parts} - {None}
     return said.pop() if len(said) == 1 else None
 
 
-def _said(sources: Sequence[Source], ways: Ways) -> Mappings:
+def _said(sources: Sequence[Source], ways: Ways) -> dict[str, Mapping[str, str]]:
     if not ways.mapping:
         return {}
     opened = [source if isinstance(source, Opened) else Opened(source)

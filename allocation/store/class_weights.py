@@ -98,7 +98,8 @@ def write_classes(connection: duckdb.DuckDBPyConnection, classes: pd.DataFrame) 
 
     Parameters:
         classes: as :func:`allocation.readers.read_classes` gives them. Where ``is_ours`` is False, they are another
-            program's: what it says about assets that aren't here is passed over.
+            program's: what it says about assets that aren't here is passed over, and its classes are written as
+            they are here.
 
     Raises:
         LoadError: an asset that the portfolio doesn't know, a class spelled otherwise there, or cash in parts.
@@ -109,7 +110,9 @@ def write_classes(connection: duckdb.DuckDBPyConnection, classes: pd.DataFrame) 
     for row in rows:
         where, name = (row["file"], row["row"]), row["asset_class"]
         spelled = spelling.get(name.casefold(), name)
-        if spelled != name:
+        if spelled != name and not row.get("is_ours", True):
+            row["asset_class"] = name = spelled
+        elif spelled != name:
             remedy = f"is written {spelled!r} in the portfolio. Write it the same way."
             problems.append(Problem(*where, "asset_class", name, remedy))
         if row["symbol"] == CASH and row["weight_percent"] != HUNDRED:

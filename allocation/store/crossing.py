@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -35,6 +36,14 @@ def cross(
             as_of, rate = found
             row["rate"], row["rate_as_of"] = float(rate), as_of
             row["value"] = float(_rounded(Fraction(row["quoted_value"]) * rate, digits))
+
+
+def without_rate(
+    connection: duckdb.DuckDBPyConnection, currencies: Sequence[str], base: str, at: datetime.date
+) -> list[str]:
+    """Those of the currencies that have no rate to the base currency, neither directly nor through another one."""
+    rates = _both_ways(connection, at)
+    return [one for one in currencies if (one, base) not in rates and _through_another(rates, one, base) is None]
 
 
 def _both_ways(connection: duckdb.DuckDBPyConnection, at: datetime.date) -> Rates:

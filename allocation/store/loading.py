@@ -214,10 +214,14 @@ class LoadReport:
         bought: (account, symbol, quantity) of holdings that the account didn't have.
         changed_quantities: (account, symbol, quantity before, quantity after).
         unpriced: symbols of what is held and has no price yet, so that it can't be valued.
+        unrated: (currency, base currency) of what is held or quoted in a currency that has no FX rate yet, so that it
+            can't be valued.
         totals: of a preview, (account, value before, value after) in the base currency, of every account that is loaded
             or changes; None where it can't be valued.
         notes: what a person should know about the files.
         files: what each file is.
+        taxonomies: the taxonomies of the file that classes are from, or could be.
+        taxonomy: the one of them that was taken; None where none was.
     """
 
     accounts: int = 0
@@ -236,9 +240,12 @@ class LoadReport:
     bought: tuple[tuple[str, str, Decimal], ...] = ()
     changed_quantities: tuple[tuple[str, str, Decimal, Decimal], ...] = ()
     unpriced: tuple[str, ...] = ()
+    unrated: tuple[tuple[str, str], ...] = ()
     totals: tuple[tuple[str, float | None, float | None], ...] = ()
     notes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    taxonomies: tuple[str, ...] = ()
+    taxonomy: str | None = None
 
     @property
     def changed(self) -> bool:

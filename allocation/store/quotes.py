@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 
 import duckdb
 import pandas as pd
 
 from allocation.errors import LoadError, Problem
+from allocation.store.crossing import without_rate
 from allocation.store.statements import count, register
 from allocation.tables import CASH
 
@@ -65,7 +67,19 @@ WITH current AS (
     SELECT account_id, max_by(snapshot_id, as_of) AS snapshot_id FROM snapshots GROUP BY account_id
 )
 SELECT DISTINCT symbol FROM current JOIN holdings USING (snapshot_id) JOIN assets USING (asset_id)
-WHERE quantity <> 0 AND symbol <> 'CASH' AND asset_id NOT IN (SELECT asset_id FROM prices) ORDER BY symbol
+WHERE symbol <> 'CASH' AND asset_id NOT IN (SELECT asset_id FROM prices) ORDER BY symbol
+"""
+
+# A price is in its own currency; what has none yet, in the one its file names. What a snapshot has 0 of counts, too.
+CURRENCIES = """
+WITH current AS (
+    SELECT account_id, max_by(snapshot_id, as_of) AS snapshot_id FROM snapshots GROUP BY account_id
+), latest AS (
+    SELECT asset_id, max_by(currency, as_of) AS currency FROM prices GROUP BY asset_id
+)
+SELECT DISTINCT coalesce(latest.currency, a.currency) AS currency
+FROM current JOIN holdings USING (snapshot_id) JOIN assets a USING (asset_id) LEFT JOIN latest USING (asset_id)
+ORDER BY currency
 """
 
 LATEST = """
@@ -131,8 +145,19 @@ def write_fx(connection: duckdb.DuckDBPyConnection, fx: pd.DataFrame) -> tuple[i
 
 
 def unpriced(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    """Symbols of what is held and has no price."""
+    """Symbols of what stands in the newest snapshots and has no price."""
     return tuple(str(symbol) for (symbol,) in connection.execute(UNPRICED).fetchall())
+
+
+def unrated(
+    connection: duckdb.DuckDBPyConnection, base: str | None, today: datetime.date
+) -> tuple[tuple[str, str], ...]:
+    """(currency, base currency) of each currency something is held in that has no rate to it, nor over another."""
+    held = [str(currency) for (currency,) in connection.execute(CURRENCIES).fetchall()]
+    foreign = [currency for currency in held if currency != base]
+    if base is None or not foreign:
+        return ()
+    return tuple((currency, base) for currency in without_rate(connection, foreign, base, today))
 
 
 def latest_prices(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:

@@ -22,7 +22,8 @@ def write_targets(
     """Save the targets that a reader has found good in themselves.
 
     Parameters:
-        targets: as :func:`allocation.readers.read_targets` gives them.
+        targets: as :func:`allocation.readers.read_targets` gives them. Where ``is_ours`` is False, they are another
+            program's, and its classes are written as they are here.
         by: who saves them.
 
     Returns:
@@ -95,7 +96,9 @@ def _resolve(
                 Problem(*where, "account", row["account"], f"is no account of the portfolio. There is {known}.")
             )
         spelled = spelling.get(name.casefold(), name)
-        if spelled != name:
+        if spelled != name and not row.get("is_ours", True):
+            row["asset_class"] = name = spelled
+        elif spelled != name:
             problems.append(
                 Problem(
                     *where,

@@ -6,6 +6,7 @@ import pytest
 import allocation
 from allocation.shipped_files import shipped
 from tests.browser.visiting import Visit, served
+from tests.readers.portfolio_performance.test_taxonomies import file as two_taxonomies
 
 HEAD = "account,symbol,name,asset_class,quantity,price,currency\n"
 
@@ -120,3 +121,17 @@ def test_what_is_exported_can_be_loaded_again(data_room, sample, tmp_path):
     fx = shipped("data") / "fx.csv"
     again.load(tmp_path / "holdings.csv", tmp_path / "targets.csv", fx, base_currency="USD")
     pd.testing.assert_frame_equal(again.drift(), sample.drift())
+
+
+def test_another_taxonomy_is_chosen_on_the_page(browser, portfolio):
+    portfolio.init("EUR")
+    with served(portfolio.path) as address:
+        visit = Visit(browser, address).room("Data")
+        give(visit, ("my.xml", two_taxonomies().text()))
+        visit.see("Classes and targets come from the taxonomy Asset Allocation.")
+        visit.box("Taxonomy").select_option("Regions")
+        visit.see("Classes come from the taxonomy Regions;")
+        visit.click("Load this")
+        visit.see("Loaded: 1 account")
+        assert not visit.box("Taxonomy").is_visible()
+    assert "Asia" in set(portfolio.asset_classes()["asset_class"])

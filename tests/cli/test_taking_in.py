@@ -7,6 +7,7 @@ import pytest
 
 import allocation
 from tests.cli import refusal
+from tests.readers.portfolio_performance.test_taxonomies import file as two_taxonomies
 from tests.readers.test_brokers import FILES
 
 
@@ -125,3 +126,30 @@ def test_old_prices_are_marked_under_drift_and_plans(run, bonds_and_stocks):
 def test_without_the_extra_fetching_says_what_to_install(loaded, monkeypatch):
     monkeypatch.setitem(sys.modules, "yfinance", None)
     assert "pip install 'allocation[prices]'" in refusal(loaded("prices", "fetch"))
+
+
+def test_a_missing_rate_is_said_by_the_preview_and_by_the_load(run, write_csv):
+    file = write_csv("account,symbol,quantity,price,currency\nA,VTI,1,10,USD\nA,CASH,5,1,CHF\n")
+    said = (
+        "Still without an FX rate to EUR, so it can't be valued: what is in CHF, USD. Write it down (allocation rate "
+        "CHF EUR RATE), or load a file of rates, such as the European Central Bank's: allocation import eurofxref.csv."
+    )
+    for more in (["--preview"], [], ["--yes"]):
+        assert said in run("import", file, "--base-currency", "EUR", *more)[1].splitlines()
+    run("rate", "CHF", "EUR", "1.05")
+    run("rate", "USD", "EUR", "0.9")
+    assert "Still without" not in run("import", file)[1]
+
+
+def test_the_taxonomy_of_a_portfolio_performance_file_is_chosen_by_name(run, tmp_path):
+    path = tmp_path / "my.xml"
+    path.write_bytes(two_taxonomies().bytes())
+    out = run("import", path, "--preview")[1].splitlines()
+    assert "Note: my.xml: Classes and targets come from the taxonomy Asset Allocation." in out
+    assert "Note: my.xml: Not used: the taxonomy Regions." in out
+    assert 'Another taxonomy becomes the asset classes with: --taxonomy "Regions".' in out
+    assert run("import", path, "--taxonomy", "regions")[0] == 0
+    assert "Asia" in run("classes")[1]
+    assert "come from the taxonomy Regions;" in run("import", path)[1]
+    status, _, err = run("import", path, "--taxonomy", "Sectors")
+    assert status == 1 and "'Sectors' is no taxonomy of this file. It has Asset Allocation, Regions." in err

@@ -9,7 +9,9 @@ from allocation.dashboard.drop import FileDrop
 from allocation.export import holdings_csv, targets_csv
 from allocation.shipped_files import shipped
 from allocation.writing import PLAIN
-from tests.dashboard.test_page import parts
+from tests.dashboard.test_page import give, parts
+from tests.readers.portfolio_performance.building import classification, taxonomy
+from tests.readers.portfolio_performance.test_taxonomies import file as two_taxonomies
 
 
 class Room:
@@ -27,13 +29,7 @@ class Room:
         return next(part for part in parts(self.room.box) if isinstance(part, kind))
 
     def give(self, *files):
-        drop = self.find(FileDrop)
-        drop._take(drop, {"kind": "begin"}, [])
-        for name, content in files:
-            drop._take(drop, {"kind": "file", "name": name}, [])
-            for start in range(0, len(content), 1000):
-                drop._take(drop, {"kind": "piece"}, [memoryview(content[start : start + 1000])])
-        drop._take(drop, {"kind": "end"}, [])
+        give(self.find(FileDrop), *files)
 
     def named(self, description):
         return next(part for part in parts(self.room.box) if getattr(part, "description", "") == description)
@@ -149,3 +145,38 @@ def test_what_is_exported_is_what_was_loaded(sample, tmp_path):
     for scope in ("all", "Roth IRA"):
         pd.testing.assert_frame_equal(again.drift(scope, by="holding"), sample.drift(scope, by="holding"))
     pd.testing.assert_frame_equal(again.holdings(), sample.holdings())
+
+
+def test_another_taxonomy_is_chosen_from_a_list_and_the_file_looked_at_anew(portfolio):
+    room = Room(portfolio)
+    room.give(("my.xml", two_taxonomies().bytes()))
+    choice = room.named("Taxonomy")
+    assert (choice.value, [name for name, _ in choice.options]) == ("Asset Allocation", ["Asset Allocation", "Regions"])
+    assert "come from the taxonomy Asset Allocation." in room.text
+    choice.value = "Regions"
+    assert "come from the taxonomy Regions;" in room.text and room.named("Taxonomy").value == "Regions"
+    room.named("Load this").click()
+    assert "Asia" in set(portfolio.asset_classes()["asset_class"]) and not room.has("Taxonomy")
+
+
+def test_a_file_without_a_choice_of_taxonomies_offers_none(portfolio):
+    room = Room(portfolio)
+    room.give(("new.csv", (HEAD + "A,VTI,US stocks,20,330,USD\n").encode()))
+    assert not room.has("Taxonomy")
+    one_of_regions = two_taxonomies(taxonomy("Regions", classification("Asia", 50)))
+    room.give(("my.xml", one_of_regions.bytes()))
+    choice = room.named("Taxonomy")
+    assert [name for name, _ in choice.options] == ["none of them", "Regions"]
+    choice.value = "Regions"
+    assert "come from the taxonomy Regions;" in room.text and not room.has("Taxonomy")
+    room.named("Don't load").click()
+
+
+def test_a_missing_rate_stands_in_the_preview(portfolio):
+    room = Room(portfolio)
+    room.give(("new.csv", (HEAD + "A,VTI,US stocks,20,330,USD\nA,CASH,,5,1,CHF\n").encode()))
+    room.named("Base currency").value = "USD"
+    said = "No FX rate to USD is known yet for CHF:"
+    assert said in room.text and not room.changed
+    room.named("Load this").click()
+    assert said in room.text and room.changed

@@ -8,6 +8,7 @@ import pytest
 import allocation
 from allocation import opening
 from allocation.dashboard.app import ROOMS, Page
+from allocation.dashboard.drop import FileDrop
 from allocation.dashboard.parts import Notice
 from allocation.dashboard.widgets import Chart
 from tests.builders import held_on
@@ -33,6 +34,16 @@ def text(page):
 def go(page, room):
     page._nav.room = room
     return page
+
+
+def give(drop, *files):
+    """Give files as a browser gives them."""
+    drop._take(drop, {"kind": "begin"}, [])
+    for name, content in files:
+        drop._take(drop, {"kind": "file", "name": name}, [])
+        for start in range(0, len(content), 1000):
+            drop._take(drop, {"kind": "piece"}, [memoryview(content[start : start + 1000])])
+    drop._take(drop, {"kind": "end"}, [])
 
 
 def click(page, description):
@@ -155,6 +166,23 @@ def test_where_a_rate_is_missing_the_data_room_can_still_be_used(portfolio, writ
     page.show()
     assert "There is no FX rate between EUR and USD" in text(page) and "Largest gaps" not in text(page)
     assert "Backups" in text(go(page, "data")) and "There is no FX rate" in text(page)
+
+
+def test_a_load_that_lacks_a_rate_is_loaded_and_says_so(portfolio):
+    portfolio.init("USD")
+    page = Page(portfolio, Notice())
+    page.show()
+    go(page, "data")
+    held = b"account,symbol,quantity,price,currency\nA,CASH,5,1,CHF\n"
+    give(next(part for part in parts(page.box) if isinstance(part, FileDrop)), ("new.csv", held))
+    click(page, "Load this")
+    assert "Loaded: 1 account" in text(page) and "No FX rate to USD is known yet for CHF" in text(page)
+    assert "There is no FX rate between CHF and USD." in page._problem.value
+    rate = b"from_currency,to_currency,rate,as_of\nCHF,USD,1.1,2026-11-20\n"
+    give(next(part for part in parts(page.box) if isinstance(part, FileDrop)), ("fx.csv", rate))
+    click(page, "Load this")
+    assert "Loaded: 1 FX rate" in text(page) and not page._problem.value
+    assert "No FX rate" not in text(page)
 
 
 def test_a_change_shows_its_result_in_time(tmp_path):

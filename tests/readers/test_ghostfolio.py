@@ -281,6 +281,7 @@ CSV = """Date,Code,DataSource,Currency,Price,Quantity,Action,Fee,Note
 16-09-2021,MSFT,YAHOO,USD,298.580,5,buy,19.00,My first order
 17/11/2021,MSFT,YAHOO,USD,0.62,5,dividend,0.00,
 20221206,MSFT,YAHOO,USD,250.00,1.5,sell,0.00,
+20500606,MSFT,YAHOO,USD,250.00,7,buy,0.00,
 """
 
 
@@ -288,6 +289,15 @@ def test_activities_as_csv_add_up():
     content = read_any(CSV.encode(), TODAY)
     assert content.format == "Ghostfolio activities as CSV" and problems(content) == []
     assert held(content) == [("Ghostfolio", "MSFT", "3.5")]
+    assert "Not counted, because they change no holding: 1 × buy after today, 1 × dividend, 1 × fee." in content.notes
+
+
+def test_its_dates_have_the_day_first_however_few_there_are():
+    file = "Date,Code,DataSource,Currency,Price,Quantity,Action,Fee,Note\n{},MSFT,YAHOO,USD,298.58,5,buy,19,\n"
+    content = read_any(file.format("01-09-2021").encode(), TODAY)
+    assert content.holdings["as_of"].tolist() == [datetime.date(2021, 9, 1)]
+    said = "'09/17/2021' is no date that can be read for sure. Write dates like 2026-03-31."
+    assert said in problems(read_any(file.format("09/17/2021").encode(), TODAY))[0]
 
 
 def test_interactive_brokers_trades_are_not_taken_for_holdings():

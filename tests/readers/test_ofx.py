@@ -144,11 +144,10 @@ def test_a_position_in_another_currency_brings_its_rate(read):
     assert content.fx[["from_currency", "to_currency", "rate"]].values.tolist() == [["EUR", "USD", Decimal("1.08")]]
 
 
-def test_a_missing_rate_is_a_problem(told):
+def test_a_missing_rate_is_left_to_the_load_to_tell(read):
     more = "<CURRENCY><CURRATE>0</CURRATE><CURSYM>EUR</CURSYM></CURRENCY>"
-    assert told(XML + ofx(statement(position("A", 2, 50, 100, more=more)))) == [
-        "a.qfx, rate: 'EUR' has no exchange rate to USD. The file has none: load a table of rates with it."
-    ]
+    content = read(XML + ofx(statement(position("A", 2, 50, 100, more=more))))
+    assert rows(content, "currency")[0] == ["EUR"] and content.fx.empty
 
 
 def test_a_position_without_an_entry_in_the_list_has_its_number(read):

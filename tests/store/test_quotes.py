@@ -200,3 +200,36 @@ def test_an_inverse_rate_of_the_same_day_gives_way_to_the_direct_one_in_a_crossi
 
 def test_the_package_has_a_name_for_what_is_asked():
     assert issubclass(allocation.MappingNeeded, allocation.AllocationError)
+
+
+def test_a_load_says_at_once_which_rates_are_missing(portfolio, write_csv):
+    """Of cash, of prices, and of what there is 0 of; JPY goes over EUR."""
+    portfolio.init("USD")
+    portfolio.save_rate("JPY", "EUR", "0.006")
+    portfolio.save_rate("EUR", "USD", "1.1")
+    held = write_csv(
+        """
+        account,symbol,quantity,price,currency
+        A,CASH,5,1,CHF
+        A,VTI,1,10,USD
+        A,EWJ,1,10,JPY
+        A,VUSA,1,0.1,GBP
+        A,OLD,0,10,SEK
+        """
+    )
+    missing = (("CHF", "USD"), ("GBP", "USD"), ("SEK", "USD"))
+    assert portfolio.load(held, preview=True).unrated == missing
+    assert portfolio.load(held).unrated == missing
+    portfolio.save_rate("GBP", "JPY", "200")
+    assert portfolio.load(held).unrated == missing
+    portfolio.save_rate("GBP", "EUR", "1.2")
+    portfolio.save_rate("EUR", "SEK", "11")
+    portfolio.save_rate("USD", "CHF", "0.9")
+    assert portfolio.load(held).unrated == ()
+    assert total(portfolio) == pytest.approx(5 / 0.9 + 10 + 0.066 + 0.1 * 1.32, abs=0.01)
+
+
+def test_what_has_no_price_yet_is_counted_in_the_currency_its_file_names(portfolio):
+    portfolio.init("EUR")
+    report = portfolio_without_prices(portfolio)
+    assert (report.unpriced, report.unrated) == (("VTI",), (("USD", "EUR"),))

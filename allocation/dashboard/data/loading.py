@@ -9,7 +9,8 @@ from pathlib import Path
 import ipywidgets as widgets
 
 from allocation.dashboard.data.columns import ColumnsForm
-from allocation.dashboard.data.markup import preview_tables, problems_table, report_sentence
+from allocation.dashboard.data.markup import missing, preview_tables, problems_table, report_sentence
+from allocation.dashboard.data.taxonomy import TaxonomyChoice
 from allocation.dashboard.drop import FileDrop
 from allocation.dashboard.markup import said
 from allocation.dashboard.parts import row, told
@@ -47,6 +48,7 @@ class LoadPanel:
         cancel = widgets.Button(description="Don't load")
         self._undo = widgets.Button(description="Take the last load back")
         self._look = told(self._problem, self._preview)
+        self._taxonomy = TaxonomyChoice(self._look)
         self._confirm.on_click(told(self._problem, self._load))
         cancel.on_click(lambda _button: self._forget())
         self._undo.on_click(told(self._problem, self._take_back))
@@ -56,7 +58,7 @@ class LoadPanel:
         self._choice.layout.display = "none"
         self.box = widgets.VBox(
             [widgets.HTML(EXPLAINED), self._drop, row(self._currency, self._account), self._problem, self._columns.box,
-             self._shown, self._choice, self._done, self._undo]
+             self._taxonomy.box, self._shown, self._choice, self._done, self._undo]
         )  # fmt: skip
         self.box.add_class("allocation-stack")
 
@@ -78,6 +80,7 @@ class LoadPanel:
     def _bring(self, files: Sequence[Path]) -> None:
         self._files, self._mapping, self._done.value = files, None, ""
         self._columns.hide()
+        self._taxonomy.forget()
         self._look()
 
     def _map(self, mapping: dict[str, str]) -> None:
@@ -99,6 +102,7 @@ class LoadPanel:
             self._columns.ask(error)
         else:
             self._columns.hide()
+            self._taxonomy.offer(report.taxonomies, report.taxonomy)
             self._shown.value = preview_tables(report, self._settled or self._entered, self._writing)
             self._confirm.disabled = not report.changed
             self._choice.layout.display = ""
@@ -113,6 +117,7 @@ class LoadPanel:
             base_currency=self._entered or None,
             account=self._account.value.strip() or None,
             mapping=self._mapping,
+            taxonomy=self._taxonomy.name,
             preview=preview,
         )
 
@@ -122,7 +127,7 @@ class LoadPanel:
         # The next file may be of another account.
         self._account.value = ""
         self._changed()
-        self._done.value = said(f"Loaded: {report_sentence(report)}.")
+        self._done.value = said(f"Loaded: {report_sentence(report)}.") + missing(report)
 
     def _take_back(self) -> None:
         load, kept = self._portfolio.undo_load()
@@ -134,6 +139,7 @@ class LoadPanel:
         self._files, self._mapping = (), None
         self._drop.clear()
         self._columns.hide()
+        self._taxonomy.forget()
         self._shown.value = self._problem.value = ""
         self._choice.layout.display = "none"
 

@@ -48,7 +48,7 @@ def preview_tables(report: LoadReport, currency: str, writing: Writing) -> str:
     notes = sentence("; ".join(report.files)) + "".join(sentence(text) for text in report.notes)
     would = sentence(f"This would change: {report_sentence(report)}.")
     lines = changed_lines(report, writing)
-    return notes + would + _accounts(report, currency, writing) + _changes(lines) + _warnings(report)
+    return notes + would + _warnings(report) + _accounts(report, currency, writing) + _changes(lines)
 
 
 def changed_lines(report: LoadReport, writing: Writing) -> list[list[str]]:
@@ -83,8 +83,23 @@ def _warnings(report: LoadReport) -> str:
         f"{account}: the files are of {day}, before what is held now ({newest}), which stays."
         for account, day, newest in report.past
     ]
+    return "".join(sentence(text) for text in told) + missing(report)
+
+
+def missing(report: LoadReport) -> str:
+    """What keeps holdings from being valued, and what to do about it; empty where nothing does."""
+    told = []
     if report.unpriced:
-        told.append(f"No price is known yet for {', '.join(report.unpriced)}: what holds them can't be valued.")
+        told.append(
+            f"No price is known yet for {', '.join(report.unpriced)}: what holds them can't be valued. Prices (CSV), "
+            "under Export once this is loaded, is a list to fill in and drop here."
+        )
+    if report.unrated:
+        names, base = ", ".join(currency for currency, _ in report.unrated), report.unrated[0][1]
+        told.append(
+            f"No FX rate to {base} is known yet for {names}: what is in {names} can't be valued. Drop a file of rates "
+            "here, together with this one or after it: the European Central Bank's eurofxref.csv, or an fx.csv."
+        )
     return "".join(sentence(text) for text in told)
 
 
@@ -109,10 +124,10 @@ def report_sentence(report: LoadReport) -> str:
             (report.prices, "price"),
             (report.fx_rates, "FX rate"),
             (report.targets, "target"),
-            (report.class_weights, "part of a fund in a class"),
-            (len(report.sold), "holding sold"),
-            (len(report.removed), "holding removed from a snapshot"),
-            (report.corrected, "correction of an earlier day"),
+            (report.class_weights, "class weight"),
+            (len(report.sold), "sold holding"),
+            (len(report.removed), "removed holding"),
+            (report.corrected, "earlier price or rate"),
         )
         if count
     ]

@@ -11,7 +11,7 @@ from allocation.dashboard.markup import said, sentence
 from allocation.dashboard.parts import row, told
 from allocation.dashboard.widgets import DownloadButton
 from allocation.errors import StoreError
-from allocation.export import classes_csv, holdings_csv, targets_csv
+from allocation.export import classes_csv, holdings_csv, prices_csv, targets_csv
 from allocation.portfolio import Portfolio
 
 
@@ -106,4 +106,5 @@ def export_buttons(portfolio: Portfolio) -> widgets.HBox:
             made("targets.csv", lambda: targets_csv(map(portfolio.strategy, ("all", *portfolio.accounts())))),
         ),
         DownloadButton("Classes (CSV)", made("classes.csv", lambda: classes_csv(portfolio.asset_classes()))),
+        DownloadButton("Prices (CSV)", made("prices.csv", lambda: prices_csv(portfolio.prices()))),
     )

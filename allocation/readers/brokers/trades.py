@@ -82,7 +82,7 @@ class _History:
         self.lines = lines.lines[start + 1 :]
         numbers = (bare(self._cell(cells, column)) for _, cells in self.lines for column in NUMBERS)
         self.mark = description.decimal or decimal_mark(numbers, lines.separator)
-        self.order = date_order(self._cell(cells, "date") for _, cells in self.lines)
+        self.order = description.date.get("order") or date_order(self._cell(cells, "date") for _, cells in self.lines)
 
     def read(self) -> None:
         for row, cells in tqdm(self.lines, desc=self.findings.file, unit=" rows", delay=1, leave=False):
@@ -105,9 +105,13 @@ class _History:
         if quantity is None or quantity < 0:
             self.findings.wrong(row, "quantity", written, "is not a number of shares that can be read.")
             return
+        if when is not None and when > self.findings.today and self.description.rows.get("later") == "left out":
+            self.sums.ignored[f"{action} after today"] += 1
+            return
         if when is None or when > self.findings.today:
-            remedy = "is no date that can be read" if when is None else "lies in the future"
-            self.findings.wrong(row, "date", self._cell(cells, "date"), f"{remedy}.")
+            unsure = "is no date that can be read for sure. Write dates like 2026-03-31."
+            remedy = unsure if when is None else "lies in the future."
+            self.findings.wrong(row, "date", self._cell(cells, "date"), remedy)
             return
         self.sums.newest = max(when, self.sums.newest or when)
         self._add(row, cells, sign * quantity, kind)

@@ -139,7 +139,7 @@ def _content(ledger: Ledger, remarks: Remarks) -> Content:
     base = next((code for code in ledger.options["operating_currency"] if is_known_currency(code)), None)
     rates = [rate for commodity in prices if books.is_money(commodity) for rate in _rates(commodity, prices[commodity])]
     in_use = {str(row["currency"]) for row in rows}
-    rates = crossed(rates, in_use, base, "Write a price directive for it.", remarks)
+    rates = crossed(rates, in_use, base, remarks)
     if base is None:
         remarks.note('The ledger names no operating currency (option "operating_currency" "USD").')
     if not rows and not remarks.problems:

@@ -96,9 +96,8 @@ def _content(root: Any, today: datetime.date, remarks: Remarks) -> Content:
         rows += positions + cash
     currencies = {statement.currency for statement in statements}
     base = currencies.pop() if len(currencies) == 1 else None
-    remedy = "The file has none: load a table of rates with it."
     in_use = {str(row["currency"]) for row in rows}
-    crossed_rates = crossed(list(rates.values()), in_use, base, remedy, remarks)
+    crossed_rates = crossed(list(rates.values()), in_use, base, remarks)
     if not rows and not remarks.problems:
         remarks.wrong(0, "", None, "holds neither positions nor cash.")
     return Content(

@@ -7,7 +7,7 @@ transactions are added up as they are. Exchange rates are not in the file.
 
 from allocation.readers.portfolio_performance import exported
 from allocation.readers.portfolio_performance.container import is_portfolio_performance
-from allocation.readers.portfolio_performance.reading import read_portfolio_performance
+from allocation.readers.portfolio_performance.reading import read_by_taxonomy, read_portfolio_performance
 from allocation.readers.registry import Format
 
 __all__ = ["FORMAT", "FORMATS", "read_portfolio_performance"]
@@ -17,5 +17,6 @@ FORMAT = Format(
     "Portfolio Performance file",
     recognises=is_portfolio_performance,
     read=read_portfolio_performance,
+    by_taxonomy=read_by_taxonomy,
 )
 FORMATS = (FORMAT, exported.FORMAT)

@@ -9,6 +9,7 @@ from typing import Any
 
 from allocation.readers.opened import Opened
 from allocation.readers.portfolio_performance.container import PROTOBUF
+from allocation.readers.portfolio_performance.corporate_actions import known
 from allocation.readers.portfolio_performance.model import (
     CASH_SIGNS,
     SHARE_SIGNS,
@@ -16,6 +17,8 @@ from allocation.readers.portfolio_performance.model import (
     CashMove,
     Classification,
     Client,
+    CorporateAction,
+    Posting,
     Quote,
     SecuritiesAccount,
     Security,
@@ -29,6 +32,7 @@ DEEPEST_CLASS = 50
 EPOCH = datetime.date(1970, 1, 1)
 STOCK_SPLIT, GROSS_VALUE = 0, 0
 _KEY_OF_TEMPLATE = "portfolioClassificationKey"
+_KIND_OF_ACTION = "CORPORATE_ACTION_KIND"
 
 # Message → field → (number, type); a * marks a list. What isn't listed isn't read.
 _FIELDS: dict[str, dict[str, tuple[int, str]]] = {
@@ -75,6 +79,26 @@ _FIELDS: dict[str, dict[str, tuple[int, str]]] = {
         "assignments": (9, "Assignment*"),
     },
     "Taxonomy": {"id": (1, "string"), "name": (2, "string"), "classes": (5, "Class*")},
+    "Parameter": {"string": (3, "string"), "type": (13, "string")},
+    "Posting": {
+        "amount": (3, "int64"),
+        "currency": (4, "string"),
+        "security": (8, "string"),
+        "shares": (9, "int64"),
+        "account": (10, "string"),
+        "portfolio": (11, "string"),
+        "type": (13, "string"),
+        "direction": (15, "string"),
+        "leg": (16, "string"),
+        "unit": (17, "string"),
+    },
+    "Entry": {
+        "date": (3, "Timestamp"),
+        "postings": (7, "Posting*"),
+        "type": (9, "string"),
+        "parameters": (10, "Parameter*"),
+    },
+    "Ledger": {"entries": (1, "Entry*")},
     "Client": {
         "version": (1, "int32"),
         "securities": (2, "Security*"),
@@ -83,10 +107,12 @@ _FIELDS: dict[str, dict[str, tuple[int, str]]] = {
         "transactions": (5, "Transaction*"),
         "taxonomies": (8, "Taxonomy*"),
         "base_currency": (12, "string"),
+        "ledger": (13, "Ledger"),
     },
 }
-_NO_HOLDINGS = {6, 7, 9, 10, 11}
-"""Fields of a client that say nothing about what is held: plans, watchlists, dashboards, properties, settings."""
+_NO_HOLDINGS = {6, 7, 9, 10, 11, 99}
+"""Fields of a client that say nothing about what is held: plans, watchlists, dashboards, properties, settings, and
+what other programs keep in the file."""
 
 # Number of a type → what it does to the securities account and to the cash account, by the names it has in XML.
 _TYPES: dict[int, tuple[str, str]] = {
@@ -180,6 +206,7 @@ class _Reader:
             client.securities_accounts[key] = SecuritiesAccount(key, clean(one.name), one.reference, one.retired)
         for one in message.transactions:
             self._transaction(one)
+        client.actions = [self._action(one) for one in message.ledger.entries]
         client.taxonomies = [self._taxonomy(one) for one in message.taxonomies]
         return client
 
@@ -228,9 +255,9 @@ class _Reader:
             if for_cash:
                 self._move_cash(one.account, for_cash, day, one.currency, one.amount)
         else:
-            raise self._opened.wrong(
-                f"is of the type {one.type}, which isn't known.", column="transaction", value=str(day)
-            )
+            security = self._client.securities.get(one.security)
+            of = f"{day}, {security.name}" if security else f"{day}"
+            raise self._opened.wrong(f"is of the type {one.type}, which isn't known.", column="transaction", value=of)
 
     def _move_shares(self, one: Any, portfolio: str, kind: str, day: datetime.date) -> None:
         self._known(portfolio, self._client.securities_accounts, "portfolio", day)
@@ -240,6 +267,26 @@ class _Reader:
     def _move_cash(self, account: str, kind: str, day: datetime.date, currency: str, amount: int) -> None:
         self._known(account, self._client.cash_accounts, "account", day)
         self._client.cash_moves.append(CashMove(account, day, currency, CASH_SIGNS[kind] * amount))
+
+    def _action(self, entry: Any) -> CorporateAction:
+        day = self._day(entry.date.seconds // 86400, "ledger", entry.type)
+        kind = next((one.string for one in entry.parameters if one.type == _KIND_OF_ACTION), "")
+        postings = tuple(
+            Posting(
+                one.type,
+                one.unit,
+                one.leg,
+                one.direction,
+                one.shares,
+                one.amount,
+                one.currency,
+                one.security,
+                one.portfolio,
+                one.account,
+            )
+            for one in entry.postings
+        )
+        return known(CorporateAction(day, entry.type, kind, postings))
 
     def _known(self, key: str, known: Mapping[str, object], what: str, day: datetime.date) -> None:
         if key not in known:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from allocation.readers.opened import Opened
+from allocation.readers.portfolio_performance.corporate_actions import known
 from allocation.readers.portfolio_performance.model import (
     CASH_SIGNS,
     SHARE_SIGNS,
@@ -15,6 +16,8 @@ from allocation.readers.portfolio_performance.model import (
     CashMove,
     Classification,
     Client,
+    CorporateAction,
+    Posting,
     Quote,
     SecuritiesAccount,
     Security,
@@ -28,6 +31,7 @@ from allocation.text import clean, read_date
 DEEPEST_CLASS = 50
 _WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
 _KEY_OF_TEMPLATE = "portfolioClassificationKey"
+_KIND = "CORPORATE_ACTION_KIND"
 
 
 def client_from_xml(opened: Opened, content: bytes, today: datetime.date) -> Client:
@@ -52,11 +56,6 @@ class _Reader:
             raise self._opened.wrong("is not a file of Portfolio Performance: its outermost element is not client.")
         version = self._whole(root, "version", "file")
         check_version(self._opened, version)
-        ledger = root.find("ledger")
-        if ledger is not None and ledger.find(".//ledger-entry") is not None:
-            raise self._opened.wrong(
-                "keeps its transactions in a ledger, which can't be read yet. Load your holdings as CSV.",
-            )
         self._client = Client(version, text(root, "baseCurrency"))
         for element in tree.children(root, "securities"):
             self._security(element)
@@ -76,6 +75,9 @@ class _Reader:
             self._cash_moves(element)
         for element in portfolios:
             self._share_moves(element)
+        ledger = tree.child(root, "ledger")
+        entries = [] if ledger is None else tree.children(ledger, "entries")
+        self._client.actions = [self._action(entry) for entry in entries]
         self._client.taxonomies = [self._taxonomy(element) for element in tree.children(root, "taxonomies")]
         return self._client
 
@@ -138,6 +140,33 @@ class _Reader:
             self._booked.add(transaction)
             yield transaction
 
+    def _action(self, entry: Element) -> CorporateAction:
+        if entry in self._booked:
+            raise self._opened.wrong("has an entry that stands twice in the file.", column="ledger")
+        self._booked.add(entry)
+        kind, day = _word(entry, "type"), self._day(_word(entry, "dateTime"), "ledger", _word(entry, "type"))
+        of = [_word(one, "value") for one in self._tree.children(entry, "parameters") if _word(one, "type") == _KIND]
+        postings = tuple(self._posting(one, f"{kind} of {day}") for one in self._tree.children(entry, "postings"))
+        return known(CorporateAction(day, kind, of[0] if of else "", postings))
+
+    def _posting(self, posting: Element, entry: str) -> Posting:
+        def key(tag: str) -> str:
+            place = self._tree.child(posting, tag)
+            return "" if place is None else self._keys.get(place, "")
+
+        return Posting(
+            _word(posting, "type"),
+            _word(posting, "unitRole"),
+            _word(posting, "corporateActionLeg"),
+            _word(posting, "direction"),
+            self._number(_word(posting, "shares") or "0", "ledger", entry, "shares"),
+            self._number(_word(posting, "amount") or "0", "ledger", entry, "amount"),
+            _word(posting, "currency"),
+            key("security"),
+            key("portfolio"),
+            key("account"),
+        )
+
     def _taxonomy(self, element: Element) -> Taxonomy:
         name, root = clean(text(element, "name")), self._tree.child(element, "root")
         if root is None:
@@ -188,9 +217,10 @@ class _Reader:
     def _sign(self, element: Element, signs: dict[str, int], what: str, owner: str) -> int:
         kind = text(element, "type")
         if kind not in signs:
-            raise self._opened.wrong(
-                f"has a transaction of the type {kind[:40]!r}, which isn't known.", column=what, value=owner
-            )
+            security = self._tree.child(element, "security")
+            of = f"{text(element, 'date')[:10]}{'' if security is None else ', ' + text(security, 'name')}"
+            remedy = f"has a transaction of the type {kind[:40]!r} ({of[:60]}), which isn't known."
+            raise self._opened.wrong(remedy, column=what, value=owner)
         return signs[kind]
 
     def _whole(self, element: Element, tag: str, what: str, owner: str = "") -> int:
@@ -207,6 +237,11 @@ class _Reader:
             return read_date(written[:10])
         except ValueError:
             raise self._opened.wrong(f"has {written[:40]!r} where a date stands.", column=what, value=owner) from None
+
+
+def _word(element: Element, name: str) -> str:
+    """A short value, which is an attribute or, as early versions wrote it, a child."""
+    return (element.get(name) or text(element, name)).strip()
 
 
 def _is_retired(element: Element) -> bool:

@@ -11,7 +11,8 @@ import pandas as pd
 
 from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers.found import Findings, Holding
-from allocation.readers.portfolio_performance.model import Client, Security
+from allocation.readers.portfolio_performance.corporate_actions import book, title
+from allocation.readers.portfolio_performance.model import CashMove, Client, Security, ShareMove
 from allocation.tables import CASH
 from allocation.targets import plain
 from allocation.text import not_taken
@@ -33,6 +34,7 @@ class Held:
     def __init__(self, client: Client, file: str, today: datetime.date) -> None:
         self._client, self._today = client, today
         self.found = Findings(file, today=today)
+        self._actions = book(client, self.found)
         self.shares = self._sum_of_shares()
         self.cash = self._sum_of_cash()
         self._note_later()
@@ -52,6 +54,7 @@ class Held:
             self._add_cash(account, hundredths)
         self._note_quotes()
         self._note_splits()
+        self._note_actions()
         self._note_retired()
         self._note_joined()
         places = {name: place for place, name in enumerate(dict.fromkeys(self._accounts.values()))}
@@ -187,6 +190,19 @@ class Held:
                     f"{self.symbols[security.key]} was split {_listed(splits)}. Shares and quotes are as the file has "
                     "them: Portfolio Performance changes them when a split is entered, unless told not to."
                 )
+
+    def _note_actions(self) -> None:
+        for action, moves in self._actions:
+            if action.day <= self._today and moves:
+                self.found.note(f"{title(self._client, action)}: {_listed(self._moved(move) for move in moves)}.")
+
+    def _moved(self, move: ShareMove | CashMove) -> str:
+        if isinstance(move, CashMove):
+            name, what = self._client.cash_accounts[move.account].name, f"{_exact(abs(move.hundredths), 2):f} "
+            return f"{what}{move.currency} {'into' if move.hundredths > 0 else 'out of'} {name}"
+        security, name = self._client.securities[move.security], self._client.securities_accounts[move.account].name
+        called = self.symbols.get(move.security) or security.ticker or security.name
+        return f"{_exact(abs(move.shares), 8):f} {called} {'into' if move.shares > 0 else 'out of'} {name}"
 
     def _note_retired(self) -> None:
         client = self._client

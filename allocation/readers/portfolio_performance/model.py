@@ -103,6 +103,39 @@ class ShareMove:
 
 
 @dataclass(frozen=True)
+class Posting:
+    """One effect of a corporate action, as the file has it; words in capitals are the program's.
+
+    Attributes:
+        kind: what it is of: ``SECURITY``, ``CASH``, ``FEE``.
+        unit: ``PRIMARY`` where it moves something; else what it explains.
+        leg: its part in the action: ``SOURCE_SECURITY``.
+        direction: ``INBOUND``, ``OUTBOUND`` or ``NEUTRAL``.
+    """
+
+    kind: str
+    unit: str
+    leg: str
+    direction: str
+    shares: int
+    amount: int
+    currency: str
+    security: str
+    securities_account: str
+    cash_account: str
+
+
+@dataclass(frozen=True)
+class CorporateAction:
+    """An entry of the ledger: ``entry`` is its type, ``kind`` which corporate action it is."""
+
+    day: datetime.date
+    entry: str
+    kind: str
+    postings: tuple[Posting, ...]
+
+
+@dataclass(frozen=True)
 class Classification:
     """A class of a taxonomy: its weight in the class above, its parts, and what is assigned to it by which weight."""
 
@@ -132,6 +165,7 @@ class Client:
     securities_accounts: dict[str, SecuritiesAccount] = field(default_factory=dict)
     cash_moves: list[CashMove] = field(default_factory=list)
     share_moves: list[ShareMove] = field(default_factory=list)
+    actions: list[CorporateAction] = field(default_factory=list)
     taxonomies: list[Taxonomy] = field(default_factory=list)
 
 

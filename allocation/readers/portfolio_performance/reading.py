@@ -19,6 +19,7 @@ from allocation.readers.portfolio_performance.from_protobuf import client_from_p
 from allocation.readers.portfolio_performance.from_xml import client_from_xml
 from allocation.readers.portfolio_performance.holding import Held
 from allocation.readers.portfolio_performance.model import Client, Taxonomy
+from allocation.readers.registry import Chooser
 from allocation.tables import CASH
 
 
@@ -37,17 +38,24 @@ def read_portfolio_performance(opened: Opened, today: datetime.date, taxonomy: s
         up to 100 %.
 
     Raises:
-        LoadError: the file has a password, is damaged, or is of a kind that isn't known.
+        LoadError: the file has a password, is damaged, or is of a kind that isn't known, or has no such taxonomy.
     """
+    return read_by_taxonomy(opened, today, lambda _names: taxonomy)
+
+
+def read_by_taxonomy(opened: Opened, today: datetime.date, choose_one: Chooser) -> Content:
+    """The same, with the taxonomy that is chosen once it is known which there are."""
     content = body(opened)
     read = client_from_protobuf if content.startswith(PROTOBUF) else client_from_xml
     client = read(opened, content, today)
     held = Held(client, opened.name, today)
     table, found = held.table(), held.found
+    names = tuple(one.name for one in client.taxonomies)
+    taxonomy = choose_one(names)
     chosen = choose(client.taxonomies, taxonomy)
     if taxonomy is not None and chosen is None:
-        known = ", ".join(one.name for one in client.taxonomies) or "none"
-        raise opened.wrong(f"has no taxonomy of this name. It has {known}.", column="taxonomy", value=taxonomy)
+        known = f"It has {', '.join(names)}." if names else "It has none."
+        raise opened.wrong(f"is no taxonomy of this file. {known}", column="taxonomy", value=taxonomy)
     divided = divide(chosen) if chosen else Divided()
     if chosen:
         found.problems += check(divided, _names(client, held), opened.name, chosen.name)
@@ -55,14 +63,14 @@ def read_portfolio_performance(opened: Opened, today: datetime.date, taxonomy: s
     aims = [{"asset_class": name, "target_percent": percent} for name, percent in divided.targets.items()]
     for sentence in _about(divided, chosen, client.taxonomies):
         found.note(sentence)
-    if foreign := sorted({*table["currency"]} - {client.base_currency}):
-        found.note(f"No exchange rates stand in the file; they are needed for {', '.join(foreign)}.")
     return Content(
         f"Portfolio Performance file (version {client.version})",
         holdings=table,
         targets=_frame(opened.name, aims, targets.COLUMNS),
         classes=_frame(opened.name, of_classes, classes.COLUMNS),
         base_currency=client.base_currency if is_known_currency(client.base_currency) else None,
+        taxonomies=names,
+        taxonomy=chosen.name if chosen else None,
         problems=found.found(),
         notes=found.said(),
     )

@@ -103,8 +103,7 @@ def _read(database: Database, generation: Generation, today: datetime.date, rema
     if not rows and not remarks.problems:
         remarks.wrong(0, "", None, "holds nothing: no position and no cash in any account that counts.")
     in_use = {str(row["currency"]) for row in rows}
-    remedy = "In Wealthfolio, add it (Settings, Currencies), then export again."
-    rates = crossed(read_rates(database, generation, today), in_use, base, remedy, remarks)
+    rates = crossed(read_rates(database, generation, today), in_use, base, remarks)
     if base:
         reconcile(database, generation, accounts, held, kept, currencies, valuations, base, remarks)
     return Content(

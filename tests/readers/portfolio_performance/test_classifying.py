@@ -193,7 +193,7 @@ def test_the_taxonomies_that_are_not_used_are_named():
 def test_another_taxonomy_can_be_chosen_by_name():
     file = household(taxonomy("Regions", classification("Asia", 100, assigned(WORLD))), taxonomy("Asset Classes"))
     assert classes(read(file, "regions")) == [("WLD", "Asia", 100)]
-    with pytest.raises(LoadError, match="'Region' has no taxonomy of this name. It has Regions, Asset Classes."):
+    with pytest.raises(LoadError, match="'Region' is no taxonomy of this file. It has Regions, Asset Classes."):
         read(file, "Region")
 
 

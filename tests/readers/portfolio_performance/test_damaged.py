@@ -26,6 +26,7 @@ from tests.readers.portfolio_performance.building import (
     taxonomy,
     zipped,
 )
+from tests.readers.portfolio_performance.test_corporate_actions import depot, packed_spin_off, spin_off
 from tests.readers.portfolio_performance.test_protobuf import (
     BANK,
     DEPOT,
@@ -65,6 +66,8 @@ FILES = [
     PACKED,
     zipped(WHOLE, "data.xml"),
     zipped(PACKED),
+    depot(spin_off()).encode(),
+    packed_spin_off(),
 ]
 
 

@@ -203,12 +203,6 @@ def test_pence_become_pounds():
     ]
 
 
-def test_other_currencies_are_said_to_need_rates():
-    content = read(one_security(shares("BUY", 1, 1), currency="USD"))
-    assert content.fx.empty
-    assert "No exchange rates stand in the file; they are needed for USD." in content.notes
-
-
 @pytest.mark.parametrize(("bought", "is_said"), [("2022-01-05", True), ("2023-01-05", False)])
 def test_a_split_is_counted_once_and_said_where_it_matters(bought, is_said):
     content = read(one_security(shares("BUY", 1, 20, bought), split="20:1"))

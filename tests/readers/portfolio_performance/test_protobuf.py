@@ -150,10 +150,15 @@ def test_a_taxonomy_with_weights_is_classes_and_targets():
         (file(version=48), "is of version 48"),
         (file(version=200), "is of version 200"),
         (b"PPPBV1", "is of version 0"),
-        (file((13, "a ledger")), "has parts that aren't known (field 13) and may change what is held."),
+        (file((14, "more")), "has parts that aren't known (field 14) and may change what is held."),
+        (file((13, "a ledger")), "is damaged or cut off ("),
         (
             file(account(), transaction(77, (3, BANK))),
             "transaction: '2026-01-05' is of the type 77, which isn't known.",
+        ),
+        (
+            file(security(), account(), transaction(77, *IN_DEPOT)),
+            "transaction: '2026-01-05, World' is of the type 77, which isn't known.",
         ),
         (file(transaction(6, (3, "nobody"))), "account: 'nobody' of the transaction of 2026-01-05 isn't in the file."),
         (file(account(), portfolio(), transaction(2, *IN_DEPOT)), "security: 'world' of the transaction of 2026-01-05"),

@@ -131,8 +131,19 @@ def test_a_file_that_is_cut_off_names_the_line():
         ("<client>\0</client>", "is damaged or cut off"),
         ('<?xml version="1.0" encoding="no-such"?><client/>', "(unknown encoding"),
         ("<x>" * 1500, "is nested more than 1000 levels deep."),
-        (client("<ledger><entries><ledger-entry/></entries></ledger>"), "keeps its transactions in a ledger"),
-        (client(accounts(account("Bank", cash("GIFT", 1)))), "'Bank' has a transaction of the type 'GIFT'"),
+        (client("<ledger><entries><ledger-entry/></entries></ledger>"), "ledger: has '' where a date stands."),
+        (
+            client(accounts(account("Bank", cash("GIFT", 1)))),
+            "'Bank' has a transaction of the type 'GIFT' (2026-01-05)",
+        ),
+        (
+            client(
+                securities(security("World")),
+                accounts(account("Bank")),
+                portfolios(portfolio("Depot", shares("MERGER", 1, 1))),
+            ),
+            "'Depot' has a transaction of the type 'MERGER' (2026-01-05, World), which isn't known.",
+        ),
         (
             client(accounts(account("Bank", cash("DEPOSIT", 1, "2026-02-30")))),
             "'Bank' has '2026-02-30T00:00' where a date",

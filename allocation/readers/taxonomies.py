@@ -1,0 +1,75 @@
+"""Which of a file's taxonomies becomes the asset classes: remembered, and changed for another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from allocation.readers.columns import fingerprint
+from allocation.readers.content import Content
+from allocation.tables import CASH, UNCLASSIFIED
+
+TAXONOMY = "taxonomy"
+
+
+def taken_before(remembered: Mapping[str, Mapping[str, str]], taxonomies: Sequence[str]) -> str | None:
+    """The taxonomy that was taken in an earlier load; None where there was none, or several.
+
+    A file that has got another one since, or lost one, keeps the one that it had.
+
+    Parameters:
+        remembered: what :func:`to_remember` gave in earlier loads.
+        taxonomies: the names of those the file has.
+    """
+    same = remembered.get(_of(taxonomies))
+    taken = {said.get(TAXONOMY) for said in ([same] if same else remembered.values())} & set(taxonomies)
+    return taken.pop() if len(taken) == 1 else None
+
+
+def to_remember(content: Content) -> dict[str, Mapping[str, str]]:
+    """Which taxonomy was taken of those that the file has."""
+    return {} if content.taxonomy is None else {_of(content.taxonomies): {TAXONOMY: content.taxonomy}}
+
+
+def switched(content: Content, before: str | None) -> Content:
+    """The same, where another taxonomy was chosen: what that one doesn't classify is in no class any more.
+
+    Parameters:
+        before: the one that was taken in the last load; None where there was none.
+    """
+    if content.taxonomy in (None, before):
+        return content
+    assets = zip(content.holdings["symbol"], content.holdings["currency"], strict=True)
+    classified = set(zip(content.classes["symbol"], content.classes["currency"], strict=True))
+    # Cash is one asset a currency; any other symbol is one asset.
+    held = dict.fromkeys((symbol, currency if symbol == CASH else None) for symbol, currency in assets)
+    rows = [
+        {"file": content.format, "row": row, "symbol": symbol, "currency": currency}
+        | {"asset_class": UNCLASSIFIED, "weight_percent": Decimal(100)}
+        for row, (symbol, currency) in enumerate(held, len(content.classes) + 1)
+        if (symbol, currency) not in classified
+    ]
+    if not rows:
+        return _with_note(content, before)
+    columns = content.classes.columns
+    every: list[dict[Any, Any]] = [*content.classes.to_dict("records"), *rows]
+    table = pd.DataFrame([[row[name] for name in columns] for row in every], columns=columns, dtype=object)
+    return _with_note(replace(content, classes=table), before)
+
+
+def _with_note(content: Content, before: str | None) -> Content:
+    if before is None or not content.targets.empty:
+        return content
+    said = (
+        f"The targets stay as they are: {content.taxonomy} has none. Set some for its classes: on the page under "
+        "Targets, or with allocation strategies new NAME --from present --activate."
+    )
+    return replace(content, notes=(*content.notes, said))
+
+
+def _of(taxonomies: Sequence[str]) -> str:
+    return fingerprint(["taxonomies", *taxonomies])
