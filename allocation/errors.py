@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 
 class AllocationError(Exception):
@@ -91,6 +92,19 @@ class OrdersError(AllocationError):
     """A plan that can't be an order file: nothing to trade, no single account, or a name that can't be written."""
 
 
+class Subject(NamedTuple):
+    """What a row of a file says is held, right or wrong.
+
+    Attributes:
+        account, symbol: as the portfolio would call them.
+        quantity: as it is written; empty where it isn't known.
+    """
+
+    account: str
+    symbol: str
+    quantity: str = ""
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing that is wrong in a file a person brought.
@@ -101,6 +115,7 @@ class Problem:
         column: name of the column; empty when it concerns the whole row or file.
         value: what stands there.
         remedy: what is wrong and what would be right.
+        about: the holding that is wrong, where the rest of the file can be loaded without it.
     """
 
     file: str
@@ -108,6 +123,7 @@ class Problem:
     column: str
     value: str
     remedy: str
+    about: Subject | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         place = self.file
@@ -117,6 +133,11 @@ class Problem:
             place += f", {self.column}"
         shown = f" {self.value!r}" if self.value else ""
         return f"{place}:{shown} {self.remedy}"
+
+
+def leave_out(symbol: str) -> str:
+    """How the rest of a file is loaded without one holding, as a sentence."""
+    return f'To load the rest without it, say so: --leave-out {_quoted(symbol)}, or "Leave it out" on the page.'
 
 
 class MappingNeeded(AllocationError):

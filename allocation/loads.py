@@ -66,6 +66,7 @@ class Loads(PortfolioFile):
         format: str | None = None,
         mapping: Mapping[str, str] | None = None,
         account: str | None = None,
+        leave_out: Sequence[str] = (),
     ) -> LoadReport:
         """Load holdings, targets, FX rates, classes and prices; makes the file if need be.
 
@@ -93,6 +94,8 @@ class Loads(PortfolioFile):
             mapping: of a table of no known format, our column → its column, or ``"=value"`` for a value that holds in
                 every row. It is remembered for tables with the same columns.
             account: what to call the account of a broker's file, where it has one only.
+            leave_out: symbols that are not to be loaded, from any account, such as what is sold short and can't be
+                kept. A note says what is left out; totals are without it.
 
         Returns:
             What was added, changed and sold; of a preview also the totals before and after.
@@ -101,9 +104,11 @@ class Loads(PortfolioFile):
             LoadError: something in the files is wrong; names every problem. Nothing is written.
             MappingNeeded: it isn't sure which column of a table is what; ``mapping`` says it.
             StoreError: the portfolio file can't be used.
+            UnknownName: no file has what is to be left out.
         """
         today = datetime.date.today()
-        ways = Ways(format, mapping, account, self._mappings)
+        left_out = (leave_out,) if isinstance(leave_out, str) else tuple(leave_out)
+        ways = Ways(format, mapping, account, left_out, self._mappings)
         brought = read_together(holdings, targets, fx, classes, today, prices, ways)
         kept = dated(self.path, "before-load") if self.exists() and not preview else None
         with self._database.write(create=True, keep=not preview, backup_to=kept) as connection:

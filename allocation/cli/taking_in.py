@@ -35,6 +35,10 @@ def add_taking_in(cli: click.Group) -> None:
     help="Which column of a table is what: --map symbol=Ticker, or one value for all rows: --map currency==EUR.",
 )  # fmt: skip
 @click.option("--account", metavar="NAME", help="What to call the account of a broker's file that has one only.")
+@click.option(
+    "--leave-out", multiple=True, metavar="SYMBOL",
+    help="Load the files without this holding, such as one sold short; may be given again.",
+)  # fmt: skip
 @click.option("--preview", is_flag=True, help="Only say what would change; nothing is written.")
 @click.option("--yes", is_flag=True, help="Don't ask, also where something would be sold or is of an earlier date.")
 @click.pass_obj
@@ -49,6 +53,7 @@ def import_(
     format: str | None,
     mapped: tuple[str, ...],
     account: str | None,
+    leave_out: tuple[str, ...],
     preview: bool,
     yes: bool,
 ) -> None:
@@ -62,8 +67,9 @@ def import_(
 
     def load(preview: bool) -> LoadReport:
         return portfolio.load(
-            files, targets, fx, currency, preview, classes, prices, format=format, mapping=mapping, account=account
-        )
+            files, targets, fx, currency, preview, classes, prices, format=format, mapping=mapping, account=account,
+            leave_out=leave_out,
+        )  # fmt: skip
 
     # In a terminal, what sells something is shown first; a script has asked for it.
     if preview or (not yes and sys.stdin.isatty() and portfolio.exists()):

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from tqdm.auto import tqdm
 
-from allocation.errors import Problem
+from allocation.errors import Problem, Subject, leave_out
 from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers.delimited import Sheet, Source, read_sheet, source_name
 from allocation.tables import ALL, CASH, SEVERAL_CLASSES, UNCLASSIFIED
@@ -52,6 +52,7 @@ def _read_row(sheet: Sheet, row: int, cells: dict[str, str], today: datetime.dat
     def text(column: str) -> str | None:
         return cells.get(column) or None
 
+    sheet.about = Subject(cells["account"], cells["symbol"], cells["quantity"])
     for column in REQUIRED:
         if not cells[column]:
             sheet.wrong(row, column, "", "is empty. Every holding needs it.")
@@ -77,7 +78,8 @@ def _read_row(sheet: Sheet, row: int, cells: dict[str, str], today: datetime.dat
         for column in ("quantity", "price", "cost_basis")
     }
     _check_numbers(sheet, row, cells, numbers)
-    return numbers | {
+    return {
+        **numbers,
         "file": sheet.file,
         "row": row,
         "account": text("account"),
@@ -94,7 +96,8 @@ def _check_numbers(sheet: Sheet, row: int, cells: dict[str, str], numbers: dict[
     quantity, price = numbers["quantity"], numbers["price"]
     is_cash = cells["symbol"] == CASH
     if quantity is not None and quantity < 0 and not is_cash:
-        sheet.wrong(row, "quantity", cells["quantity"], "is negative. Only CASH may be (an overdraft).")
+        without = leave_out(cells["symbol"])
+        sheet.wrong(row, "quantity", cells["quantity"], f"is negative. Only CASH may be (an overdraft). {without}")
     if price is not None and is_cash and price != 1:
         sheet.wrong(row, "price", cells["price"], "is not 1. The price of CASH is 1; the amount is its quantity.")
     elif price is not None and price <= 0:
@@ -154,8 +157,13 @@ class _Comparing:
 
     def rule(self, subjects: Iterable[Any], values: Iterable[Any], column: str, remedy: str) -> None:
         """Compare each value with the first one of its subject; what has no subject or value isn't compared."""
+        rows = list(zip(subjects, values, strict=True))
+        said = {row for row in rows if row[0] and row[1] is not None}
+        # Nearly always all rows agree, and that is quickly seen.
+        if len({subject for subject, _ in said}) == len(said):
+            return
         first: dict[Any, tuple[Any, int]] = {}
-        for number, (subject, value) in enumerate(zip(subjects, values, strict=True)):
+        for number, (subject, value) in enumerate(rows):
             if not subject or value is None:
                 continue
             known, where = first.setdefault(subject, (value, number))

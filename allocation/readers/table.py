@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from tqdm.auto import tqdm
 
-from allocation.errors import MappingNeeded
+from allocation.errors import MappingNeeded, Subject
 from allocation.readers.columns import FIELDS, currency_of, fingerprint, guess, sure
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
@@ -26,6 +26,7 @@ HEADER_WITHIN, SAMPLES = 60, 5
 NO_TABLES = {"%pdf": "a PDF", "<!doctype html": "a web page", "<html": "a web page"}
 """How files begin that people have instead of the table."""
 NUMBERS = ("quantity", "price", "value", "cost_basis")
+A_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 TOTALS = re.compile(
     r"(?:(?:grand|sub|account|portfolio|overall)[ -]?)?totals?(?: value| assets| portfolio| account)?|"
     r"(?:gesamt|zwischen)?summe|gesamt(?:wert|betrag)?|insgesamt|totaal|totale|sum",
@@ -41,6 +42,9 @@ CASH_NAMES = re.compile(
 
 Mapped = Mapping[str, str]
 """Our column → the file's column, or ``=value``."""
+
+Named = Mapping[str, str]
+"""Our column → what a row has in it."""
 
 
 @dataclass(frozen=True)
@@ -190,21 +194,27 @@ class _Reading:
     def __init__(self, opened: Opened, chosen: Chosen, today: datetime.date) -> None:
         self.opened, self.chosen = opened, chosen
         self.findings = Findings(opened.name, today=today)
+        self.stem = PurePath(opened.name).stem
         self.values: list[Decimal] = []
+        self.total = Decimal(0)
         self.since_total: list[Decimal] = []
         self.currencies: set[str] = set()
-        cells = [self._cell(cells, column) for _, cells in chosen.rows for column in NUMBERS]
-        plain_cells = [bare(cell) for cell in cells if not isinstance(cell, Exact)]
-        numbers = [text for text in plain_cells if re.fullmatch(r"[+-]?[\d.,]*\d[\d.,]*", text)]
+        plain_cells = [bare(cell) for cell in self._cells(*NUMBERS) if not isinstance(cell, Exact)]
+        numbers = [text for text in plain_cells if A_NUMBER.fullmatch(text)]
         self.mark = decimal_mark(numbers, chosen.lines.separator)
-        self.order = date_order(self._cell(cells, "as_of") for _, cells in chosen.rows)
+        self.order = date_order(self._cells("as_of"))
+        self.names_accounts = "account" in chosen.columns or bool(chosen.fixed.get("account"))
         self.money_column = next((column for column in ("price", "value") if column in chosen.columns), "price")
+        self.said = {column: currency_of(self._called(column)) for column in ("price", "value")}
 
     def content(self) -> Content:
         for row, cells in tqdm(self.chosen.rows, desc=self.opened.name, unit=" rows", delay=1, leave=False):
             self._read_row(row, cells)
         if not self.findings.holdings and not self.findings.problems:
             self.findings.wrong(0, "", "", "holds no holdings under its header.")
+        if not self.names_accounts:
+            unless = "unless one is given (--account NAME, or Account on the page)"
+            self.findings.note(f"The file names no account: {unless}, it is {self.stem}.")
         names = {ours: self.chosen.header[place] for ours, place in self.chosen.columns.items()}
         self.findings.note("Read as: " + ", ".join(f"{ours} = {theirs}" for ours, theirs in names.items()) + ".")
         sheet = f", sheet {self.chosen.lines.sheet}" if self.chosen.lines.sheet else ""
@@ -219,37 +229,44 @@ class _Reading:
         filled = [cell for cell in cells if cell]
         if len(filled) < 2 or cells == self.chosen.header:
             return
-        symbol = self._symbol(cells)
-        if self._is_total(symbol or filled[0], bool(symbol), cells):
-            self._compare_total(row, cells, filled[0])
+        named = self._named(cells)
+        symbol = self._symbol(named)
+        if self._is_total(symbol or filled[0], bool(symbol), named):
+            self._compare_total(row, named, filled[0])
+        elif not symbol:
+            self.findings.wrong(row, self._called("symbol"), "", "is empty. Every holding needs it.")
+        else:
+            account = self._account(named)
+            self.findings.about = Subject(account, symbol, named.get("quantity", ""))
+            self._read_holding(row, named, account, symbol)
+            self.findings.about = None
+
+    def _read_holding(self, row: int, named: Named, account: str, symbol: str) -> None:
+        numbers = {column: self._number(row, column, named.get(column, "")) for column in NUMBERS}
+        currency = self._currency(named)
+        if found := CASH_NAMES.fullmatch(symbol) or CASH_NAMES.fullmatch(named.get("name", "")):
+            of_cash = (found["before"] or found["after"] or currency or "").upper()
+            self._add_cash(row, named, account, numbers, of_cash)
             return
-        if not symbol:
-            self.findings.wrong(row, self._named("symbol"), "", "is empty. Every holding needs it.")
-            return
-        numbers = {column: self._number(row, column, self._cell(cells, column)) for column in NUMBERS}
-        currency = self._currency(row, cells)
-        if found := CASH_NAMES.fullmatch(symbol) or CASH_NAMES.fullmatch(self._cell(cells, "name")):
-            self._add_cash(row, cells, numbers, (found["before"] or found["after"] or currency or "").upper())
-            return
-        if any(value is None and not is_nothing(self._cell(cells, column)) for column, value in numbers.items()):
+        if any(value is None and not is_nothing(named.get(column, "")) for column, value in numbers.items()):
             return
         quantity, price = self._quantity_and_price(row, numbers)
         if quantity is None:
             return
-        self._add(row, cells, symbol, quantity, price, currency or "", numbers)
+        self._add(row, named, account, symbol, quantity, price, currency or "", numbers)
 
-    def _symbol(self, cells: list[str]) -> str:
-        named = (self._cell(cells, column) for column in ("symbol", "isin", "name"))
-        return next((cell for cell in named if not is_nothing(cell)), "")
+    def _symbol(self, named: Named) -> str:
+        cells = (named.get(column, "") for column in ("symbol", "isin", "name"))
+        return next((cell for cell in cells if not is_nothing(cell)), "")
 
-    def _is_total(self, name: str, has_symbol: bool, cells: list[str]) -> bool:
+    def _is_total(self, name: str, has_symbol: bool, named: Named) -> bool:
         """Whether a row adds up those above it: called so, or nameless, or worth exactly as much as all of them."""
-        if not is_nothing(self._cell(cells, "quantity")):
+        if not is_nothing(named.get("quantity", "")):
             return False
         if not has_symbol or TOTALS.fullmatch(name.rstrip(": ")):
             return True
-        value = number_in(self._cell(cells, "value"), self.mark)
-        return len(self.values) > 1 and value is not None and value == sum(self.values)
+        value = number_in(named.get("value", ""), self.mark)
+        return len(self.values) > 1 and value is not None and value == self.total
 
     def _quantity_and_price(
         self, row: int, numbers: Mapping[str, Decimal | None]
@@ -257,10 +274,10 @@ class _Reading:
         quantity, price, value = numbers["quantity"], numbers["price"], numbers["value"]
         if "quantity" in self.chosen.columns or "quantity" in self.chosen.fixed:
             if quantity is None:
-                self.findings.wrong(row, self._named("quantity"), "", "is empty. Every holding needs it.")
+                self.findings.wrong(row, self._called("quantity"), "", "is empty. Every holding needs it.")
             return quantity, price
         if value is None:
-            self.findings.wrong(row, self._named("value"), "", "is empty. Every holding needs it.")
+            self.findings.wrong(row, self._called("value"), "", "is empty. Every holding needs it.")
             return None, None
         if price:
             self.findings.note("Quantities are calculated from value and price, because the file has none.")
@@ -273,7 +290,8 @@ class _Reading:
     def _add(
         self,
         row: int,
-        cells: list[str],
+        named: Named,
+        account: str,
         symbol: str,
         quantity: Decimal,
         price: Decimal | None,
@@ -281,71 +299,63 @@ class _Reading:
         numbers: Mapping[str, Decimal | None],
     ) -> None:
         value = numbers["value"]
-        of_value = currency_of(self._named("value")) or currency_in(self._cell(cells, "value"))
+        of_value = self.said["value"] or currency_in(named.get("value", ""))
         if of_value and of_value != currency:
             # A value in another currency says nothing about quantity times price.
             value = None
         self._count(value if value is not None else quantity * (price or 0), currency)
-        name, kind, account_type = (self._cell(cells, column) or None for column in ("name", "kind", "account_type"))
+        account_type = named.get("account_type")
         self.findings.add(
             Holding(
                 row=row,
-                account=self._account(cells),
+                account=account,
                 symbol=symbol,
                 quantity=quantity,
                 price=price,
                 currency=currency,
-                name=name,
+                name=named.get("name") or None,
                 value=value,
                 cost_basis=numbers["cost_basis"],
-                as_of=self._date(row, cells),
-                asset_class=self._cell(cells, "asset_class") or None,
+                as_of=self._date(row, named),
+                asset_class=named.get("asset_class") or None,
                 account_type=account_type if account_type in ACCOUNT_TYPES else None,
-                kind=kind,
+                kind=named.get("kind") or None,
             )
         )
 
-    def _add_cash(self, row: int, cells: list[str], numbers: Mapping[str, Decimal | None], currency: str) -> None:
+    def _add_cash(
+        self, row: int, named: Named, account: str, numbers: Mapping[str, Decimal | None], currency: str
+    ) -> None:
         amount = numbers["value"] if numbers["value"] is not None else numbers["quantity"]
         if amount is None:
             return
         self._count(amount, currency)
-        as_of, asset_class = self._date(row, cells), self._cell(cells, "asset_class") or None
-        account = self._account(cells)
+        as_of, asset_class = self._date(row, named), named.get("asset_class") or None
         self.findings.add(
             Holding(row, account, CASH, amount, Decimal(1), currency, as_of=as_of, asset_class=asset_class)
         )
 
-    def _account(self, cells: list[str]) -> str:
-        account = self._cell(cells, "account")
-        if account:
-            return account
-        if "account" in self.chosen.columns:
-            return ""
-        stem = PurePath(self.opened.name).stem
-        self.findings.note(
-            f"The file names no account: unless one is given (--account NAME, or Account on the page), it is {stem}."
-        )
-        return stem
+    def _account(self, named: Named) -> str:
+        return named.get("account", "") if self.names_accounts else self.stem
 
-    def _currency(self, row: int, cells: list[str]) -> str | None:
-        written = self._cell(cells, "currency")
+    def _currency(self, named: Named) -> str | None:
+        written = named.get("currency")
         if written:
             return written if len(written) == 3 else currency_in(f"{written}1") or written
         for column in (self.money_column, "price", "value"):
-            found = currency_of(self._named(column)) or currency_in(self._cell(cells, column))
+            found = self.said[column] or currency_in(named.get(column, ""))
             if found:
                 return found
         return None
 
-    def _date(self, row: int, cells: list[str]) -> datetime.date | None:
-        written = self._cell(cells, "as_of")
+    def _date(self, row: int, named: Named) -> datetime.date | None:
+        written = named.get("as_of", "")
         if is_nothing(written):
             return None
         date = date_in(written, self.order)
         if date is None:
             remedy = "is no date that can be read for sure. Write dates like 2026-03-31."
-            self.findings.wrong(row, self._named("as_of"), written, remedy)
+            self.findings.wrong(row, self._called("as_of"), written, remedy)
         return date
 
     def _number(self, row: int, column: str, cell: str) -> Decimal | None:
@@ -356,16 +366,17 @@ class _Reading:
             both_ways = self.mark is None and any(mark in cell for mark in ".,")
             remedy = "can be read with a decimal point or a decimal comma, and the file doesn't settle which. "
             remedy += "Write its numbers without thousands marks."
-            self.findings.wrong(row, self._named(column), cell, remedy if both_ways else "is not a number.")
+            self.findings.wrong(row, self._called(column), cell, remedy if both_ways else "is not a number.")
         return number
 
     def _count(self, value: Decimal, currency: str) -> None:
         self.values.append(value)
+        self.total += value
         self.since_total.append(value)
         self.currencies.add(currency)
 
-    def _compare_total(self, row: int, cells: list[str], what: str) -> None:
-        stated = self._number(row, "value", self._cell(cells, "value"))
+    def _compare_total(self, row: int, named: Named, what: str) -> None:
+        stated = self._number(row, "value", named.get("value", ""))
         if stated is None or not self.values:
             return
         if len(self.currencies) > 1:
@@ -377,12 +388,17 @@ class _Reading:
         called = what if any(letter.isalpha() for letter in what) else "All rows"
         self.findings.compare_total(row, called, stated, lines, Decimal("0.01"))
 
-    def _named(self, column: str) -> str:
+    def _called(self, column: str) -> str:
+        """What the file calls a column of ours."""
         place = self.chosen.columns.get(column)
         return column if place is None else self.chosen.header[place]
 
-    def _cell(self, cells: Sequence[str], column: str) -> str:
-        if column in self.chosen.fixed:
-            return self.chosen.fixed[column]
-        place = self.chosen.columns.get(column)
-        return cells[place] if place is not None and place < len(cells) else ""
+    def _cells(self, *columns: str) -> list[str]:
+        """All that stands in some columns of ours."""
+        places = [self.chosen.columns[column] for column in columns if column in self.chosen.columns]
+        fixed = [self.chosen.fixed[column] for column in columns if column in self.chosen.fixed]
+        return [*fixed, *(cells[place] for _, cells in self.chosen.rows for place in places if place < len(cells))]
+
+    def _named(self, cells: Sequence[str]) -> dict[str, str]:
+        named = {column: cells[place] for column, place in self.chosen.columns.items() if place < len(cells)}
+        return named | self.chosen.fixed

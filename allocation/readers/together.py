@@ -20,6 +20,7 @@ from allocation.readers.ecb import FORMAT as ECB
 from allocation.readers.found import KIND
 from allocation.readers.fx import read_fx
 from allocation.readers.holdings import disagreements, read_holdings
+from allocation.readers.left_out import Part, without
 from allocation.readers.opened import Opened
 from allocation.readers.own import FORMATS as OWN
 from allocation.readers.prices import read_prices
@@ -43,12 +44,14 @@ class Ways:
         format: the name of their format; None: it is recognised.
         mapping: our column → the file's column, for a table of no known format.
         account: what to call the account of a file that has one only.
+        leave_out: symbols whose rows are not to be loaded.
         remembered: gives the mappings that were said before; asked for only where a table of no known format needs one.
     """
 
     format: str | None = None
     mapping: Mapping[str, str] | None = None
     account: str | None = None
+    leave_out: Sequence[str] = ()
     remembered: Callable[[], Mappings] = dict
 
 
@@ -76,15 +79,6 @@ class Brought:
     mappings: Mappings = field(default_factory=dict)
 
 
-@dataclass
-class _Part:
-    """One file's content, and whether we can ask its author to correct it: our own formats, yes."""
-
-    label: str
-    content: Content
-    is_ours: bool
-
-
 def read_together(
     holdings: Source | Sequence[Source] | None,
     targets: Source | None,
@@ -103,6 +97,7 @@ def read_together(
         LoadError: names every problem in every file.
         MappingNeeded: a table of no known format, of which it isn't sure which column is what.
         StoreError: nothing is given.
+        UnknownName: no file has a holding that is to be left out.
     """
     ways = ways or Ways()
     several = _several(holdings)
@@ -110,7 +105,7 @@ def read_together(
         raise StoreError("There is nothing to load. Name holdings, targets, FX rates or classes.")
     parts = _parts(several, today, ways)
     parts += _given(targets, fx, classes, prices, today)
-    parts = [_with_account(part, ways.account) for part in parts]
+    parts = without([_with_account(part, ways.account) for part in parts], ways.leave_out)
     held = _holdings(parts, today)
     notes = [f"{part.label}: {note}" for part in parts for note in part.content.notes] + _agree(held)
     problems = [problem for part in parts for problem in part.content.problems]
@@ -136,13 +131,13 @@ def _several(holdings: Source | Sequence[Source] | None) -> list[Source]:
     return [holdings] if isinstance(holdings, (str, Path, pd.DataFrame, Opened)) else list(holdings)
 
 
-def _parts(sources: Sequence[Source], today: datetime.date, ways: Ways) -> list[_Part]:
+def _parts(sources: Sequence[Source], today: datetime.date, ways: Ways) -> list[Part]:
     names = Counter(source_name(source, "holdings") for source in sources)
     parts, histories = [], dict[str, tuple[Format, list[Opened]]]()
     for source in sources:
         if isinstance(source, pd.DataFrame):
             table, problems = read_holdings(source, today)
-            parts.append(_Part("holdings", Content("DataFrame", table, problems=tuple(problems)), True))
+            parts.append(Part("holdings", Content("DataFrame", table, problems=tuple(problems)), True))
             continue
         opened = source if isinstance(source, Opened) else Opened(source)
         if names[opened.name] > 1 and opened.path is not None:
@@ -150,7 +145,7 @@ def _parts(sources: Sequence[Source], today: datetime.date, ways: Ways) -> list[
         try:
             chosen = named_format(ways.format) if ways.format else None if ways.mapping else recognise(opened)
         except LoadError as error:
-            parts.append(_Part(opened.name, Content(opened.name, problems=error.problems), True))
+            parts.append(Part(opened.name, Content(opened.name, problems=error.problems), True))
             continue
         if chosen is not None and chosen.together is not None:
             histories.setdefault(chosen.name, (chosen, []))[1].append(opened)
@@ -159,38 +154,38 @@ def _parts(sources: Sequence[Source], today: datetime.date, ways: Ways) -> list[
             content = read_any(opened, today, mapping=ways.mapping, remembered=ways.remembered())
         else:
             content = read_any(opened, today, format=chosen.name)
-        parts.append(_Part(opened.name, content, chosen in OWN))
+        parts.append(Part(opened.name, content, chosen in OWN))
     return parts + [_history(chosen, files, today) for chosen, files in histories.values()]
 
 
-def _history(chosen: Format, files: list[Opened], today: datetime.date) -> _Part:
+def _history(chosen: Format, files: list[Opened], today: datetime.date) -> Part:
     assert chosen.together is not None
     label = " and ".join(opened.name for opened in files)
     try:
-        return _Part(label, chosen.together(files, today), False)
+        return Part(label, chosen.together(files, today), False)
     except LoadError as error:
-        return _Part(label, Content(chosen.title, problems=error.problems), False)
+        return Part(label, Content(chosen.title, problems=error.problems), False)
 
 
 def _given(
     targets: Source | None, fx: Source | None, classes: Source | None, prices: Source | None, today: datetime.date
-) -> list[_Part]:
+) -> list[Part]:
     """What was named as targets, FX rates, classes or prices; FX rates may be the ECB's file."""
-    found: list[_Part] = []
+    found: list[Part] = []
     if targets is not None:
         table, problems = read_targets(targets)
         content = Content("Targets", targets=table, problems=tuple(problems))
-        found.append(_Part(source_name(targets, "targets"), content, True))
+        found.append(Part(source_name(targets, "targets"), content, True))
     if fx is not None:
-        found.append(_Part(source_name(fx, "fx"), _rates(fx, today), True))
+        found.append(Part(source_name(fx, "fx"), _rates(fx, today), True))
     if classes is not None:
         table, problems = read_classes(classes)
         content = Content("Classes", classes=table, problems=tuple(problems))
-        found.append(_Part(source_name(classes, "classes"), content, True))
+        found.append(Part(source_name(classes, "classes"), content, True))
     if prices is not None:
         table, problems = read_prices(prices, today)
         content = Content("Prices", prices=table, problems=tuple(problems))
-        found.append(_Part(source_name(prices, "prices"), content, True))
+        found.append(Part(source_name(prices, "prices"), content, True))
     return found
 
 
@@ -205,7 +200,7 @@ def _rates(fx: Source, today: datetime.date) -> Content:
     return Content("FX rates", fx=table, problems=tuple(problems))
 
 
-def _with_account(part: _Part, account: str | None) -> _Part:
+def _with_account(part: Part, account: str | None) -> Part:
     held = part.content.holdings
     if account is None or held.empty:
         return part
@@ -214,10 +209,16 @@ def _with_account(part: _Part, account: str | None) -> _Part:
         remedy = f"has several accounts ({', '.join(names)}), so they can't all be called {account}."
         problems = (*part.content.problems, Problem(part.label, 0, "account", "", remedy))
         return replace(part, content=replace(part.content, problems=problems))
-    return replace(part, content=replace(part.content, holdings=held.assign(account=account)))
+    problems = tuple(
+        replace(problem, about=problem.about._replace(account=account))
+        if problem.about and problem.about.account in names
+        else problem
+        for problem in part.content.problems
+    )
+    return replace(part, content=replace(part.content, holdings=held.assign(account=account), problems=problems))
 
 
-def _holdings(parts: Sequence[_Part], today: datetime.date) -> pd.DataFrame:
+def _holdings(parts: Sequence[Part], today: datetime.date) -> pd.DataFrame:
     """The holdings of all files; undated ones of other programs are of today where several files are loaded."""
     tables = []
     several = sum(not part.content.holdings.empty for part in parts) > 1
@@ -231,7 +232,7 @@ def _holdings(parts: Sequence[_Part], today: datetime.date) -> pd.DataFrame:
     return _together(tables)
 
 
-def _source(part: _Part) -> str:
+def _source(part: Part) -> str:
     return part.label if part.is_ours else part.content.format
 
 
@@ -245,6 +246,8 @@ def _agree(held: pd.DataFrame) -> list[str]:
 
     Nobody can correct a broker's file. Prices that are far apart stay, for :func:`disagreements` to refuse.
     """
+    if held["is_ours"].all():
+        return []
     notes: list[str] = []
     names: dict[str, str] = {}
     prices: dict[tuple[str, object], tuple[Decimal, str]] = {}
@@ -267,14 +270,14 @@ def _agree(held: pd.DataFrame) -> list[str]:
     return notes
 
 
-def _only_one(parts: Sequence[_Part], what: str) -> list[Problem]:
+def _only_one(parts: Sequence[Part], what: str) -> list[Problem]:
     """Targets and classes replace what there is, so two files of them would undo each other."""
     having = [part for part in parts if not getattr(part.content, what).empty]
     remedy = f"has {what}, and {having[0].label} has some, too. Load one of the two at a time." if having else ""
     return [Problem(part.label, 0, "", "", remedy) for part in having[1:]]
 
 
-def _base_currency(parts: Sequence[_Part]) -> str | None:
+def _base_currency(parts: Sequence[Part]) -> str | None:
     said = {part.content.base_currency for part in parts} - {None}
     return said.pop() if len(said) == 1 else None
 

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from allocation.errors import LoadError, StoreError
-from allocation.readers import Content, Format, Opened, lines, opened, read_any, registry
+from allocation.readers import Content, Format, Opened, lines, opened, read_any, registry, workbook
 from allocation.readers.lines import read_lines, separator_of
 from tests.conftest import DATA
 
@@ -101,7 +101,7 @@ def archive(*parts):
 
 
 def test_a_workbook_that_unpacks_to_more_than_fits_in_memory_is_refused_unread():
-    bomb = archive(("[Content_Types].xml", b"<x/>"), ("xl/worksheets/sheet1.xml", bytes(lines.LARGEST_WORKBOOK + 1)))
+    bomb = archive(("[Content_Types].xml", b"<x/>"), ("xl/worksheets/sheet1.xml", bytes(workbook.LARGEST_WORKBOOK + 1)))
     assert len(bomb) < 2**20
     assert "unpacks to more than 128 MiB" in refused(bomb)
 

@@ -20,6 +20,9 @@ from allocation.writing import Writing
 SHOWN = 500
 """Lines of a preview that are shown; a page of a hundred thousand would be read by nobody."""
 
+MOST_LEFT_OUT = 20
+"""Buttons that leave a holding out; a file with more to leave out is the wrong file."""
+
 WHY = {"backup": "made by you", "replaced": "replaced by a restore"}
 
 
@@ -37,6 +40,12 @@ def problems_table(problems: Sequence[Problem]) -> str:
     ]
     said = sentence(f"Nothing was loaded: {plural(len(problems), 'problem')}. {_cut(len(problems))}".strip())
     return said + table("Problems", ["File", "Row", "Column", "What stands there", "What to do"], rows, {1})
+
+
+def could_be_left_out(problems: Sequence[Problem]) -> list[str]:
+    """The holdings that are wrong in files whose rest can be loaded without them, as many as fit on a page."""
+    symbols = dict.fromkeys(problem.about.symbol for problem in problems if problem.about and problem.about.symbol)
+    return list(symbols)[:MOST_LEFT_OUT]
 
 
 def preview_tables(report: LoadReport, currency: str, writing: Writing) -> str:

@@ -6,11 +6,12 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from allocation.readers.lines import Line
+from allocation.text import DISTINCT
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Description:
     rows: Mapping[str, Any]
     account: Mapping[str, Any]
     date: Mapping[str, str]
-    actions: Mapping[str, Sequence[str]]
+    actions: Mapping[str, tuple[str, ...]]
 
     def is_header(self, cells: Sequence[str]) -> bool:
         """Whether a row is the row of names."""
@@ -65,6 +66,7 @@ class Description:
         }
 
 
+@lru_cache(maxsize=DISTINCT)
 def plain_name(cell: str) -> str:
     """A column's name in small letters, with single spaces."""
     return " ".join(cell.casefold().split())
@@ -90,10 +92,11 @@ def described(name: str) -> Description:
         rows=given.get("rows", {}),
         account=given.get("account", {}),
         date=given.get("date", {}),
-        actions=given.get("actions", {}),
+        actions={sign: tuple(patterns) for sign, patterns in given.get("actions", {}).items()},
     )
 
 
-def first_match(patterns: Sequence[str], text: str) -> bool:
+@lru_cache(maxsize=DISTINCT)
+def first_match(patterns: tuple[str, ...], text: str) -> bool:
     """Whether any of the patterns is found in a text, capitals or not."""
     return any(re.search(pattern, text, re.IGNORECASE) for pattern in patterns)

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from tqdm.auto import tqdm
 
+from allocation.errors import Subject, leave_out
 from allocation.readers.brokers.description import Description, find_header, first_match
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
@@ -54,9 +55,10 @@ def _add_what_is_held(findings: Findings, sums: _Sums) -> None:
         if holding.quantity < 0:
             remedy = (
                 f"of {holding.symbol} is what was bought less what was sold. Is an earlier part of the history "
-                "missing? Name all its files at once."
+                f"missing? Name all its files at once. {leave_out(holding.symbol)}"
             )
-            findings.wrong(holding.row, "quantity", f"{holding.quantity:f}", remedy)
+            about = Subject(holding.account, holding.symbol, f"{holding.quantity:f}")
+            findings.wrong(holding.row, "quantity", about.quantity, remedy, about)
         elif holding.quantity:
             findings.add(holding._replace(as_of=sums.newest))
     if not findings.holdings and not findings.problems:
