@@ -95,7 +95,7 @@ class Loads(PortfolioFile):
                 every row. It is remembered for tables with the same columns.
             account: what to call the account of a broker's file, where it has one only.
             leave_out: symbols that are not to be loaded, from any account, such as what is sold short and can't be
-                kept. A note says what is left out; totals are without it.
+                kept. The report says what is left out; totals are without it.
 
         Returns:
             What was added, changed and sold; of a preview also the totals before and after.
@@ -131,6 +131,7 @@ class Loads(PortfolioFile):
                 class_weights=parts.changed,
                 unpriced=quotes.unpriced(connection),
                 notes=(*brought.notes, *_unheld(unheld)),
+                left_out=brought.left_out,
                 files=brought.files,
             )
             loading.check_holdings(connection, brought.holdings)

@@ -16,7 +16,7 @@ from allocation.targets import plain
 
 def describe(report: LoadReport) -> list[str]:
     """What a load did, or would do, a sentence a line."""
-    notes = [f"Note: {note}" for note in report.notes]
+    notes = [*report.left_out, *(f"Note: {note}" for note in report.notes)]
     if not report.changed:
         return [*notes, "Nothing changed: the portfolio says the same already.", *_unpriced(report)]
     counts = {

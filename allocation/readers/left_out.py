@@ -12,11 +12,17 @@ from allocation.tables import CASH
 
 @dataclass
 class Part:
-    """One file's content, and whether we can ask its author to correct it: our own formats, yes."""
+    """One file's content.
+
+    Attributes:
+        is_ours: whether we can ask its author to correct it.
+        left_out: sentences about what was left out of it.
+    """
 
     label: str
     content: Content
     is_ours: bool
+    left_out: tuple[str, ...] = ()
 
 
 def without(parts: Sequence[Part], symbols: Sequence[str]) -> list[Part]:
@@ -39,13 +45,13 @@ def _without(part: Part, symbols: Sequence[str]) -> Part:
     held = content.holdings[~content.holdings["symbol"].isin(symbols)]
     problems = [problem for problem in content.problems if not _is_about(problem, symbols)]
     left = set(held["account"]) | {problem.about.account for problem in problems if problem.about}
-    notes = [_note(subject) for _, subject in out]
+    said = [_sentence(subject) for _, subject in out]
     for account in dict.fromkeys(subject.account for _, subject in out):
         if account not in left:
-            notes.append(f"{account} has nothing else in the file: what the portfolio has of it stays as it is.")
+            said.append(f"{account} has nothing else in {part.label}: what the portfolio has of it stays as it is.")
     if held.empty and not problems:
         problems.append(Problem(part.label, 0, "", "", "has no holdings but those that are left out."))
-    return replace(part, content=replace(content, holdings=held, problems=tuple(problems), notes=(*notes, *content.notes)))
+    return replace(part, content=replace(content, holdings=held, problems=tuple(problems)), left_out=tuple(said))
 
 
 def _left_out(content: Content, symbols: Sequence[str]) -> list[tuple[int, Subject]]:
@@ -68,7 +74,7 @@ def _is_about(problem: Problem, symbols: Sequence[str]) -> bool:
     return problem.about is not None and problem.about.symbol in symbols
 
 
-def _note(subject: Subject) -> str:
+def _sentence(subject: Subject) -> str:
     """What is left out, in a sentence."""
     account, symbol, quantity = subject
     unit = "" if symbol == CASH else " shares"

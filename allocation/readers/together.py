@@ -64,6 +64,7 @@ class Brought:
             ``source`` as well.
         base_currency: what the files say values are added up in, where they say one.
         notes: what a person should know about the files.
+        left_out: what was left out because that was said, a sentence each.
         files: what each file is, for people.
         mappings: what was said about tables of no known format, to be remembered.
     """
@@ -75,6 +76,7 @@ class Brought:
     prices: pd.DataFrame
     base_currency: str | None = None
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     mappings: Mappings = field(default_factory=dict)
 
@@ -120,6 +122,7 @@ def read_together(
         _together([part.content.prices.assign(is_ours=part.is_ours) for part in parts]),
         _base_currency(parts),
         tuple(dict.fromkeys(notes)),
+        tuple(sentence for part in parts for sentence in part.left_out),
         tuple(f"{part.label} ({part.content.format})" for part in parts),
         _said(several, ways),
     )

@@ -217,6 +217,7 @@ class LoadReport:
         totals: of a preview, (account, value before, value after) in the base currency, of every account that is loaded
             or changes; None where it can't be valued.
         notes: what a person should know about the files.
+        left_out: what the files have and was left out because that was said, a sentence each.
         files: what each file is.
     """
 
@@ -238,6 +239,7 @@ class LoadReport:
     unpriced: tuple[str, ...] = ()
     totals: tuple[tuple[str, float | None, float | None], ...] = ()
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
 
     @property

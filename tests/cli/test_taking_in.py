@@ -86,6 +86,17 @@ def test_what_is_not_sure_is_asked_in_one_sentence_and_answered(run, write_csv):
     assert "names no column" in refusal(run("import", file, "--map", "symbol"))
 
 
+def test_what_is_sold_short_can_be_left_out(run, write_csv):
+    file = write_csv("account,symbol,quantity,price,currency\nDepot,VTI,10,300,USD\nDepot,XYZ,-10,20,USD\n")
+    status, out, err = run("import", file)
+    assert (status, out) == (1, "") and "To load the rest without it, say so: --leave-out XYZ" in err
+    for options in (["--preview"], []):
+        status, out, _ = run("import", file, "--leave-out", "XYZ", *options)
+        said = "Left out: XYZ in Depot, −10 shares; the total is without it."
+        assert status == 0 and said in out.splitlines()
+    assert "The files hold no ABC" in refusal(run("import", file, "--leave-out", "XYZ", "--leave-out", "ABC"))
+
+
 def test_undo_takes_the_last_load_back(loaded, write_csv, tmp_path):
     run, portfolio = loaded, allocation.open(tmp_path / "my.duckdb")
     before = portfolio.holdings()

@@ -140,7 +140,7 @@ class LoadPanel:
         # The next file may be of another account.
         self._account.value = ""
         self._changed()
-        self._done.value = said(f"Loaded: {report_sentence(report)}.")
+        self._done.value = said(" ".join([f"Loaded: {report_sentence(report)}.", *report.left_out]))
 
     def _take_back(self) -> None:
         load, kept = self._portfolio.undo_load()

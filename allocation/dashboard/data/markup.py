@@ -54,7 +54,7 @@ def preview_tables(report: LoadReport, currency: str, writing: Writing) -> str:
     Parameters:
         currency: the base currency; empty where it isn't settled yet.
     """
-    notes = sentence("; ".join(report.files)) + "".join(sentence(text) for text in report.notes)
+    notes = sentence("; ".join(report.files)) + "".join(sentence(text) for text in (*report.left_out, *report.notes))
     would = sentence(f"This would change: {report_sentence(report)}.")
     lines = changed_lines(report, writing)
     return notes + would + _accounts(report, currency, writing) + _changes(lines) + _warnings(report)

@@ -192,13 +192,12 @@ class Reading:
         """Several accounts may have one name: then their numbers tell them apart."""
         place = find_header(self.description, self.lines.lines)
         assert place is not None
-        self.state.places = self.description.places(self.lines.lines[place][1])
-        if {"account", "account_number"} <= set(self.state.places):
+        places = self.description.places(self.lines.lines[place][1])
+        if {"account", "account_number"} <= set(places):
+            name, number = places["account"], places["account_number"]
             for _, cells in self.lines.lines[place + 1 :]:
-                named = self._named(cells)
-                number = named.get("account_number", "")
-                self.state.names.setdefault(named.get("account", ""), set()).add(number)
-        self.state.places = None
+                if len(cells) > max(name, number):
+                    self.state.names.setdefault(cells[name], set()).add(cells[number])
 
     def _compare_total(self, row: int, named: Mapping[str, str]) -> None:
         stated, values = self._number(row, "value", named.get("value", ""), self.mark), self.state.values
