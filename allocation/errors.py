@@ -147,7 +147,7 @@ class MappingNeeded(AllocationError):
         file: its name.
         columns: the names of its columns.
         samples: its first rows, a dict by column each.
-        guesses: our column → the file's column that may be it.
+        guesses: our column → the file's column that may be it, or ``=value`` for what may hold in every row.
         missing: our columns that are asked for; the others are sure or not needed.
     """
 
