@@ -163,6 +163,8 @@ class MappingNeeded(AllocationError):
         self.guesses, self.missing = dict(guesses), tuple(missing)
         asked = " ".join(f"--map {name}={_quoted(self.guesses.get(name, 'COLUMN'))}" for name in self.missing)
         fixed = " A value that holds in every row is written with two equals signs: --map currency==EUR."
+        if self.guesses.get("currency", "").startswith("="):
+            fixed = " Two equals signs, for a value that holds in every row; the $ may also be another country's."
         super().__init__(
             f"{file} is of no format that is known, and it isn't sure which of its columns is the "
             f"{' and the '.join(name.replace('_', ' ') for name in self.missing)}. Its columns are "

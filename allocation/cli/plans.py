@@ -36,7 +36,18 @@ GOES_OUT = click.option(
 NEGATIVE = {"ignore_unknown_options": True}  # -5 is an amount, if a wrong one
 
 
-@click.group()
+class _Plans(click.Group):
+    """Says which command takes the amount, where somebody writes the amount alone."""
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if arguments and arguments[0].replace(".", "").replace(",", "").isdigit():
+            raise click.UsageError(f"Say what the money does: allocation plan deposit {arguments[0]}, or withdrawal.")
+        return super().resolve_command(context, arguments)
+
+
+@click.group(cls=_Plans)
 def plan() -> None:
     """Print what a flow of money, or coming back to the targets, would buy and sell."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -70,6 +70,12 @@ def _inactive(scope: str, name: str) -> str:
         f"{name} has these targets and isn't active. Measure {whose} against it with: allocation strategies activate "
         f'"{name}"{option}.'
     )
+
+
+def listed(names: Sequence[str], most: int = 10) -> str:
+    """Names in a sentence; of very many the first."""
+    more = len(names) - most
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:most])} and {more:,} more"
 
 
 def column(values: pd.Series, write: Callable[[float], str]) -> list[str]:

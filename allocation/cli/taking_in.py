@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from allocation.cli.printing import column, describe, describe_preview, print_table, write
+from allocation.cli.printing import column, describe, describe_preview, listed, print_table, write
 from allocation.errors import UnknownName
 from allocation.export import prices_csv
 from allocation.portfolio import Portfolio
@@ -84,6 +84,9 @@ def import_(
             click.confirm("Load this?", abort=True)
     _say(describe(load(preview=False)))
     click.echo(f"The portfolio is {portfolio.path}.")
+    waiting = list(portfolio.unclassified()["symbol"])
+    if waiting:
+        click.echo(f"In no asset class yet: {listed(waiting)}. One for each, and why: allocation classes --suggest.")
 
 
 def _mapping(mapped: Sequence[str]) -> dict[str, str]:

@@ -58,7 +58,7 @@ class Sheet:
                 word = "comma" if self.mark == COMMA else "point"
                 remedy = f"doesn't fit the file's other numbers, which have a decimal {word}. Write it like them."
             self.wrong(row, column, cell, remedy)
-        elif len(cell) > decimals and _decimals(number) > decimals and (Fraction(number) * 10**decimals).denominator != 1:
+        elif len(cell) > decimals and _has_more_decimals(number, decimals):
             self.wrong(row, column, cell, f"has more than {decimals} decimals. Round it to {decimals}.")
             return None
         return number
@@ -117,8 +117,8 @@ def read_sheet(
     return sheet
 
 
-def _decimals(number: Decimal) -> int:
-    return -int(number.as_tuple().exponent)
+def _has_more_decimals(number: Decimal, most: int) -> bool:
+    return -int(number.as_tuple().exponent) > most and (Fraction(number) * 10**most).denominator != 1
 
 
 def source_name(source: Source, otherwise: str) -> str:

@@ -34,7 +34,7 @@ def without(parts: Sequence[Part], symbols: Sequence[str]) -> list[Part]:
     found = {symbol for part in parts for _, (_, symbol, _) in _left_out(part.content, symbols)}
     unknown = [symbol for symbol in symbols if symbol not in found]
     if unknown:
-        raise UnknownName(f"The files hold no {unknown[0]}, so it can't be left out. Write it as it stands in the file.")
+        raise UnknownName(f"The files hold no {unknown[0]}, so it can't be left out. Write it as the file does.")
     return [_without(part, symbols) for part in parts]
 
 

@@ -39,7 +39,8 @@ CASH_NAMES = re.compile(
 )
 TITLE_DATE = re.compile(
     r"\b(?:as of|date|stand|datum|stichtag|situation au)\b.*?"
-    r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\2\d{4}|\d{1,2}\.? [^\W\d_]{3,10} \d{4}|[^\W\d_]{3,10} \d{1,2}, \d{4})",
+    r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\2\d{4}|"
+    r"\d{1,2}\.? [^\W\d_]{3,10} \d{4}|[^\W\d_]{3,10} \d{1,2}, \d{4})",
     re.IGNORECASE,
 )
 """The date of the whole table, as a line above it says it."""
@@ -99,8 +100,8 @@ class Reading:
         if not self.findings.holdings and not self.findings.problems:
             self.findings.wrong(0, "", "", "holds no holdings under its header.")
         if "as_of" not in self.chosen.columns and "as_of" not in self.chosen.fixed:
-            said = "The file says no date: it counts as of the day it is loaded."
-            self.findings.note(f"It is of {self.as_of}, as is said above the table." if self.as_of else said)
+            undated = "Nothing says which day its values are of (--map as_of=COLUMN would): they count as of today."
+            self.findings.note(f"It is of {self.as_of}, as is said above the table." if self.as_of else undated)
         if not self.names_accounts:
             unless = "unless one is given (--account NAME, or Account on the page)"
             self.findings.note(f"The file names no account: {unless}, it is {self.stem}.")

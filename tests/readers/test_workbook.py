@@ -54,10 +54,9 @@ def refused(content):
 
 def test_cells_are_as_a_csv_file_would_have_them():
     day, moment = datetime.date(2026, 3, 4), datetime.datetime(2026, 3, 4, 15, 30)
-    ((_, cells),) = read(workbook([" A\u00a0b ", 10, 10.0, 0.1 + 0.2, -1234567.125, 0.25, day, moment, True, None, "1,5"]))
-    expected = ["A b", "10", "10", "0.30000000000000004", "-1234567.125", "0.25", "2026-03-04", "2026-03-04", "True", ""]
-    assert cells == [*expected[:3], cells[3], *expected[4:], "1,5"] and float(cells[3]) == pytest.approx(0.3)
-    assert [isinstance(cell, Exact) for cell in cells] == [False, *[True] * 7, False, False, False]
+    ((_, cells),) = read(workbook([" A\u00a0b ", 10, 10.0, -1234567.125, 0.25, day, moment, True, None, "1,5"]))
+    assert cells == ["A b", "10", "10", "-1234567.125", "0.25", "2026-03-04", "2026-03-04", "True", "", "1,5"]
+    assert [isinstance(cell, Exact) for cell in cells] == [False, *[True] * 6, False, False, False]
 
 
 def test_a_percentage_is_the_number_it_stands_for():

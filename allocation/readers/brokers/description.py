@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from allocation.money import is_known_currency
 from allocation.readers.lines import Line
 from allocation.text import DISTINCT
 
@@ -23,6 +24,7 @@ class Description:
         kind: ``positions`` (a row is what is held) or ``trades`` (a row is what was bought or sold).
         decimal: the decimal mark; None where it is told from the file.
         currency: that of rows which name none; None where each names its own.
+        base_currency: pattern of a column's name that says what the file adds up in.
         header: the row of names has one of each of these.
         columns: our column → the names it goes by; the first that is there counts.
         rows: which rows are what: ``cash`` (names), ``cash_prefix``, ``cash_suffix``, ``total``, ``stop``,
@@ -37,6 +39,7 @@ class Description:
     kind: str
     decimal: str | None
     currency: str | None
+    base_currency: str | None
     header: Sequence[Sequence[str]]
     columns: Mapping[str, Sequence[str]]
     rows: Mapping[str, Any]
@@ -55,6 +58,11 @@ class Description:
     @cached_property
     def _first_name(self) -> frozenset[str]:
         return frozenset(self.header[0])
+
+    def adds_up_in(self, cells: Sequence[str]) -> str | None:
+        """The currency that a row of names says values are added up in."""
+        found = (re.fullmatch(self.base_currency, plain_name(cell)) for cell in cells if self.base_currency)
+        return next((match[1].upper() for match in found if match and is_known_currency(match[1].upper())), None)
 
     def places(self, cells: Sequence[str]) -> dict[str, int]:
         """Where each of our columns stands in a row of names."""
@@ -87,6 +95,7 @@ def described(name: str) -> Description:
         kind=given["kind"],
         decimal=given.get("decimal"),
         currency=given.get("currency"),
+        base_currency=given.get("base_currency"),
         header=given["header"]["has"],
         columns=given["columns"],
         rows=given.get("rows", {}),

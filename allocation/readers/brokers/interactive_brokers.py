@@ -22,11 +22,12 @@ from allocation.tables import CASH
 
 TITLE = "Interactive Brokers activity statement"
 POSITIONS = ("Open Positions", "Long Open Positions", "Short Open Positions")
-STATEMENT, ACCOUNT, CASH_REPORT, RATES = (
+STATEMENT, ACCOUNT, CASH_REPORT, RATES, INSTRUMENTS = (
     "Statement",
     "Account Information",
     "Cash Report",
     "Base Currency Exchange Rate",
+    "Financial Instrument Information",
 )
 NO_CURRENCY = ("", "Base Currency Summary")
 
@@ -57,8 +58,9 @@ def _read(opened: Opened, today: datetime.date) -> Content:
     as_of = _end_of(told.get("Period", ""))
     if as_of is None:
         findings.note("The statement says no period: it counts as of the day it is loaded.")
+    instruments = _instruments(tables[INSTRUMENTS])
     for name in POSITIONS:
-        _read_positions(findings, tables[name], account, as_of)
+        _read_positions(findings, tables[name], instruments, account, as_of)
     _read_cash(findings, tables[CASH_REPORT], account, as_of, told.get("Base Currency"))
     if not findings.holdings and not findings.problems:
         findings.wrong(0, "", "", "has no table of open positions and none of cash. Include both in the statement.")
@@ -92,7 +94,18 @@ def _end_of(period: str) -> datetime.date | None:
     return date_in(re.split(r"\s+-\s+", period)[-1], MONTH_FIRST)
 
 
-def _read_positions(findings: Findings, rows: list[_Row], account: str, as_of: datetime.date | None) -> None:
+def _instruments(rows: list[_Row]) -> dict[str, _Row]:
+    """What each symbol stands for: an instrument may have several, ``VUSA, VUSAd``."""
+    return {symbol.strip(): row for row in rows if row.kind == "Data" for symbol in row.get("Symbol").split(",")}
+
+
+def _read_positions(
+    findings: Findings,
+    rows: list[_Row],
+    instruments: dict[str, _Row],
+    account: str,
+    as_of: datetime.date | None,
+) -> None:
     values: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
     for row in rows:
         currency, kind = row.get("Currency"), row.get("Asset Category")
@@ -106,11 +119,14 @@ def _read_positions(findings: Findings, rows: list[_Row], account: str, as_of: d
         # Lots are parts of the summary above them.
         if row.kind == "Data" and row.get("DataDiscriminator") != "Lot" and row.get("Symbol"):
             findings.about = Subject(_holder(row, account), row.get("Symbol"), row.get("Quantity", "Open"))
-            values[kind, currency] += _read_position(findings, row, account, as_of)
+            instrument = instruments.get(row.get("Symbol"))
+            values[kind, currency] += _read_position(findings, row, instrument, account, as_of)
             findings.about = None
 
 
-def _read_position(findings: Findings, row: _Row, account: str, as_of: datetime.date | None) -> list[Decimal]:
+def _read_position(
+    findings: Findings, row: _Row, instrument: _Row | None, account: str, as_of: datetime.date | None
+) -> list[Decimal]:
     """What the position is worth; nothing where that can't be read."""
     quantity, price, value = (
         _number(findings, row, *names) for names in (("Quantity", "Open"), ("Close Price",), ("Value",))
@@ -133,7 +149,9 @@ def _read_position(findings: Findings, row: _Row, account: str, as_of: datetime.
             value=value,
             cost_basis=_number(findings, row, "Cost Basis"),
             as_of=as_of,
-            kind=row.get("Asset Category") or None,
+            name=(instrument.get("Description") or None) if instrument else None,
+            # Its category is Stocks for funds of bonds, too.
+            kind=(instrument.get("Type") if instrument else "") or row.get("Asset Category") or None,
         )
     )
     return [value if value is not None else quantity * (price or 0)]

@@ -49,6 +49,7 @@ class Reading:
         self.description, self.lines = description, lines
         self.findings = Findings(name, today=today)
         self.state = _State(account=description.account.get("name"))
+        self.base_currency: str | None = None
         self.mark = description.decimal or self._mark()
         rows = description.rows
         self.totals, self.cash_names = tuple(rows.get("total", ())), frozenset(rows.get("cash", ()))
@@ -56,7 +57,7 @@ class Reading:
 
     def content(self) -> Content:
         """What stands in it."""
-        self._note_account_names()
+        self._look_ahead()
         lines = tqdm(self.lines.lines, desc=self.findings.file, unit=" rows", delay=1, leave=False)
         for row, cells in lines:
             if self._is_over(cells):
@@ -69,6 +70,7 @@ class Reading:
         return Content(
             self.description.title,
             self.findings.table(),
+            base_currency=self.base_currency,
             problems=self.findings.found(),
             notes=self.findings.said(),
         )
@@ -188,10 +190,11 @@ class Reading:
             return f"{name} ...{number[-4:]}".strip() if number else name
         return f"{name} ...{number[-4:]}" if len(self.state.names.get(name, ())) > 1 else name
 
-    def _note_account_names(self) -> None:
-        """Several accounts may have one name: then their numbers tell them apart."""
+    def _look_ahead(self) -> None:
+        """What the whole table says: its base currency, and which accounts only their numbers tell apart."""
         place = find_header(self.description, self.lines.lines)
         assert place is not None
+        self.base_currency = self.description.adds_up_in(self.lines.lines[place][1])
         places = self.description.places(self.lines.lines[place][1])
         if {"account", "account_number"} <= set(places):
             name, number = places["account"], places["account_number"]

@@ -135,9 +135,8 @@ def _position_row(position: Position, account: Account, found: Found, remarks: R
 
 def _fits(asset: Asset, account: Account, quantity: Decimal, price: Decimal, remarks: Remarks) -> bool:
     if quantity < 0:
-        remedy = (
-            f"is sold short in {account.name} ({quantity:f}), and only what is owned can be loaded. "
-            + leave_out(asset.symbol)
+        remedy = f"is sold short in {account.name} ({quantity:f}), and only what is owned can be loaded. " + leave_out(
+            asset.symbol
         )
         remarks.wrong(0, "quantity", asset.symbol, remedy, Subject(account.name, asset.symbol, f"{quantity:f}"))
     elif price <= 0:
