@@ -21,6 +21,8 @@ from allocation.tables import ALL
 RULES_HELP = "How the money is shared: " + "; ".join(f"{rule.name}: {rule.description}" for rule in RULES.values())
 GOALS_HELP = "Where what is traded ends: " + "; ".join(f"{goal.name}: {goal.description}" for goal in GOALS.values())
 
+ISIN = r"[A-Z]{2}[A-Z0-9]{9}\d"
+
 SCOPE = click.option("--scope", default=ALL, metavar="ACCOUNT", help="An account; without it the whole portfolio.")
 RULE = click.option("--rule", default="lazy", show_default=True, metavar="RULE", help=RULES_HELP)
 CSV = click.option("--csv", "csv", type=click.Path(path_type=Path), help="Also write the plan to this file.")
@@ -248,7 +250,9 @@ def show_plan(
 
 
 def _columns(rows: pd.DataFrame, currency: str) -> pd.DataFrame:
-    shown = rows[["account", "symbol", "asset_class", "action"]].assign(
+    # Nobody knows an ISIN by heart.
+    names = ["name"] if rows["symbol"].str.fullmatch(ISIN).any() else []
+    shown = rows[["account", "symbol", *names, "asset_class", "action"]].assign(
         amount=column(rows["amount"], lambda value: write_money(value, currency)),
         shares=column(rows["shares"], lambda value: f"{value:,.4f}"),
         price=column(rows["price"], lambda value: f"{value:,.4f}"),

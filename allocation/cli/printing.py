@@ -85,7 +85,7 @@ def column(values: pd.Series, write: Callable[[float], str]) -> list[str]:
 def print_table(table: pd.DataFrame) -> None:
     """Text columns to the left, numbers to the right."""
     texts = {"date", "account", "symbol", "asset_class", "action", "status", "reason", "class", "holding", "band",
-             "strategy", "state", "saved", "changes"}  # fmt: skip
+             "strategy", "state", "saved", "changes", "name"}  # fmt: skip
     columns = []
     for name in table.columns:
         cells = [str(name).replace("_", " "), *(str(cell) for cell in table[name])]

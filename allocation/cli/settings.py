@@ -12,7 +12,7 @@ from allocation.errors import UnknownName
 from allocation.export import classes_csv
 from allocation.money import write_percent
 from allocation.portfolio import Portfolio
-from allocation.tables import ALL, Strategy, as_weight, called
+from allocation.tables import ALL, CASH, Strategy, as_weight, called
 
 SCOPE = click.option("--scope", default=ALL, metavar="ACCOUNT", help="An account; without it the whole portfolio.")
 
@@ -92,11 +92,13 @@ def _suggestions(portfolio: Portfolio, accept: tuple[str, ...]) -> None:
 
 def _without_a_suggestion(portfolio: Portfolio, found: pd.DataFrame) -> None:
     """What a person has to put into a class, because nothing is known about it."""
-    waiting = portfolio.unclassified()
-    # Cash is called CASH EUR there, and a fund that is partly in classes has been looked at.
-    is_left = ~waiting["symbol"].str.split().str[0].isin(found["symbol"]) & (waiting["percent"] == 100)
-    rest = [f"{symbol} ({name})" if name != symbol else symbol
-            for symbol, name in waiting.loc[is_left, ["symbol", "name"]].itertuples(index=False)]  # fmt: skip
+    waiting, suggested = portfolio.unclassified(), set(found["symbol"])
+    # Cash always has one, and a fund that is partly in classes has been looked at.
+    rest = [
+        f"{symbol} ({name})" if name != symbol else symbol
+        for symbol, name, percent in waiting.itertuples(index=False, name=None)
+        if percent == 100 and symbol not in suggested and not symbol.startswith(f"{CASH} ")
+    ]
     if rest:
         click.echo(f"Nothing says a class for {listed(rest)}. Put it into one: allocation classes --put SYMBOL=CLASS.")
 
