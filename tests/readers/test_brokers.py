@@ -181,9 +181,9 @@ def test_totals_in_several_currencies_say_no_base_currency():
 def test_instruments_of_a_statement_have_their_names_and_types():
     rows = (
         "Open Positions,Header,",
-        "Financial Instrument Information,Header,Asset Category,Symbol,Description,Conid,Security ID,Multiplier,Type,Code\n"
-        "Financial Instrument Information,Data,Stocks,VT,VANGUARD TOT WORLD STK ETF,1,US9220427424,1,ETF,\n"
-        'Financial Instrument Information,Data,Stocks,"VWCE, VWCEd",VANG FTSE AW USDA,2,IE00BK5BQT80,1,ETF,\n'
+        "Financial Instrument Information,Header,Asset Category,Symbol,Description,Conid,Security ID,Type,Code\n"
+        "Financial Instrument Information,Data,Stocks,VT,VANGUARD TOT WORLD STK ETF,1,US9220427424,ETF,\n"
+        'Financial Instrument Information,Data,Stocks,"VWCE, VWCEd",VANG FTSE AW USDA,2,IE00BK5BQT80,ETF,\n'
         "Open Positions,Header,",
     )
     table = read_any(changed("ibkr", rows), TODAY).holdings.set_index("symbol")

@@ -59,6 +59,18 @@ def test_cells_are_as_a_csv_file_would_have_them():
     assert [isinstance(cell, Exact) for cell in cells] == [False, *[True] * 6, False, False, False]
 
 
+def test_texts_that_are_kept_once_for_many_cells_are_read_whole():
+    shared = (
+        b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="9" uniqueCount="4294967295"><si>'
+        b"<r><t>Total </t></r><r><rPr><b/></rPr><t>market &amp; more</t></r></si></sst>"
+    )
+    content = changed(workbook(["x"]), b't="inlineStr"><is><t>x</t></is>', b't="s"><v>0</v>')
+    file = io.BytesIO(content)
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("xl/sharedStrings.xml", shared)
+    assert read(file.getvalue()) == [(1, ["Total market & more"])]
+
+
 def test_a_percentage_is_the_number_it_stands_for():
     book = openpyxl.Workbook()
     book.active["A1"] = 0.125
