@@ -61,8 +61,8 @@ def test_cells_are_as_a_csv_file_would_have_them():
 
 def test_texts_that_are_kept_once_for_many_cells_are_read_whole():
     shared = (
-        b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="9" uniqueCount="4294967295"><si>'
-        b"<r><t>Total </t></r><r><rPr><b/></rPr><t>market &amp; more</t></r></si></sst>"
+        b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" uniqueCount="4294967295"><si>'
+        b'<r><t xml:space="preserve">Total </t></r><r><rPr><b/></rPr><t>market &amp; more</t></r></si></sst>'
     )
     content = changed(workbook(["x"]), b't="inlineStr"><is><t>x</t></is>', b't="s"><v>0</v>')
     file = io.BytesIO(content)
