@@ -303,4 +303,4 @@ class Reading:
 
     def _named(self, cells: Sequence[str]) -> dict[str, str]:
         named = {column: cells[place] for column, place in self.chosen.columns.items() if place < len(cells)}
-        return named | self.chosen.fixed
+        return {**named, **self.chosen.fixed}

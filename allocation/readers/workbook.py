@@ -42,6 +42,8 @@ def read_workbook(opened: Opened) -> list[Lines]:
     checked = _checked(opened)
     try:
         with CalamineWorkbook.from_filelike(checked) as book:
+            if not book.sheets_metadata:
+                raise ValueError("it has no sheets")
             names = [
                 sheet.name
                 for sheet in book.sheets_metadata

@@ -112,11 +112,10 @@ class Reading:
 
     def _read_position(self, row: int, cells: list[str], named: Mapping[str, str]) -> None:
         findings, account = self.findings, self._account(named)
-        symbol, name = named.get("symbol", ""), named.get("name", "")
-        symbol, name = "" if is_nothing(symbol) else symbol, None if is_nothing(name) else name
-        findings.about = Subject(account, symbol or name or "", named.get("quantity", ""))
+        symbol, name = ("" if is_nothing(cell := named.get(column, "")) else cell for column in ("symbol", "name"))
+        findings.about = Subject(account, symbol or name, named.get("quantity", ""))
         currency, numbers = self._money(row, cells, named)
-        is_cash = self._is_cash(symbol, name or "")
+        is_cash = self._is_cash(symbol, name)
         quantity, price = numbers["quantity"], numbers["price"]
         if is_cash:
             quantity = quantity if numbers["value"] is None else numbers["value"]
@@ -125,14 +124,15 @@ class Reading:
             findings.note(f"{symbol or name} is kept as CASH in {currency}.")
             symbol, price = CASH, Decimal(1)
             numbers = dict.fromkeys(numbers)
-        elif not symbol and name:
+        elif name and not symbol:
             findings.note(f"{name} has no symbol in the file: its name stands for it.")
             symbol = name
+        value = numbers["value"]
+        # The file's total has it, whatever is wrong with it.
+        self.state.values.append(value if value is not None else (quantity or 0) * (price or Decimal(0)))
         if quantity is None:
             findings.wrong(row, "quantity", named.get("quantity"), f"of {symbol or 'this row'} is no number.")
             return
-        value = numbers["value"]
-        self.state.values.append(value if value is not None else quantity * (price or 0))
         findings.add(
             Holding(
                 row=row,
@@ -141,7 +141,7 @@ class Reading:
                 quantity=quantity,
                 price=price,
                 currency=currency or "",
-                name=name if symbol != CASH else None,
+                name=(name or None) if symbol != CASH else None,
                 value=value,
                 cost_basis=numbers["cost_basis"],
                 as_of=self.state.as_of,
@@ -184,7 +184,7 @@ class Reading:
         return number
 
     def _account(self, named: Mapping[str, str]) -> str:
-        name, number = named.get("account"), named.get("account_number")
+        name, number = named.get("account", ""), named.get("account_number", "")
         if not name:
             name = self.state.account or ""
             return f"{name} ...{number[-4:]}".strip() if number else name
