@@ -261,10 +261,8 @@ class Reading:
         return None
 
     def _number(self, row: int, column: str, cell: str) -> Decimal | None:
-        if is_nothing(cell):
-            return None
-        number = number_in(cell, self.mark)
-        if number is None:
+        number = number_in(cell, self.mark) if cell else None
+        if number is None and not is_nothing(cell):
             both_ways = self.mark is None and any(mark in cell for mark in ".,")
             remedy = "can be read with a decimal point or a decimal comma, and the file doesn't settle which. "
             remedy += "Write its numbers without thousands marks."

@@ -27,6 +27,7 @@ from allocation.readers.prices import read_prices
 from allocation.readers.registry import Format, named_format, read_any, recognise
 from allocation.readers.table import header_of
 from allocation.readers.targets import read_targets
+from allocation.readers.uncollected import uncollected
 from allocation.tables import CASH
 
 Mappings = Mapping[str, Mapping[str, str]]
@@ -81,6 +82,7 @@ class Brought:
     mappings: Mappings = field(default_factory=dict)
 
 
+@uncollected()
 def read_together(
     holdings: Source | Sequence[Source] | None,
     targets: Source | None,

@@ -112,7 +112,8 @@ class Reading:
 
     def _read_position(self, row: int, cells: list[str], named: Mapping[str, str]) -> None:
         findings, account = self.findings, self._account(named)
-        symbol, name = ("" if is_nothing(cell := named.get(column, "")) else cell for column in ("symbol", "name"))
+        symbol, name = named.get("symbol", ""), named.get("name", "")
+        symbol, name = "" if is_nothing(symbol) else symbol, "" if is_nothing(name) else name
         findings.about = Subject(account, symbol or name, named.get("quantity", ""))
         currency, numbers = self._money(row, cells, named)
         is_cash = self._is_cash(symbol, name)
@@ -176,10 +177,8 @@ class Reading:
         return currency_in(cell), cell, POINT
 
     def _number(self, row: int, column: str, cell: str, mark: str | None) -> Decimal | None:
-        if is_nothing(cell):
-            return None
-        number = number_in(cell, mark)
-        if number is None and column != "cost_basis":
+        number = number_in(cell, mark) if cell else None
+        if number is None and column != "cost_basis" and not is_nothing(cell):
             self.findings.wrong(row, column, cell, "is not a number that can be read.")
         return number
 
