@@ -8,12 +8,13 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from allocation.errors import LoadError
 from allocation.readers.delimited import cell_text
 from allocation.readers.lines import Exact, Line, Lines, check_size
 from allocation.readers.opened import Opened
-from allocation.text import clean
+from allocation.text import DISTINCT, clean
 
 LARGEST_WORKBOOK = 128 * 2**20
 MOST_PARTS, MOST_CELLS = 10_000, 20_000_000
@@ -91,8 +92,9 @@ def _checked_part(opened: Opened, xml: bytes) -> bytes:
         raise opened.wrong("holds XML with definitions of its own, which no spreadsheet writes.")
     if b"\0" in xml:
         raise opened.wrong("is a damaged workbook (a part of it is not UTF-8 text). Save it anew, or as CSV.")
-    # The number of texts that a list of them claims to have would be taken at its word.
-    xml = _TEXTS.sub(rb"\1\2>", xml)
+    if b"sst" in xml:
+        # The number of texts that a list of them claims to have would be taken at its word.
+        xml = _TEXTS.sub(rb"\1\2>", xml)
     if b"sheetData" not in xml:
         return xml
     _check_extent(opened, xml)
@@ -140,6 +142,7 @@ def _lines(opened: Opened, rows: Iterable[Sequence[object]]) -> Iterator[Line]:
             yield row, cells
 
 
+@lru_cache(maxsize=DISTINCT, typed=True)
 def _cell(value: object) -> str:
     if isinstance(value, str):
         return clean(value)
