@@ -16,6 +16,8 @@ from allocation.text import clean, cleaner
 MOST_ROWS, MOST_COLUMNS = 1_000_000, 1_000
 SAMPLE_LINES = 60
 SEPARATORS = ",;\t|"
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+"""Commas that may stand in a number: they don't count as separators, where there are others."""
 
 Line = tuple[int, list[str]]
 """The row's number as a spreadsheet shows it, and its cells, stripped."""
@@ -82,9 +84,10 @@ def _separated(text: str) -> tuple[str, str]:
 
 def separator_of(text: str) -> str:
     """The separator that cuts most of a text's first lines into the same number of cells, the most of them."""
+    beginning = _THOUSANDS.sub("", text[:20_000])
 
     def evenness(separator: str) -> tuple[int, int]:
-        reader = csv.reader(io.StringIO(text[:20_000], newline=""), delimiter=separator)
+        reader = csv.reader(io.StringIO(beginning, newline=""), delimiter=separator)
         counts: Counter[int] = Counter()
         try:
             for _, cells in zip(range(SAMPLE_LINES), reader, strict=False):
