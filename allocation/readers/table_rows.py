@@ -23,6 +23,7 @@ from allocation.readers.opened import Opened
 from allocation.tables import CASH
 
 NUMBERS = ("quantity", "price", "value", "cost_basis")
+NO_ACCOUNT = "The file names no account"
 A_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 TOTALS = re.compile(
     r"(?:(?:grand|sub|account|portfolio|overall)[ -]?)?totals?(?: value| assets| portfolio| account)?|"
@@ -104,7 +105,7 @@ class Reading:
             self.findings.note(f"It is of {self.as_of}, as is said above the table." if self.as_of else undated)
         if not self.names_accounts:
             unless = "unless one is given (--account NAME, or Account on the page)"
-            self.findings.note(f"The file names no account: {unless}, it is {self.stem}.")
+            self.findings.note(f"{NO_ACCOUNT}: {unless}, it is {self.stem}.")
         names = {ours: self.chosen.header[place] for ours, place in self.chosen.columns.items()}
         self.findings.note("Read as: " + ", ".join(f"{ours} = {theirs}" for ours, theirs in names.items()) + ".")
         sheet = f", sheet {self.chosen.lines.sheet}" if self.chosen.lines.sheet else ""

@@ -26,6 +26,7 @@ from allocation.readers.own import FORMATS as OWN
 from allocation.readers.prices import read_prices
 from allocation.readers.registry import Format, named_format, read_any, recognise
 from allocation.readers.table import header_of
+from allocation.readers.table_rows import NO_ACCOUNT
 from allocation.readers.targets import read_targets
 from allocation.readers.uncollected import uncollected
 from allocation.tables import CASH
@@ -220,7 +221,9 @@ def _with_account(part: Part, account: str | None) -> Part:
         else problem
         for problem in part.content.problems
     )
-    return replace(part, content=replace(part.content, holdings=held.assign(account=account), problems=problems))
+    notes = tuple(note for note in part.content.notes if not note.startswith(NO_ACCOUNT))
+    renamed = replace(part.content, holdings=held.assign(account=account), problems=problems, notes=notes)
+    return replace(part, content=renamed)
 
 
 def _holdings(parts: Sequence[Part], today: datetime.date) -> pd.DataFrame:

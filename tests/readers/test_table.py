@@ -254,6 +254,12 @@ def test_capitals_and_blanks_make_no_other_shape():
     assert fingerprint(["Ticker", "No. of  shares"]) == fingerprint(["ticker", "No. of shares"])
 
 
+def test_what_the_account_would_be_called_is_said_where_it_is_not_given(portfolio, write_csv):
+    file = write_csv("Symbol,Quantity,Price,Currency\nVTI,1,2,USD\n", "depot.csv")
+    assert any("it is depot." in note for note in portfolio.load(file, preview=True).notes)
+    assert not any("names no account" in note for note in portfolio.load(file, account="Savings").notes)
+
+
 def test_a_name_for_the_account_needs_a_file_with_one_account(portfolio, write_csv):
     file = write_csv("account,symbol,quantity,price,currency\nA,VTI,1,1,USD\nB,VTI,1,1,USD\n")
     with pytest.raises(allocation.LoadError, match=r"has several accounts \(A, B\), so they can't all be called C"):
