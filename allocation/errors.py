@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 
 class AllocationError(Exception):
@@ -96,6 +97,19 @@ class OrdersError(AllocationError):
     """A plan that can't be an order file: nothing to trade, no single account, or a name that can't be written."""
 
 
+class Subject(NamedTuple):
+    """What a row of a file says is held, right or wrong.
+
+    Attributes:
+        account, symbol: as the portfolio would call them.
+        quantity: as it is written; empty where it isn't known.
+    """
+
+    account: str
+    symbol: str
+    quantity: str = ""
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing that is wrong in a file a person brought.
@@ -106,6 +120,7 @@ class Problem:
         column: name of the column; empty when it concerns the whole row or file.
         value: what stands there.
         remedy: what is wrong and what would be right.
+        about: the holding that is wrong, where the rest of the file can be loaded without it.
     """
 
     file: str
@@ -113,6 +128,7 @@ class Problem:
     column: str
     value: str
     remedy: str
+    about: Subject | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         place = self.file
@@ -124,6 +140,11 @@ class Problem:
         return f"{place}:{shown} {self.remedy}"
 
 
+def leave_out(symbol: str) -> str:
+    """How the rest of a file is loaded without one holding, as a sentence."""
+    return f'To load the rest without it, say so: --leave-out {_quoted(symbol)}, or "Leave it out" on the page.'
+
+
 class MappingNeeded(AllocationError):
     """A table of no known format, of which it isn't sure which column is what: the person is to be asked.
 
@@ -131,7 +152,7 @@ class MappingNeeded(AllocationError):
         file: its name.
         columns: the names of its columns.
         samples: its first rows, a dict by column each.
-        guesses: our column → the file's column that may be it.
+        guesses: our column → the file's column that may be it, or ``=value`` for what may hold in every row.
         missing: our columns that are asked for; the others are sure or not needed.
     """
 
@@ -147,6 +168,8 @@ class MappingNeeded(AllocationError):
         self.guesses, self.missing = dict(guesses), tuple(missing)
         asked = " ".join(f"--map {name}={_quoted(self.guesses.get(name, 'COLUMN'))}" for name in self.missing)
         fixed = " A value that holds in every row is written with two equals signs: --map currency==EUR."
+        if self.guesses.get("currency", "").startswith("="):
+            fixed = " Two equals signs, for a value that holds in every row; the $ may also be another country's."
         super().__init__(
             f"{file} is of no format that is known, and it isn't sure which of its columns is the "
             f"{' and the '.join(name.replace('_', ' ') for name in self.missing)}. Its columns are "

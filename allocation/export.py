@@ -101,11 +101,14 @@ def _exact(value: float) -> str:
 def prices_csv(prices: pd.DataFrame) -> str:
     """The newest prices as the CSV text that ``allocation import --prices`` reads; empty where there is none yet.
 
+    Names are for whoever fills it in.
+
     Parameters:
         prices: as :meth:`allocation.Portfolio.prices` gives them.
     """
-    table = prices[["symbol", "price", "currency", "as_of", "source"]].astype(object)
-    table["symbol"] = [as_text(symbol) for symbol in table["symbol"]]
+    table = prices[["symbol", "name", "price", "currency", "as_of", "source"]].astype(object)
+    for column in ("symbol", "name"):
+        table[column] = [as_text(text) for text in table[column]]
     table["price"] = ["" if price != price else _exact(price) for price in prices["price"]]
     table["source"] = ["" if source is None else as_text(source) for source in table["source"]]
     return table.to_csv(index=False, lineterminator="\n")

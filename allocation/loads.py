@@ -67,6 +67,7 @@ class Loads(PortfolioFile):
         mapping: Mapping[str, str] | None = None,
         account: str | None = None,
         taxonomy: str | None = None,
+        leave_out: Sequence[str] = (),
     ) -> LoadReport:
         """Load holdings, targets, FX rates, classes and prices; makes the file if need be.
 
@@ -96,6 +97,8 @@ class Loads(PortfolioFile):
             account: what to call the account of a broker's file, where it has one only.
             taxonomy: of a file of Portfolio Performance, the name of the taxonomy that becomes the asset classes. It
                 is remembered for files with the same taxonomies.
+            leave_out: symbols that are not to be loaded, from any account, such as what is sold short and can't be
+                kept. The report says what is left out; totals are without it.
 
         Returns:
             What was added, changed and sold; of a preview also the totals before and after.
@@ -104,9 +107,11 @@ class Loads(PortfolioFile):
             LoadError: something in the files is wrong; names every problem. Nothing is written.
             MappingNeeded: it isn't sure which column of a table is what; ``mapping`` says it.
             StoreError: the portfolio file can't be used.
+            UnknownName: no file has what is to be left out.
         """
         today = datetime.date.today()
-        ways = Ways(format, mapping, account, remembered=self._mappings, taxonomy=taxonomy)
+        left_out = (leave_out,) if isinstance(leave_out, str) else tuple(leave_out)
+        ways = Ways(format, mapping, account, left_out, self._mappings, taxonomy)
         brought = read_together(holdings, targets, fx, classes, today, prices, ways)
         kept = dated(self.path, "before-load") if self.exists() and not preview else None
         with self._database.write(create=True, keep=not preview, backup_to=kept) as connection:
@@ -130,6 +135,7 @@ class Loads(PortfolioFile):
                 unpriced=quotes.unpriced(connection),
                 unrated=quotes.unrated(connection, reading.base_currency(connection), today),
                 notes=(*brought.notes, *_unheld(unheld)),
+                left_out=brought.left_out,
                 files=brought.files,
                 taxonomies=brought.taxonomies,
                 taxonomy=brought.taxonomy,

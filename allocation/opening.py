@@ -12,8 +12,8 @@ from allocation.errors import StoreError
 from allocation.portfolio import Portfolio
 from allocation.shipped_files import shipped
 from allocation.store import Database, default_path
-from allocation.store.database import to_standard_error
 from allocation.store.files import sentences
+from allocation.store.place import to_standard_error
 
 ENVIRONMENT = "ALLOCATION_PORTFOLIO"
 TIMEOUT_ENVIRONMENT = "ALLOCATION_TIMEOUT"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -14,6 +15,9 @@ Day = datetime.date | str
 
 UNSEEN = {ord("\u200b"): None, ord("\ufeff"): None, ord("\u00a0"): " ", ord("\u202f"): " "}
 """Characters that nobody sees, and spaces that look like any other."""
+
+DISTINCT = 2**16
+"""Different cells of a file that are read once and remembered: the same text stands in very many of them."""
 
 LONGEST_NAME = 300
 """Letters that what a person calls something may have."""
@@ -25,6 +29,11 @@ def clean(text: str) -> str:
     """A name as people see it: two spellings that look the same are the same."""
     # Most cells are plain, and files have very many.
     return text.strip() if text.isascii() else unicodedata.normalize("NFC", text).translate(UNSEEN).strip()
+
+
+def cleaner(text: str) -> Callable[[str], str]:
+    """What :func:`clean` does to each cell of this text; most files are plain, and have very many cells."""
+    return str.strip if text.isascii() else clean
 
 
 def read_date(text: str) -> datetime.date:

@@ -21,6 +21,8 @@ from allocation.tables import ALL
 RULES_HELP = "How the money is shared: " + "; ".join(f"{rule.name}: {rule.description}" for rule in RULES.values())
 GOALS_HELP = "Where what is traded ends: " + "; ".join(f"{goal.name}: {goal.description}" for goal in GOALS.values())
 
+ISIN = r"[A-Z]{2}[A-Z0-9]{9}\d"
+
 SCOPE = click.option("--scope", default=ALL, metavar="ACCOUNT", help="An account; without it the whole portfolio.")
 RULE = click.option("--rule", default="lazy", show_default=True, metavar="RULE", help=RULES_HELP)
 CSV = click.option("--csv", "csv", type=click.Path(path_type=Path), help="Also write the plan to this file.")
@@ -36,7 +38,18 @@ GOES_OUT = click.option(
 NEGATIVE = {"ignore_unknown_options": True}  # -5 is an amount, if a wrong one
 
 
-@click.group()
+class _Plans(click.Group):
+    """Says which command takes the amount, where somebody writes the amount alone."""
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if arguments and arguments[0].replace(".", "").replace(",", "").isdigit():
+            raise click.UsageError(f"Say what the money does: allocation plan deposit {arguments[0]}, or withdrawal.")
+        return super().resolve_command(context, arguments)
+
+
+@click.group(cls=_Plans)
 def plan() -> None:
     """Print what a flow of money, or coming back to the targets, would buy and sell."""
 
@@ -237,7 +250,9 @@ def show_plan(
 
 
 def _columns(rows: pd.DataFrame, currency: str) -> pd.DataFrame:
-    shown = rows[["account", "symbol", "asset_class", "action"]].assign(
+    # Nobody knows an ISIN by heart.
+    names = ["name"] if rows["symbol"].str.fullmatch(ISIN).any() else []
+    shown = rows[["account", "symbol", *names, "asset_class", "action"]].assign(
         amount=column(rows["amount"], lambda value: write_money(value, currency)),
         shares=column(rows["shares"], lambda value: f"{value:,.4f}"),
         price=column(rows["price"], lambda value: f"{value:,.4f}"),

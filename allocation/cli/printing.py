@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -16,7 +16,7 @@ from allocation.targets import plain
 
 def describe(report: LoadReport) -> list[str]:
     """What a load did, or would do, a sentence a line."""
-    notes = [*(f"Note: {note}" for note in report.notes), *_other_taxonomies(report)]
+    notes = [*report.left_out, *(f"Note: {note}" for note in report.notes), *_other_taxonomies(report)]
     if not report.changed:
         return [*notes, "Nothing changed: the portfolio says the same already.", *_missing(report)]
     counts = {
@@ -87,6 +87,12 @@ def _inactive(scope: str, name: str) -> str:
     )
 
 
+def listed(names: Sequence[str], most: int = 10) -> str:
+    """Names in a sentence; of very many the first."""
+    more = len(names) - most
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:most])} and {more:,} more"
+
+
 def column(values: pd.Series, write: Callable[[float], str]) -> list[str]:
     return ["" if value != value else write(value) for value in values]
 
@@ -94,7 +100,7 @@ def column(values: pd.Series, write: Callable[[float], str]) -> list[str]:
 def print_table(table: pd.DataFrame) -> None:
     """Text columns to the left, numbers to the right."""
     texts = {"date", "account", "symbol", "asset_class", "action", "status", "reason", "class", "holding", "band",
-             "strategy", "state", "saved", "changes"}  # fmt: skip
+             "strategy", "state", "saved", "changes", "name"}  # fmt: skip
     columns = []
     for name in table.columns:
         cells = [str(name).replace("_", " "), *(str(cell) for cell in table[name])]

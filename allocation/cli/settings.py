@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from allocation.cli.printing import column, print_table, write
+from allocation.cli.printing import column, listed, print_table, write
+from allocation.errors import UnknownName
 from allocation.export import classes_csv
 from allocation.money import write_percent
 from allocation.portfolio import Portfolio
-from allocation.tables import ALL, Strategy, as_weight, called
+from allocation.tables import ALL, CASH, Strategy, as_weight, called
 
 SCOPE = click.option("--scope", default=ALL, metavar="ACCOUNT", help="An account; without it the whole portfolio.")
 
@@ -30,9 +31,17 @@ def add_settings(cli: click.Group) -> None:
 @click.option(
     "--accept", multiple=True, metavar="SYMBOL", help='Put it into the class that is suggested; "all" for all.'
 )
+@click.option(
+    "--put", multiple=True, metavar="SYMBOL=CLASS", help='Put an asset into a class: --put AAPL="US stocks"; may be '
+    "given again.",
+)  # fmt: skip
 @click.pass_obj
-def classes(portfolio: Portfolio, csv: Path | None, suggest: bool, accept: tuple[str, ...]) -> None:
+def classes(
+    portfolio: Portfolio, csv: Path | None, suggest: bool, accept: tuple[str, ...], put: tuple[str, ...]
+) -> None:
     """Print which asset classes each asset is in; load them with: allocation import --classes."""
+    if put:
+        portfolio.save_asset_classes_many(dict(map(_symbol_and_class, put)))
     if suggest or accept:
         _suggestions(portfolio, accept)
         return
@@ -55,14 +64,23 @@ def classes(portfolio: Portfolio, csv: Path | None, suggest: bool, accept: tuple
     )
 
 
+def _symbol_and_class(put: str) -> tuple[str, str]:
+    symbol, _, name = (part.strip() for part in put.partition("="))
+    if not symbol or not name:
+        raise UnknownName(f'--put {put} names no class. Write it like --put AAPL="US stocks".')
+    return symbol, name
+
+
 def _suggestions(portfolio: Portfolio, accept: tuple[str, ...]) -> None:
     chosen = None if ALL in accept else accept
     found = portfolio.accept_classes(chosen) if accept else portfolio.suggest_classes()
     if found.empty:
         click.echo("There is nothing to suggest: every asset is in a class, or its name says nothing about one.")
+        _without_a_suggestion(portfolio, found)
         return
     # Cash in several currencies is one answer.
     print_table(found.drop_duplicates())
+    _without_a_suggestion(portfolio, found)
     if accept:
         click.echo(
             "Saved. Targets for these classes: allocation strategies new NAME --from present --activate, a targets.csv "
@@ -70,6 +88,19 @@ def _suggestions(portfolio: Portfolio, accept: tuple[str, ...]) -> None:
         )
     else:
         click.echo("Nothing was saved. Accept them with: allocation classes --accept all (or --accept SYMBOL).")
+
+
+def _without_a_suggestion(portfolio: Portfolio, found: pd.DataFrame) -> None:
+    """What a person has to put into a class, because nothing is known about it."""
+    waiting, suggested = portfolio.unclassified(), set(found["symbol"])
+    # Cash always has one, and a fund that is partly in classes has been looked at.
+    rest = [
+        f"{symbol} ({name})" if name != symbol else symbol
+        for symbol, name, percent in waiting.itertuples(index=False, name=None)
+        if percent == 100 and symbol not in suggested and not symbol.startswith(f"{CASH} ")
+    ]
+    if rest:
+        click.echo(f"Nothing says a class for {listed(rest)}. Put it into one: allocation classes --put SYMBOL=CLASS.")
 
 
 @click.command()

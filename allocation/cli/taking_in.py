@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from allocation.cli.printing import column, describe, describe_preview, print_table, write
+from allocation.cli.printing import column, describe, describe_preview, listed, print_table, write
 from allocation.errors import UnknownName
 from allocation.export import prices_csv
 from allocation.portfolio import Portfolio
@@ -39,6 +39,10 @@ def add_taking_in(cli: click.Group) -> None:
     "--taxonomy", metavar="NAME",
     help="Which taxonomy of a Portfolio Performance file becomes the asset classes. It is remembered.",
 )  # fmt: skip
+@click.option(
+    "--leave-out", multiple=True, metavar="SYMBOL",
+    help="Load the files without this holding, such as one sold short; may be given again.",
+)  # fmt: skip
 @click.option("--preview", is_flag=True, help="Only say what would change; nothing is written.")
 @click.option("--yes", is_flag=True, help="Don't ask, also where something would be sold or is of an earlier date.")
 @click.pass_obj
@@ -54,6 +58,7 @@ def import_(
     mapped: tuple[str, ...],
     account: str | None,
     taxonomy: str | None,
+    leave_out: tuple[str, ...],
     preview: bool,
     yes: bool,
 ) -> None:
@@ -69,6 +74,7 @@ def import_(
         return portfolio.load(
             files, targets, fx, currency, preview, classes, prices, format=format, mapping=mapping, account=account,
             taxonomy=taxonomy,
+            leave_out=leave_out,
         )  # fmt: skip
 
     # In a terminal, what sells something is shown first; a script has asked for it.
@@ -84,6 +90,9 @@ def import_(
             click.confirm("Load this?", abort=True)
     _say(describe(load(preview=False)))
     click.echo(f"The portfolio is {portfolio.path}.")
+    waiting = list(portfolio.unclassified()["symbol"])
+    if waiting:
+        click.echo(f"In no asset class yet: {listed(waiting)}. One for each, and why: allocation classes --suggest.")
 
 
 def _mapping(mapped: Sequence[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ import datetime
 import difflib
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from allocation.errors import LoadError, Problem
+from allocation.errors import LoadError, Problem, Subject
 from allocation.readers.numbers import COMMA, POINT, decimal_mark, read_number
 from allocation.readers.opened import Opened
-from allocation.text import clean, read_date
+from allocation.text import clean, cleaner, read_date
 
 Source = str | Path | pd.DataFrame | Opened
 
@@ -33,6 +33,7 @@ class Sheet:
         rows: (row number, column → stripped cell) of every row that isn't empty.
         mark: the decimal mark; None where it can't be told.
         problems: what has been found wrong so far.
+        about: the holding that is being read: what is found wrong meanwhile is wrong with it.
     """
 
     file: str
@@ -40,9 +41,10 @@ class Sheet:
     rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     mark: str | None = POINT
     problems: list[Problem] = field(default_factory=list)
+    about: Subject | None = None
 
     def wrong(self, row: int, column: str, value: str, remedy: str) -> None:
-        self.problems.append(Problem(self.file, row, column, value, remedy))
+        self.problems.append(Problem(self.file, row, column, value, remedy, self.about))
 
     def number(self, row: int, column: str, cell: str, decimals: int = 8) -> Decimal | None:
         """A cell as a number with at most so many decimals, or None and a problem."""
@@ -56,7 +58,7 @@ class Sheet:
                 word = "comma" if self.mark == COMMA else "point"
                 remedy = f"doesn't fit the file's other numbers, which have a decimal {word}. Write it like them."
             self.wrong(row, column, cell, remedy)
-        elif _decimals(number) > decimals and (Fraction(number) * 10**decimals).denominator != 1:
+        elif len(cell) > decimals and _has_more_decimals(number, decimals):
             self.wrong(row, column, cell, f"has more than {decimals} decimals. Round it to {decimals}.")
             return None
         return number
@@ -107,7 +109,7 @@ def read_sheet(
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         # A quoted cell may hold line breaks: a spreadsheet counts records, not lines.
-        _fill(sheet, enumerate(reader, start=1), required, optional)
+        _fill(sheet, enumerate(reader, start=1), required, optional, cleaner(text))
     except csv.Error as error:
         sheet.wrong(reader.line_num, "", "", f"has a quotation mark in the wrong place, or one too few ({error}).")
     cells = (cells[column] for _, cells in sheet.rows for column in numbers if column in cells)
@@ -115,8 +117,8 @@ def read_sheet(
     return sheet
 
 
-def _decimals(number: Decimal) -> int:
-    return -int(number.as_tuple().exponent)
+def _has_more_decimals(number: Decimal, most: int) -> bool:
+    return -int(number.as_tuple().exponent) > most and (Fraction(number) * 10**most).denominator != 1
 
 
 def source_name(source: Source, otherwise: str) -> str:
@@ -127,7 +129,11 @@ def source_name(source: Source, otherwise: str) -> str:
 
 
 def _fill(
-    sheet: Sheet, lines: Iterator[tuple[int, list[str]]], required: Sequence[str], optional: Sequence[str]
+    sheet: Sheet,
+    lines: Iterator[tuple[int, list[str]]],
+    required: Sequence[str],
+    optional: Sequence[str],
+    cleaned: Callable[[str], str] = clean,
 ) -> None:
     header_row, header = next(((row, cells) for row, cells in lines if any(clean(cell) for cell in cells)), (0, []))
     if not header:
@@ -143,17 +149,17 @@ def _fill(
     if sheet.problems:
         return
     sheet.columns = tuple(name for name in names if name in (*required, *optional))
+    places = [(name, names.index(name)) for name in sheet.columns]
     for row, raw in lines:
-        cells = [clean(cell) for cell in raw]
+        cells = list(map(cleaned, raw))
         if not any(cells):
             continue
-        if any(cells[len(names) :]):
+        if len(cells) > len(names) and any(cells[len(names) :]):
             remedy = f"has {len(cells)} cells, the header has {len(names)}. Quote cells with the separator in them."
             sheet.wrong(row, "", "", remedy)
             continue
-        padded = [*cells, *[""] * (len(names) - len(cells))]
-        by_name = {name: cell for name, cell in zip(names, padded, strict=False) if name in sheet.columns}
-        sheet.rows.append((row, by_name))
+        cells += [""] * (len(names) - len(cells))
+        sheet.rows.append((row, {name: cells[place] for name, place in places}))
     if not sheet.rows and not sheet.problems:
         sheet.wrong(0, "", "", "holds no rows under its header.")
 

@@ -6,14 +6,15 @@ import datetime
 import unicodedata
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DecimalException
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
-from allocation.errors import Problem
+from allocation.errors import Problem, Subject
 from allocation.readers.holdings import LARGEST
 from allocation.tables import ALL, CASH
-from allocation.text import clean
+from allocation.text import DISTINCT, clean
 
 MOST_PROBLEMS = 200
 LONGEST_NAME = 200
@@ -25,14 +26,20 @@ EXACT = Context(prec=60)
 
 @dataclass
 class Remarks:
-    """Problems and notes about one file, in the order they are found."""
+    """Problems and notes about one file, in the order they are found.
+
+    Attributes:
+        about: the holding that is being read: what is found wrong meanwhile is wrong with it.
+    """
 
     file: str
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    about: Subject | None = field(default=None, kw_only=True)
 
-    def wrong(self, row: int, column: str, value: object, remedy: str) -> None:
-        self.problems.append(Problem(self.file, row, column, "" if value is None else shown(value), remedy))
+    def wrong(self, row: int, column: str, value: object, remedy: str, about: Subject | None = None) -> None:
+        text = "" if value is None else shown(value)
+        self.problems.append(Problem(self.file, row, column, text, remedy, about or self.about))
 
     def note(self, sentence: str) -> None:
         if sentence not in self.notes[-MOST_PROBLEMS:]:
@@ -77,6 +84,7 @@ def exact(value: object) -> Decimal | None:
     return number if number else Decimal(0)
 
 
+@lru_cache(maxsize=DISTINCT)
 def rounded(number: Decimal, decimals: int = DECIMALS) -> Decimal:
     """A number with at most so many decimals, without zeros at its end."""
     return plain_number(number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN, EXACT))
@@ -85,6 +93,9 @@ def rounded(number: Decimal, decimals: int = DECIMALS) -> Decimal:
 def plain_number(number: Decimal) -> Decimal:
     """The same number without zeros at the end of its decimals: 10.50 is 10.5, 100 stays 100."""
     whole = number.to_integral_value()
+    if not whole and whole == number:
+        # Zero has a sign, which nobody means.
+        return Decimal(0)
     return whole.quantize(Decimal(1), context=EXACT) if number == whole else number.normalize(EXACT)
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from allocation.errors import leave_out
 from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers.foreign import Remarks, rounded
 from allocation.readers.holdings import COLUMNS, LARGEST
@@ -85,8 +86,8 @@ class Findings(Remarks):
         if not is_known_currency(holding.currency):
             self.wrong(row, "currency", holding.currency, "is not a currency code. Write one like USD, EUR or GBP.")
         if holding.quantity < 0 and symbol != CASH:
-            remedy = f"of {symbol} is negative. What is owed or sold short can't be kept; only CASH may be negative."
-            self.wrong(row, "quantity", f"{holding.quantity:f}", remedy)
+            remedy = f"of {symbol} is negative. What is owed or sold short can't be kept; only CASH may be negative. "
+            self.wrong(row, "quantity", f"{holding.quantity:f}", remedy + leave_out(symbol))
         if holding.price is not None and holding.price <= 0:
             self.wrong(row, "price", f"{holding.price:f}", f"of {symbol} is not above 0.")
         for column in ("quantity", "price", "value", "cost_basis"):
@@ -175,7 +176,10 @@ def _described(holdings: list[Holding]) -> list[Holding]:
     for holding in holdings:
         if holding.symbol != CASH:
             names[holding.symbol] = names.get(holding.symbol) or holding.name
-    return [holding._replace(name=names.get(holding.symbol)) for holding in holdings]
+    return [
+        holding if holding.name == (name := names.get(holding.symbol)) else holding._replace(name=name)
+        for holding in holdings
+    ]
 
 
 def _agrees(quantity: Decimal, price: Decimal, value: Decimal, factor: Decimal) -> bool:

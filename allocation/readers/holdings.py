@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 from tqdm.auto import tqdm
 
-from allocation.errors import Problem
+from allocation.errors import Problem, Subject, leave_out
 from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers.delimited import Sheet, Source, read_sheet, source_name
 from allocation.tables import ALL, CASH, SEVERAL_CLASSES, UNCLASSIFIED
@@ -20,6 +20,9 @@ OPTIONAL = ["name", "asset_class", "account_type", "cost_basis", "as_of"]
 ACCOUNT_TYPES = ("taxable", "tax_deferred", "tax_free")
 COLUMNS = ["file", "row", *REQUIRED, *OPTIONAL]
 LARGEST = Decimal(10) ** 12
+NUMBERS = ("quantity", "price", "cost_basis")
+OWN_WORDS = {word.casefold(): word for word in (UNCLASSIFIED, SEVERAL_CLASSES)}
+"""What we call no class and several classes, which a file may write with other capitals."""
 
 ONE_PER_ACCOUNT = ["account_type"]
 ONE_PER_ASSET = ["currency", "name", "asset_class"]
@@ -40,7 +43,7 @@ def read_holdings(source: Source, today: datetime.date, name: str | None = None)
         the problems.
     """
     name = name or source_name(source, "holdings")
-    sheet = read_sheet(source, REQUIRED, OPTIONAL, ["quantity", "price", "cost_basis"], name)
+    sheet = read_sheet(source, REQUIRED, OPTIONAL, NUMBERS, name)
     rows = [
         _read_row(sheet, row, cells, today)
         for row, cells in tqdm(sheet.rows, desc=sheet.file, unit=" rows", delay=1, leave=False)
@@ -49,41 +52,36 @@ def read_holdings(source: Source, today: datetime.date, name: str | None = None)
 
 
 def _read_row(sheet: Sheet, row: int, cells: dict[str, str], today: datetime.date) -> dict[str, object]:
-    def text(column: str) -> str | None:
-        return cells.get(column) or None
-
+    account, symbol, currency = cells["account"], cells["symbol"], cells["currency"]
+    sheet.about = Subject(account, symbol, cells["quantity"])
     for column in REQUIRED:
         if not cells[column]:
             sheet.wrong(row, column, "", "is empty. Every holding needs it.")
-    if cells["account"].casefold() == ALL:
-        sheet.wrong(row, "account", cells["account"], "stands for the whole portfolio. Name the account otherwise.")
-    symbol = cells["symbol"]
+    if account.casefold() == ALL:
+        sheet.wrong(row, "account", account, "stands for the whole portfolio. Name the account otherwise.")
     if symbol != CASH and symbol.upper().split()[:1] == [CASH]:
         sheet.wrong(row, "symbol", symbol, f"looks like cash. Write {CASH}, and its currency in the column currency.")
-    if whole := HUNDREDTHS.get(cells["currency"]):
+    if whole := HUNDREDTHS.get(currency):
         remedy = f"is a hundredth of {whole}. Write {whole}, and the price divided by 100."
-        sheet.wrong(row, "currency", cells["currency"], remedy)
-    elif cells["currency"] and not is_known_currency(cells["currency"]):
-        sheet.wrong(row, "currency", cells["currency"], "is not a currency code. Write one like USD, EUR or GBP.")
-    account_type = text("account_type")
+        sheet.wrong(row, "currency", currency, remedy)
+    elif currency and not is_known_currency(currency):
+        sheet.wrong(row, "currency", currency, "is not a currency code. Write one like USD, EUR or GBP.")
+    account_type = cells.get("account_type") or None
     if account_type and account_type not in ACCOUNT_TYPES:
         sheet.wrong(row, "account_type", account_type, f"is none of {', '.join(ACCOUNT_TYPES)}.")
-    asset_class = text("asset_class")
-    for own_word in (UNCLASSIFIED, SEVERAL_CLASSES):
-        if asset_class and asset_class.casefold() == own_word.casefold():
-            asset_class = own_word
-    numbers = {
-        column: sheet.number(row, column, cells[column]) if cells.get(column) else None
-        for column in ("quantity", "price", "cost_basis")
-    }
+    asset_class = cells.get("asset_class") or None
+    if asset_class and (own_word := OWN_WORDS.get(asset_class.casefold())):
+        asset_class = own_word
+    numbers = {column: sheet.number(row, column, cell) if (cell := cells.get(column)) else None for column in NUMBERS}
     _check_numbers(sheet, row, cells, numbers)
-    return numbers | {
+    return {
+        **numbers,
         "file": sheet.file,
         "row": row,
-        "account": text("account"),
-        "symbol": text("symbol"),
-        "currency": text("currency"),
-        "name": text("name"),
+        "account": account or None,
+        "symbol": symbol or None,
+        "currency": currency or None,
+        "name": cells.get("name") or None,
         "asset_class": asset_class,
         "account_type": account_type,
         "as_of": sheet.date(row, "as_of", cells["as_of"], today) if cells.get("as_of") else None,
@@ -94,7 +92,8 @@ def _check_numbers(sheet: Sheet, row: int, cells: dict[str, str], numbers: dict[
     quantity, price = numbers["quantity"], numbers["price"]
     is_cash = cells["symbol"] == CASH
     if quantity is not None and quantity < 0 and not is_cash:
-        sheet.wrong(row, "quantity", cells["quantity"], "is negative. Only CASH may be (an overdraft).")
+        without = leave_out(cells["symbol"])
+        sheet.wrong(row, "quantity", cells["quantity"], f"is negative. Only CASH may be (an overdraft). {without}")
     if price is not None and is_cash and price != 1:
         sheet.wrong(row, "price", cells["price"], "is not 1. The price of CASH is 1; the amount is its quantity.")
     elif price is not None and price <= 0:
@@ -152,15 +151,17 @@ class _Comparing:
         self.several_files = len(set(columns["file"])) > 1
         self.problems: list[tuple[int, Problem]] = []
 
-    def rule(self, subjects: Iterable[Any], values: Iterable[Any], column: str, remedy: str) -> None:
+    def rule(self, subjects: Iterable[Any], values: Sequence[Any], column: str, remedy: str) -> None:
         """Compare each value with the first one of its subject; what has no subject or value isn't compared."""
-        first: dict[Any, tuple[Any, int]] = {}
+        if all(value is None for value in values):
+            return
+        first: dict[Any, int] = {}
         for number, (subject, value) in enumerate(zip(subjects, values, strict=True)):
             if not subject or value is None:
                 continue
-            known, where = first.setdefault(subject, (value, number))
-            if value != known:
-                self._differs(number, column, remedy, known, where)
+            where = first.setdefault(subject, number)
+            if where != number and value != values[where]:
+                self._differs(number, column, remedy, values[where], where)
 
     def _differs(self, number: int, column: str, remedy: str, known: object, where: int) -> None:
         row = {name: values[number] for name, values in self.columns.items()}

@@ -10,10 +10,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers.lines import Exact
 from allocation.readers.numbers import POINT, read_number
+from allocation.text import DISTINCT
 
 NOTHING = {"", "-", "--", "---", "–", "—", "n/a", "na", "n.a.", "#n/a", "none", "null", "nan", "..."}
 """How tables say that there is no number."""
@@ -28,7 +30,8 @@ SIGNS = {
 _LONGEST_FIRST = sorted(SIGNS, key=len, reverse=True)
 _MINUSES = str.maketrans({"−": "-", "–": "-", "‐": "-", "‑": "-", "﹣": "-", "－": "-", "＋": "+"})
 _CODE = re.compile(r"^([A-Za-z]{3})(?=[\s\d+\-(.,])|(?<=[\s\d).,])([A-Za-z]{3})$")
-# Most cells are as plain as this: the long way round takes ten times as long.
+# Most cells are as plain as this: the long way round takes ten times as long. And what was read is remembered, by its
+# text and by whether a workbook holds it as a number (typed=True).
 _NUMBER = re.compile(r"[+-]?[\d.,]*")
 _USUAL = re.compile(r"([+-]?)\$?(\d[\d.,]*)%?", re.ASCII)
 _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d{1,2}")
@@ -40,6 +43,7 @@ def is_nothing(cell: str) -> bool:
     return cell.casefold() in NOTHING
 
 
+@lru_cache(maxsize=DISTINCT)
 def currency_in(cell: str) -> str | None:
     """The currency that a number is written with: its code, or a sign that stands for one currency only."""
     if _NUMBER.fullmatch(cell):
@@ -55,6 +59,7 @@ def currency_in(cell: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=DISTINCT, typed=True)
 def bare(cell: str) -> str:
     """A number without what stands around it: ``($1,234.50)`` is ``-1,234.50``, ``1'234.5 CHF`` is ``1234.5``."""
     if isinstance(cell, Exact):
@@ -80,6 +85,7 @@ def bare(cell: str) -> str:
     return f"-{text.lstrip('+')}" if is_negative else text
 
 
+@lru_cache(maxsize=DISTINCT, typed=True)
 def number_in(cell: str, mark: str | None) -> Decimal | None:
     """A cell as an exact number, with the decimal mark that its column settled; None where it is none.
 
@@ -134,7 +140,7 @@ def date_order(cells: Iterable[str]) -> str | None:
     Dates with points have the day first: no country writes them otherwise.
     """
     open_ones, shown = False, set()
-    for cell in cells:
+    for cell in set(cells):
         written = _YEAR_LAST.fullmatch(_TIME.sub("", cell.strip()))
         if written is None:
             continue
@@ -150,6 +156,7 @@ def date_order(cells: Iterable[str]) -> str | None:
     return None if shown or open_ones else DAY_FIRST
 
 
+@lru_cache(maxsize=DISTINCT)
 def date_in(cell: str, order: str | None) -> datetime.date | None:
     """A cell as a date, by the order that its column settled; None where it is none."""
     text = _TIME.sub("", cell.strip())

@@ -6,6 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
+
+from allocation.text import DISTINCT
 
 POINT, COMMA = ".", ","
 
@@ -29,16 +32,16 @@ def decimal_mark(cells: Iterable[str], delimiter: str) -> str | None:
     """
     shown: Counter[str] = Counter()
     ambiguous: set[str] = set()
-    for cell in cells:
+    for cell, times in Counter(cells).items():
         marks = [character for character in cell if character in ".,"]
         if not marks:
             continue
         if _AMBIGUOUS.fullmatch(cell):
             ambiguous.add(marks[0])
         elif len(marks) > 1 and len(set(marks)) == 1:
-            shown[POINT if marks[0] == COMMA else COMMA] += 1
+            shown[POINT if marks[0] == COMMA else COMMA] += times
         else:
-            shown[marks[-1]] += 1
+            shown[marks[-1]] += times
     if shown[POINT] != shown[COMMA]:
         return max(shown, key=lambda mark: shown[mark])
     usual = COMMA if delimiter == ";" else POINT
@@ -47,6 +50,7 @@ def decimal_mark(cells: Iterable[str], delimiter: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=DISTINCT)
 def read_number(cell: str, mark: str) -> Decimal | None:
     """A cell as a number with the given decimal mark; thousands marks only in their places. None if it isn't one."""
     if len(cell) > 40 or not cell.isascii() or not _FORMS[mark].fullmatch(cell):

@@ -12,7 +12,7 @@ from allocation.errors import LoadError, Problem
 if TYPE_CHECKING:
     from allocation.readers.lines import Line, Lines
 
-HEAD_BYTES = 64 * 1024
+HEAD_BYTES, FIRST_LINES = 64 * 1024, 1000
 LARGEST_FILE = 256 * 2**20
 """Larger files are refused, so that reading one never fills the memory."""
 
@@ -104,11 +104,11 @@ class Opened:
 
     @cached_property
     def first_lines(self) -> list[Line]:
-        """The rows of its first 64 KiB, or of a workbook's first sheet; none where it is no table."""
+        """The rows of its first 64 KiB, or the first ones of a workbook's first sheet; none where it is no table."""
         from allocation.readers.lines import is_workbook, lines_of_text
 
         if is_workbook(self):
-            return self.tables[0].lines if self.tables else []
+            return self.tables[0].lines[:FIRST_LINES] if self.tables else []
         return [] if "\0" in self.head_text else lines_of_text(self.head_text)
 
     def wrong(self, remedy: str, row: int = 0, column: str = "", value: str = "") -> LoadError:

@@ -24,7 +24,8 @@ def read_prices(source: Source, today: datetime.date) -> tuple[pd.DataFrame, lis
     Parameters:
         source: CSV file or DataFrame with the columns ``symbol``, ``price`` (of one share, in ``currency``),
             ``currency`` (ISO 4217; also GBX, GBp, ZAc and ILA, which are a hundredth of GBP, ZAR and ILS), ``as_of``
-            and optionally ``source`` (where the price is from). A row without a price is passed over.
+            (today where it is empty) and optionally ``source`` (where the price is from). A row without a price is
+            passed over.
         today: dates after it are wrong.
 
     Returns:
@@ -38,7 +39,7 @@ def read_prices(source: Source, today: datetime.date) -> tuple[pd.DataFrame, lis
     for row, cells in sheet.rows:
         if not cells["price"]:
             continue
-        for column in REQUIRED:
+        for column in ("symbol", "currency"):
             if not cells[column]:
                 sheet.wrong(row, column, "", "is empty. Every price needs it.")
         symbol, currency = cells["symbol"], cells["currency"]
@@ -51,7 +52,7 @@ def read_prices(source: Source, today: datetime.date) -> tuple[pd.DataFrame, lis
             currency, price = whole, price and price / Decimal(100)
         elif currency and not is_known_currency(currency):
             sheet.wrong(row, "currency", currency, "is not a currency code. Write one like USD, EUR or GBP.")
-        as_of = sheet.date(row, "as_of", cells["as_of"], today) if cells["as_of"] else None
+        as_of = sheet.date(row, "as_of", cells["as_of"], today) if cells["as_of"] else today
         place = first.setdefault((symbol, as_of), row)
         if place != row and as_of and symbol:
             sheet.wrong(row, "as_of", cells["as_of"], f"has a price for {symbol} in row {place} already. Keep one.")

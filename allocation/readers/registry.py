@@ -17,6 +17,7 @@ from allocation.errors import LoadError, StoreError, UnknownName
 from allocation.readers.content import Content
 from allocation.readers.opened import Opened
 from allocation.readers.table import read_table
+from allocation.readers.uncollected import uncollected
 
 __all__ = ["BUILT_IN", "Format", "Opened", "formats", "read_any", "recognise"]
 
@@ -115,6 +116,7 @@ def named_format(name: str) -> Format:
     return known[name]
 
 
+@uncollected()
 def read_any(
     source: str | Path | bytes | Opened,
     today: datetime.date,

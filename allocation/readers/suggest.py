@@ -24,9 +24,10 @@ BY_NAME: Sequence[tuple[str, tuple[str, ...]]] = (
     ("Real estate", (r"\breits?\b", r"real estate", r"property", r"immobilien")),
     ("Inflation-linked bonds", (r"\btips\b", r"inflation[- ](?:protected|linked|indexed)", r"infl(?:ation)? prot",
                                 r"inflationsindexiert")),
-    ("International bonds", (r"(?:international|global|world|emerging|intl|ex-?us).*(?:bond|\bbd\b|aggregate)",)),
-    ("Bonds", (r"\bbonds?\b", r"\bbd\b", r"treasur(?:y|ies)", r"\btreas\b", r"fixed income", r"aggregate", r"anleihen?",
-               r"renten", r"\bgilts?\b", r"obligation", r"municipal", r"\bmuni\b")),
+    ("International bonds", (r"(?:international|global|\bglb\b|world|emerging|intl|ex-?us).*"
+                             r"(?:bond|\bbn?d\b|aggregate|\bagg\b)",)),
+    ("Bonds", (r"\bbonds?\b", r"\bbn?d\b", r"\bagg\b", r"treasur(?:y|ies)", r"\btreas\b", r"fixed income",
+               r"aggregate", r"anleihen?", r"renten", r"\bgilts?\b", r"obligation", r"municipal", r"\bmuni\b")),
     ("Gold", (r"\bgold\b(?!.*\bminers?\b)", r"xetra-gold", r"bullion")),
     ("Commodities", (r"commodit", r"rohstoff", r"\bsilver\b", r"crude oil")),
     ("Emerging-market stocks", (r"emerging", r"\bemerg\b", r"\bem(?:imi)?\b", r"schwellenländer")),
@@ -44,7 +45,7 @@ BY_KIND: Sequence[tuple[str, str]] = (
     ("Cash", r"money market|^cash$"),
     ("Bonds", r"bond|fixed income|treasury|anleihe"),
     ("Real estate", r"reit|real estate"),
-    ("Stocks", r"^(?:common )?stocks?$|^equit(?:y|ies)$|^aktien?$|^shares?$"),
+    ("Stocks", r"^(?:common )?stocks?$|^common$|^adr$|^equit(?:y|ies)$|^aktien?$|^shares?$"),
 )
 
 

@@ -20,13 +20,16 @@ from allocation.readers.ecb import FORMAT as ECB
 from allocation.readers.found import KIND
 from allocation.readers.fx import read_fx
 from allocation.readers.holdings import disagreements, read_holdings
+from allocation.readers.left_out import Part, without
 from allocation.readers.opened import Opened
 from allocation.readers.own import FORMATS as OWN
 from allocation.readers.prices import read_prices
 from allocation.readers.registry import Format, named_format, read_any, recognise
 from allocation.readers.table import header_of
+from allocation.readers.table_rows import NO_ACCOUNT
 from allocation.readers.targets import read_targets
 from allocation.readers.taxonomies import TAXONOMY, switched, taken_before, to_remember
+from allocation.readers.uncollected import uncollected
 from allocation.tables import CASH
 
 Mappings = Mapping[str, Mapping[str, str]]
@@ -44,6 +47,7 @@ class Ways:
         format: the name of their format; None: it is recognised.
         mapping: our column → the file's column, for a table of no known format.
         account: what to call the account of a file that has one only.
+        leave_out: symbols whose rows are not to be loaded.
         remembered: gives the mappings that were said before; asked for only where a file needs one.
         taxonomy: which of a file's taxonomies becomes the asset classes; None: the one that was taken before from a
             file with the same taxonomies, else the reader's own choice.
@@ -52,6 +56,7 @@ class Ways:
     format: str | None = None
     mapping: Mapping[str, str] | None = None
     account: str | None = None
+    leave_out: Sequence[str] = ()
     remembered: Callable[[], Mappings] = dict
     taxonomy: str | None = None
 
@@ -71,6 +76,7 @@ class Brought:
             ``source`` as well.
         base_currency: what the files say values are added up in, where they say one.
         notes: what a person should know about the files.
+        left_out: what was left out because that was said, a sentence each.
         files: what each file is, for people.
         mappings: what was said about tables of no known format, and which taxonomy was taken, to be remembered.
         taxonomies: the taxonomies of the file that classes are from, or could be.
@@ -84,21 +90,14 @@ class Brought:
     prices: pd.DataFrame
     base_currency: str | None = None
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     mappings: Mappings = field(default_factory=dict)
     taxonomies: tuple[str, ...] = ()
     taxonomy: str | None = None
 
 
-@dataclass
-class _Part:
-    """One file's content, and whether we can ask its author to correct it: our own formats, yes."""
-
-    label: str
-    content: Content
-    is_ours: bool
-
-
+@uncollected()
 def read_together(
     holdings: Source | Sequence[Source] | None,
     targets: Source | None,
@@ -117,6 +116,7 @@ def read_together(
         LoadError: names every problem in every file.
         MappingNeeded: a table of no known format, of which it isn't sure which column is what.
         StoreError: nothing is given.
+        UnknownName: no file has a holding that is to be left out.
     """
     ways = ways or Ways()
     several = _several(holdings)
@@ -124,7 +124,7 @@ def read_together(
         raise StoreError("There is nothing to load. Name holdings, targets, FX rates or classes.")
     parts = _parts(several, today, ways)
     parts += _given(targets, fx, classes, prices, today)
-    parts = [_with_account(part, ways.account) for part in parts]
+    parts = without([_with_account(part, ways.account) for part in parts], ways.leave_out)
     held = _holdings(parts, today)
     notes = [f"{part.label}: {note}" for part in parts for note in part.content.notes] + _agree(held)
     problems = [problem for part in parts for problem in part.content.problems]
@@ -141,6 +141,7 @@ def read_together(
         _together([part.content.prices.assign(is_ours=part.is_ours) for part in parts]),
         _base_currency(parts),
         tuple(dict.fromkeys(notes)),
+        tuple(sentence for part in parts for sentence in part.left_out),
         tuple(f"{part.label} ({part.content.format})" for part in parts),
         _said(several, ways) | {key: said for part in parts for key, said in to_remember(part.content).items()},
         classified.taxonomies,
@@ -154,13 +155,13 @@ def _several(holdings: Source | Sequence[Source] | None) -> list[Source]:
     return [holdings] if isinstance(holdings, (str, Path, pd.DataFrame, Opened)) else list(holdings)
 
 
-def _parts(sources: Sequence[Source], today: datetime.date, ways: Ways) -> list[_Part]:
+def _parts(sources: Sequence[Source], today: datetime.date, ways: Ways) -> list[Part]:
     names = Counter(source_name(source, "holdings") for source in sources)
     parts, histories = [], dict[str, tuple[Format, list[Opened]]]()
     for source in sources:
         if isinstance(source, pd.DataFrame):
             table, problems = read_holdings(source, today)
-            parts.append(_Part("holdings", Content("DataFrame", table, problems=tuple(problems)), True))
+            parts.append(Part("holdings", Content("DataFrame", table, problems=tuple(problems)), True))
             continue
         opened = source if isinstance(source, Opened) else Opened(source)
         if names[opened.name] > 1 and opened.path is not None:
@@ -168,7 +169,7 @@ def _parts(sources: Sequence[Source], today: datetime.date, ways: Ways) -> list[
         try:
             chosen = named_format(ways.format) if ways.format else None if ways.mapping else recognise(opened)
         except LoadError as error:
-            parts.append(_Part(opened.name, Content(opened.name, problems=error.problems), True))
+            parts.append(Part(opened.name, Content(opened.name, problems=error.problems), True))
             continue
         if chosen is not None and chosen.together is not None:
             histories.setdefault(chosen.name, (chosen, []))[1].append(opened)
@@ -179,38 +180,38 @@ def _parts(sources: Sequence[Source], today: datetime.date, ways: Ways) -> list[
             content = read_any(opened, today, format=chosen.name, choose=ways.choose)
             if ways.taxonomy is not None and content.taxonomies:
                 content = switched(content, taken_before(ways.remembered(), content.taxonomies))
-        parts.append(_Part(opened.name, content, chosen in OWN))
+        parts.append(Part(opened.name, content, chosen in OWN))
     return parts + [_history(chosen, files, today) for chosen, files in histories.values()]
 
 
-def _history(chosen: Format, files: list[Opened], today: datetime.date) -> _Part:
+def _history(chosen: Format, files: list[Opened], today: datetime.date) -> Part:
     assert chosen.together is not None
     label = " and ".join(opened.name for opened in files)
     try:
-        return _Part(label, chosen.together(files, today), False)
+        return Part(label, chosen.together(files, today), False)
     except LoadError as error:
-        return _Part(label, Content(chosen.title, problems=error.problems), False)
+        return Part(label, Content(chosen.title, problems=error.problems), False)
 
 
 def _given(
     targets: Source | None, fx: Source | None, classes: Source | None, prices: Source | None, today: datetime.date
-) -> list[_Part]:
+) -> list[Part]:
     """What was named as targets, FX rates, classes or prices; FX rates may be the ECB's file."""
-    found: list[_Part] = []
+    found: list[Part] = []
     if targets is not None:
         table, problems = read_targets(targets)
         content = Content("Targets", targets=table, problems=tuple(problems))
-        found.append(_Part(source_name(targets, "targets"), content, True))
+        found.append(Part(source_name(targets, "targets"), content, True))
     if fx is not None:
-        found.append(_Part(source_name(fx, "fx"), _rates(fx, today), True))
+        found.append(Part(source_name(fx, "fx"), _rates(fx, today), True))
     if classes is not None:
         table, problems = read_classes(classes)
         content = Content("Classes", classes=table, problems=tuple(problems))
-        found.append(_Part(source_name(classes, "classes"), content, True))
+        found.append(Part(source_name(classes, "classes"), content, True))
     if prices is not None:
         table, problems = read_prices(prices, today)
         content = Content("Prices", prices=table, problems=tuple(problems))
-        found.append(_Part(source_name(prices, "prices"), content, True))
+        found.append(Part(source_name(prices, "prices"), content, True))
     return found
 
 
@@ -225,7 +226,7 @@ def _rates(fx: Source, today: datetime.date) -> Content:
     return Content("FX rates", fx=table, problems=tuple(problems))
 
 
-def _with_account(part: _Part, account: str | None) -> _Part:
+def _with_account(part: Part, account: str | None) -> Part:
     held = part.content.holdings
     if account is None or held.empty:
         return part
@@ -234,10 +235,18 @@ def _with_account(part: _Part, account: str | None) -> _Part:
         remedy = f"has several accounts ({', '.join(names)}), so they can't all be called {account}."
         problems = (*part.content.problems, Problem(part.label, 0, "account", "", remedy))
         return replace(part, content=replace(part.content, problems=problems))
-    return replace(part, content=replace(part.content, holdings=held.assign(account=account)))
+    problems = tuple(
+        replace(problem, about=problem.about._replace(account=account))
+        if problem.about and problem.about.account in names
+        else problem
+        for problem in part.content.problems
+    )
+    notes = tuple(note for note in part.content.notes if not note.startswith(NO_ACCOUNT))
+    renamed = replace(part.content, holdings=held.assign(account=account), problems=problems, notes=notes)
+    return replace(part, content=renamed)
 
 
-def _holdings(parts: Sequence[_Part], today: datetime.date) -> pd.DataFrame:
+def _holdings(parts: Sequence[Part], today: datetime.date) -> pd.DataFrame:
     """The holdings of all files; undated ones of other programs are of today where several files are loaded."""
     tables = []
     several = sum(not part.content.holdings.empty for part in parts) > 1
@@ -251,7 +260,7 @@ def _holdings(parts: Sequence[_Part], today: datetime.date) -> pd.DataFrame:
     return _together(tables)
 
 
-def _source(part: _Part) -> str:
+def _source(part: Part) -> str:
     return part.label if part.is_ours else part.content.format
 
 
@@ -265,6 +274,8 @@ def _agree(held: pd.DataFrame) -> list[str]:
 
     Nobody can correct a broker's file. Prices that are far apart stay, for :func:`disagreements` to refuse.
     """
+    if held["is_ours"].all():
+        return []
     notes: list[str] = []
     names: dict[str, str] = {}
     prices: dict[tuple[str, object], tuple[Decimal, str]] = {}
@@ -287,21 +298,21 @@ def _agree(held: pd.DataFrame) -> list[str]:
     return notes
 
 
-def _only_one(parts: Sequence[_Part], what: str) -> list[Problem]:
+def _only_one(parts: Sequence[Part], what: str) -> list[Problem]:
     """Targets and classes replace what there is, so two files of them would undo each other."""
     having = [part for part in parts if not getattr(part.content, what).empty]
     remedy = f"has {what}, and {having[0].label} has some, too. Load one of the two at a time." if having else ""
     return [Problem(part.label, 0, "", "", remedy) for part in having[1:]]
 
 
-def _without_taxonomies(parts: Sequence[_Part], ways: Ways) -> list[Problem]:
+def _without_taxonomies(parts: Sequence[Part], ways: Ways) -> list[Problem]:
     if ways.taxonomy is None or any(part.content.taxonomies or part.content.problems for part in parts):
         return []
     remedy = "can't be taken: only files of Portfolio Performance have taxonomies to choose from."
     return [Problem(parts[0].label, 0, TAXONOMY, ways.taxonomy, remedy)]
 
 
-def _base_currency(parts: Sequence[_Part]) -> str | None:
+def _base_currency(parts: Sequence[Part]) -> str | None:
     said = {part.content.base_currency for part in parts} - {None}
     return said.pop() if len(said) == 1 else None
 

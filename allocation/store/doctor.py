@@ -17,11 +17,12 @@ import duckdb
 from allocation.errors import AllocationError, Busy
 from allocation.money import is_known_currency
 from allocation.store.backups import DATED, backups
-from allocation.store.database import Database, default_path
+from allocation.store.database import Database
 from allocation.store.files import OWNER_ONLY, OWNER_ONLY_FOLDER, log_of, readable_by_others, remove, sentences
 from allocation.store.integrity import read_everything, what_is_broken
 from allocation.store.lock import lock_path
 from allocation.store.migrations import migrate, schema_steps
+from allocation.store.place import default_path
 
 KINDS = ("fault", "warning", "note")
 OLD_DAYS = 30

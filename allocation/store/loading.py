@@ -219,6 +219,7 @@ class LoadReport:
         totals: of a preview, (account, value before, value after) in the base currency, of every account that is loaded
             or changes; None where it can't be valued.
         notes: what a person should know about the files.
+        left_out: what the files have and was left out because that was said, a sentence each.
         files: what each file is.
         taxonomies: the taxonomies of the file that classes are from, or could be.
         taxonomy: the one of them that was taken; None where none was.
@@ -243,6 +244,7 @@ class LoadReport:
     unrated: tuple[tuple[str, str], ...] = ()
     totals: tuple[tuple[str, float | None, float | None], ...] = ()
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     taxonomies: tuple[str, ...] = ()
     taxonomy: str | None = None

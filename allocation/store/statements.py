@@ -19,8 +19,12 @@ def raise_problems(
 
 def register(connection: duckdb.DuckDBPyConnection, name: str, table: pd.DataFrame) -> None:
     """Give a table to the database under a name, as text."""
-    as_text = table.astype(object).map(lambda cell: None if cell is None else str(cell)).astype("string")
-    connection.register(name, as_text)
+    as_text = {column: pd.array(_texts(table[column]), dtype="string") for column in table}
+    connection.register(name, pd.DataFrame(as_text, index=table.index))
+
+
+def _texts(cells: pd.Series) -> list[str | None]:
+    return [cell if cell is None or type(cell) is str else str(cell) for cell in cells.astype(object)]
 
 
 def count(connection: duckdb.DuckDBPyConnection, statement: str, parameters: dict[str, object] | None = None) -> int:

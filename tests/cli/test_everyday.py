@@ -33,6 +33,7 @@ def test_import_tells_what_changed_and_where(run, tmp_path):
     assert out.splitlines() == [
         "Added or changed: 3 accounts, 14 assets, 3 snapshots, 16 holdings, 12 prices, 2 FX rates, 16 targets.",
         f"The portfolio is {tmp_path / 'my.duckdb'}.",
+        "In no asset class yet: BRK.B. One for each, and why: allocation classes --suggest.",
     ]
 
 

@@ -116,3 +116,17 @@ def test_the_smallest_deposit(run, write_csv):
 )
 def test_what_cannot_be_kept_to_is_one_sentence(loaded, command, sentence):
     assert sentence in refusal(loaded("plan", *command))
+
+
+def test_an_amount_alone_says_which_command_takes_it(loaded):
+    said = refusal(loaded("plan", "1000"))
+    assert said.startswith("Say what the money does: allocation plan deposit 1000, or withdrawal.")
+
+
+def test_assets_called_by_their_isin_have_their_names(run, write_csv):
+    rows = "D,IE00BK5BQT80,Vanguard All-World,Stocks,10,125,EUR"
+    run("import", write_csv(f"account,symbol,name,asset_class,quantity,price,currency\n{rows}\n"))
+    run("strategies", "new", "Mine", "--from", "present", "--activate")
+    lines = run("plan", "deposit", "1000")[1].splitlines()
+    assert lines[0].split()[:3] == ["account", "symbol", "name"]
+    assert lines[1].startswith("D        IE00BK5BQT80  Vanguard All-World  Stocks")

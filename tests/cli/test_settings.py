@@ -25,6 +25,21 @@ def test_classes_are_imported_listed_and_shared(loaded, write_csv, tmp_path):
     assert loaded("import", "--classes", tmp_path / "shared.csv")[1].startswith("Nothing changed")
 
 
+def test_what_nothing_says_a_class_for_is_named_and_put_into_one(run, write_csv):
+    rows = "A,VTI,Total stock,1,1,USD\nA,AAPL,Apple,1,1,USD"
+    run("import", write_csv(f"account,symbol,name,quantity,price,currency\n{rows}\n"))
+    said = "Nothing says a class for AAPL (Apple). Put it into one: allocation classes --put SYMBOL=CLASS."
+    for option in ("--suggest", "--accept=all", "--suggest"):
+        assert said in run("classes", option)[1].splitlines()
+    status, out, _ = run("classes", "--put", "AAPL=US stocks")
+    assert status == 0 and ["AAPL", "US", "stocks", "100"] in [line.split() for line in out.splitlines()]
+    assert "Nothing says" not in run("classes", "--suggest")[1]
+    assert refusal(run("classes", "--put", "AAPL")) == (
+        '--put AAPL names no class. Write it like --put AAPL="US stocks".'
+    )
+    assert "ABC" in refusal(run("classes", "--put", "ABC=Bonds"))
+
+
 def test_a_preview_of_classes_writes_nothing(loaded, write_csv):
     before = loaded("classes")
     out = loaded("import", "--preview", "--classes", write_csv(CLASSES, "classes.csv"))[1]

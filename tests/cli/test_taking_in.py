@@ -1,6 +1,7 @@
 """Files of brokers, prices and rates on the command line; and taking a load back."""
 
 import csv
+import datetime
 import sys
 
 import pytest
@@ -85,6 +86,37 @@ def test_what_is_not_sure_is_asked_in_one_sentence_and_answered(run, write_csv):
     status, out, _ = run("import", file, "--map", "symbol=Paper", "--map", "currency==USD")
     assert status == 0 and "Note: depot.csv: Read as: symbol = Paper" in out
     assert "names no column" in refusal(run("import", file, "--map", "symbol"))
+
+
+def test_what_is_in_no_class_yet_is_said_with_the_next_step(run):
+    out = run("import", FILES / "schwab_one.csv")[1]
+    assert out.splitlines()[-1] == (
+        "In no asset class yet: CASH USD, SCHB, SWAGX. One for each, and why: allocation classes --suggest."
+    )
+    run("classes", "--accept", "all")
+    assert "In no asset class" not in run("import", FILES / "schwab_one.csv")[1]
+
+
+def test_a_price_that_is_filled_in_without_a_date_is_of_today(run, tmp_path):
+    run("import", FILES / "parqet.csv")
+    file = tmp_path / "prices.csv"
+    run("prices", "--csv", file)
+    lines = file.read_text().splitlines()
+    assert lines[:2] == ["symbol,name,price,currency,as_of,source", "IE00B4L5Y983,iShares Core MSCI World,,EUR,,"]
+    file.write_text("\n".join([lines[0], lines[1].replace(",,EUR", ",80.5,EUR")]))
+    assert "1 price" in run("import", file)[1]
+    assert f"80.5       EUR  {datetime.date.today()}" in run("prices")[1]
+
+
+def test_what_is_sold_short_can_be_left_out(run, write_csv):
+    file = write_csv("account,symbol,quantity,price,currency\nDepot,VTI,10,300,USD\nDepot,XYZ,-10,20,USD\n")
+    status, out, err = run("import", file)
+    assert (status, out) == (1, "") and "To load the rest without it, say so: --leave-out XYZ" in err
+    for options in (["--preview"], []):
+        status, out, _ = run("import", file, "--leave-out", "XYZ", *options)
+        said = "Left out: XYZ in Depot, −10 shares; the total is without it."
+        assert status == 0 and said in out.splitlines()
+    assert "The files hold no ABC" in refusal(run("import", file, "--leave-out", "XYZ", "--leave-out", "ABC"))
 
 
 def test_undo_takes_the_last_load_back(loaded, write_csv, tmp_path):

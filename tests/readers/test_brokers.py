@@ -166,6 +166,32 @@ def test_what_the_broker_calls_an_asset_is_no_class():
     assert table["asset_class"].isna().all()
 
 
+@pytest.mark.parametrize(
+    ("name", "currency"),
+    [("degiro", "EUR"), ("degiro_old", "CHF"), ("trading212", "GBP"), ("parqet", "EUR"), ("fidelity_old", None)],
+)
+def test_what_a_file_adds_up_in_is_the_base_currency_where_none_is_set(name, currency):
+    assert read_any(opened(name), TODAY).base_currency == currency
+
+
+def test_totals_in_several_currencies_say_no_base_currency():
+    assert read_any(changed("parqet", (";USD;EUR;", ";USD;USD;")), TODAY).base_currency is None
+
+
+def test_instruments_of_a_statement_have_their_names_and_types():
+    rows = (
+        "Open Positions,Header,",
+        "Financial Instrument Information,Header,Asset Category,Symbol,Description,Conid,Security ID,Type,Code\n"
+        "Financial Instrument Information,Data,Stocks,VT,VANGUARD TOT WORLD STK ETF,1,US9220427424,ETF,\n"
+        'Financial Instrument Information,Data,Stocks,"VWCE, VWCEd",VANG FTSE AW USDA,2,IE00BK5BQT80,ETF,\n'
+        "Open Positions,Header,",
+    )
+    table = read_any(changed("ibkr", rows), TODAY).holdings.set_index("symbol")
+    assert table.loc[["VT", "VWCE", "AAPL"], ["name", "kind"]].values.tolist() == [
+        ["VANGUARD TOT WORLD STK ETF", "ETF"], ["VANG FTSE AW USDA", "ETF"], [None, "Stocks"],
+    ]  # fmt: skip
+
+
 def test_rates_and_the_base_currency_of_a_statement():
     content = read_any(opened("ibkr"), TODAY)
     assert content.base_currency == "USD"

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -118,10 +119,29 @@ def workbook():
 WORKBOOK = workbook()
 
 
+@st.composite
+def workbooks(draw):
+    """A whole archive, one of whose parts is damaged: what is inside has to be understood to be refused."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(WORKBOOK)) as whole, zipfile.ZipFile(file, "w") as damaged:
+        part = draw(st.sampled_from([name for name in whole.namelist() if name.endswith((".xml", ".rels"))]))
+        for name in whole.namelist():
+            content = whole.read(name)
+            damaged.writestr(name, draw(mutations(content)) if name == part else content)
+    return file.getvalue()
+
+
 @pytest.mark.slow
 @few
 @given(mutations(WORKBOOK))
 def test_a_damaged_workbook_is_a_sentence_or_a_reading(content):
+    check_anything(content, "book.xlsx")
+
+
+@pytest.mark.slow
+@few
+@given(workbooks())
+def test_a_workbook_with_a_damaged_part_is_a_sentence_or_a_reading(content):
     check_anything(content, "book.xlsx")
 
 
@@ -150,4 +170,11 @@ def test_many_damaged_files(data, file):
 @many
 @given(mutations(WORKBOOK))
 def test_many_damaged_workbooks(content):
+    check_anything(content, "book.xlsx")
+
+
+@pytest.mark.stress
+@many
+@given(workbooks())
+def test_many_workbooks_with_a_damaged_part(content):
     check_anything(content, "book.xlsx")

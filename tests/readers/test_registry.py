@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from allocation.errors import LoadError, StoreError
-from allocation.readers import Content, Format, Opened, lines, opened, read_any, registry
+from allocation.readers import Content, Format, Opened, lines, opened, read_any, registry, workbook
 from allocation.readers.lines import read_lines, separator_of
 from tests.conftest import DATA
 
@@ -101,7 +101,7 @@ def archive(*parts):
 
 
 def test_a_workbook_that_unpacks_to_more_than_fits_in_memory_is_refused_unread():
-    bomb = archive(("[Content_Types].xml", b"<x/>"), ("xl/worksheets/sheet1.xml", bytes(lines.LARGEST_WORKBOOK + 1)))
+    bomb = archive(("[Content_Types].xml", b"<x/>"), ("xl/worksheets/sheet1.xml", bytes(workbook.LARGEST_WORKBOOK + 1)))
     assert len(bomb) < 2**20
     assert "unpacks to more than 128 MiB" in refused(bomb)
 
@@ -139,6 +139,7 @@ def test_a_device_is_no_file():
     [
         ("a,b\n1,2\n", ","),
         ("a;b\n1,5;2\n", ";"),
+        ("a;b;c\n1,000,000.00;2,000,000.00;x\n" + "1,000,000.00;2,000,000.00;y\n" * 5, ";"),
         ("a\tb\n1,5\t2;3\n", "\t"),
         ("a|b\n1|2\n", "|"),
         ('"a,b";c\n"1,2";3\n', ";"),

@@ -52,6 +52,57 @@ def test_a_german_export_with_a_title_a_total_and_a_disclaimer():
     assert "Gesamt: 101,565.21, as the file's own total says." in content.notes
 
 
+@pytest.mark.parametrize(
+    ("title", "day"),
+    [
+        ("As of,11/20/2026", datetime.date(2026, 11, 20)),
+        ("Stand: 2.11.2026", datetime.date(2026, 11, 2)),
+        ("Positions as of Nov 20, 2026", None),
+        ('"Positions as of Nov 20, 2026"', datetime.date(2026, 11, 20)),
+        ("Date,2026-11-20 16:00", datetime.date(2026, 11, 20)),
+        ("As of,03/04/2026", None),
+        ("As of,2027-01-01", None),
+        ("Account opened 2020-01-01", None),
+    ],
+)
+def test_the_date_above_a_table_is_that_of_its_values_where_it_can_be_read_for_sure(title, day):
+    content = read(f"{title}\nSymbol,Quantity,Price,Currency\nVTI,1,2,USD\n")
+    assert content.holdings["as_of"].tolist() == [day]
+    said = f"It is of {day}, as is said above the table." if day else "Nothing says which day its values are of"
+    assert any(said in note for note in content.notes)
+
+
+def test_money_in_the_bank_is_cash():
+    content = read("""
+        Wertpapier;Stück;Kurs;Währung;Kurswert
+        Xetra-Gold;20;98,10;EUR;1.962,00
+        Tagesgeld;;;EUR;5.000,00
+        Summe;;;;6.962,00
+    """)
+    assert held(content) == [("depot", "Xetra-Gold", 20, 98.1, "EUR"), ("depot", "CASH", 5000, 1, "EUR")]
+
+
+def test_a_row_without_a_quantity_is_one_problem_and_no_wrong_total():
+    said = problems(
+        read("""
+        Name,Quantity,Price,Currency,Value
+        VTI,10,300,USD,3000
+        House,,,USD,5000
+        Total,,,,8000
+    """)
+    )
+    assert said == [
+        "depot.csv, row 3, Quantity: is empty. Every holding needs it; a row of cash doesn't, where its name or symbol "
+        "is Cash."
+    ]
+
+
+def test_dollars_are_asked_about_with_the_likeliest_answer():
+    with pytest.raises(MappingNeeded, match="--map currency==USD. Two equals signs, for a value that holds") as asked:
+        read("Ticker,Shares,Price\nVTI,10,$300.10\n")
+    assert asked.value.guesses == {"currency": "=USD"}
+
+
 def test_a_total_that_is_not_the_sum_is_refused():
     content = read("""
         Symbol,Quantity,Price,Currency,Value
@@ -201,6 +252,12 @@ def test_a_preview_remembers_nothing(portfolio, write_csv):
 
 def test_capitals_and_blanks_make_no_other_shape():
     assert fingerprint(["Ticker", "No. of  shares"]) == fingerprint(["ticker", "No. of shares"])
+
+
+def test_what_the_account_would_be_called_is_said_where_it_is_not_given(portfolio, write_csv):
+    file = write_csv("Symbol,Quantity,Price,Currency\nVTI,1,2,USD\n", "depot.csv")
+    assert any("it is depot." in note for note in portfolio.load(file, preview=True).notes)
+    assert not any("names no account" in note for note in portfolio.load(file, account="Savings").notes)
 
 
 def test_a_name_for_the_account_needs_a_file_with_one_account(portfolio, write_csv):

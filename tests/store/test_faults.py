@@ -158,11 +158,11 @@ def test_a_first_load_onto_a_full_disk_makes_no_file(portfolio):
     [
         *((write, "connecting.check_integrity") for write in (write_load, write_targets, write_deletion)),
         *(
-            (write, f"database.{step}")
+            (write, step)
             for write in (write_migration, write_restore)
-            for step in ("check_integrity", "copy", "put")
+            for step in ("database.check_integrity", "place.copy", "database.put")
         ),
-        (write_backup, "database.copy"),
+        *((write, "database.copy") for write in (write_migration, write_backup)),
     ],
 )
 def test_an_interruption_in_the_middle_leaves_everything_as_it_was(with_another, write, step, monkeypatch):

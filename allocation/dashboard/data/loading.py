@@ -9,7 +9,13 @@ from pathlib import Path
 import ipywidgets as widgets
 
 from allocation.dashboard.data.columns import ColumnsForm
-from allocation.dashboard.data.markup import missing, preview_tables, problems_table, report_sentence
+from allocation.dashboard.data.markup import (
+    could_be_left_out,
+    missing,
+    preview_tables,
+    problems_table,
+    report_sentence,
+)
 from allocation.dashboard.data.taxonomy import TaxonomyChoice
 from allocation.dashboard.drop import FileDrop
 from allocation.dashboard.markup import said
@@ -38,12 +44,14 @@ class LoadPanel:
         self._portfolio, self._changed = portfolio, changed
         self._files: Sequence[Path] = ()
         self._mapping: dict[str, str] | None = None
+        self._left_out: tuple[str, ...] = ()
         self._settled, self._writing = "", PLAIN
         self._drop = FileDrop("Drop files here, or choose them", self._bring)
         self._currency = _field("Base currency", "the only one in the file")
         self._account = _field("Account", "where the file doesn't name it")
         self._problem, self._shown, self._done = (widgets.HTML() for _ in range(3))
         self._columns = ColumnsForm(self._map)
+        self._leaving_out = row()
         self._confirm = widgets.Button(description="Load this", button_style="primary")
         cancel = widgets.Button(description="Don't load")
         self._undo = widgets.Button(description="Take the last load back")
@@ -58,7 +66,7 @@ class LoadPanel:
         self._choice.layout.display = "none"
         self.box = widgets.VBox(
             [widgets.HTML(EXPLAINED), self._drop, row(self._currency, self._account), self._problem, self._columns.box,
-             self._taxonomy.box, self._shown, self._choice, self._done, self._undo]
+             self._taxonomy.box, self._shown, self._leaving_out, self._choice, self._done, self._undo]
         )  # fmt: skip
         self.box.add_class("allocation-stack")
 
@@ -78,7 +86,7 @@ class LoadPanel:
                 self._undo.layout.display = ""
 
     def _bring(self, files: Sequence[Path]) -> None:
-        self._files, self._mapping, self._done.value = files, None, ""
+        self._files, self._mapping, self._left_out, self._done.value = files, None, (), ""
         self._columns.hide()
         self._taxonomy.forget()
         self._look()
@@ -90,7 +98,7 @@ class LoadPanel:
         self._look()
 
     def _preview(self) -> None:
-        self._shown.value, self._choice.layout.display = "", "none"
+        self._shown.value, self._choice.layout.display, self._leaving_out.children = "", "none", ()
         if not self._files:
             return
         try:
@@ -98,6 +106,7 @@ class LoadPanel:
         except LoadError as error:
             # What was said about the columns may be the reason: it stays, to be mended.
             self._shown.value = problems_table(error.problems)
+            self._leaving_out.children = [self._leave_out(symbol) for symbol in could_be_left_out(error.problems)]
         except MappingNeeded as error:
             self._columns.ask(error)
         else:
@@ -106,6 +115,20 @@ class LoadPanel:
             self._shown.value = preview_tables(report, self._settled or self._entered, self._writing)
             self._confirm.disabled = not report.changed
             self._choice.layout.display = ""
+
+    def _leave_out(self, symbol: str) -> widgets.Button:
+        """A button that looks at the files again without a holding that can't be loaded."""
+        button = widgets.Button(
+            description=f"Leave it out: {symbol}", tooltip=f"Look at the files without {symbol}",
+            layout={"width": "auto", "max_width": "100%"},
+        )  # fmt: skip
+
+        def look_without(_button: object) -> None:
+            self._left_out = (*self._left_out, symbol)
+            self._look()
+
+        button.on_click(look_without)
+        return button
 
     @property
     def _entered(self) -> str:
@@ -118,6 +141,7 @@ class LoadPanel:
             account=self._account.value.strip() or None,
             mapping=self._mapping,
             taxonomy=self._taxonomy.name,
+            leave_out=self._left_out,
             preview=preview,
         )
 
@@ -127,7 +151,7 @@ class LoadPanel:
         # The next file may be of another account.
         self._account.value = ""
         self._changed()
-        self._done.value = said(f"Loaded: {report_sentence(report)}.") + missing(report)
+        self._done.value = said(" ".join([f"Loaded: {report_sentence(report)}.", *report.left_out])) + missing(report)
 
     def _take_back(self) -> None:
         load, kept = self._portfolio.undo_load()
@@ -136,7 +160,7 @@ class LoadPanel:
         self._done.value = said(f"Taken back: {', '.join(load.files)}.{where}")
 
     def _forget(self) -> None:
-        self._files, self._mapping = (), None
+        self._files, self._mapping, self._left_out, self._leaving_out.children = (), None, (), ()
         self._drop.clear()
         self._columns.hide()
         self._taxonomy.forget()

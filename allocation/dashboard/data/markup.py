@@ -20,6 +20,9 @@ from allocation.writing import Writing
 SHOWN = 500
 """Lines of a preview that are shown; a page of a hundred thousand would be read by nobody."""
 
+MOST_LEFT_OUT = 20
+"""Buttons that leave a holding out; a file with more to leave out is the wrong file."""
+
 WHY = {"backup": "made by you", "replaced": "replaced by a restore"}
 
 
@@ -39,13 +42,19 @@ def problems_table(problems: Sequence[Problem]) -> str:
     return said + table("Problems", ["File", "Row", "Column", "What stands there", "What to do"], rows, {1})
 
 
+def could_be_left_out(problems: Sequence[Problem]) -> list[str]:
+    """The holdings that are wrong in files whose rest can be loaded without them, as many as fit on a page."""
+    symbols = dict.fromkeys(problem.about.symbol for problem in problems if problem.about and problem.about.symbol)
+    return list(symbols)[:MOST_LEFT_OUT]
+
+
 def preview_tables(report: LoadReport, currency: str, writing: Writing) -> str:
     """What a load would change: in sentences, by account, and row by row.
 
     Parameters:
         currency: the base currency; empty where it isn't settled yet.
     """
-    notes = sentence("; ".join(report.files)) + "".join(sentence(text) for text in report.notes)
+    notes = sentence("; ".join(report.files)) + "".join(sentence(text) for text in (*report.left_out, *report.notes))
     would = sentence(f"This would change: {report_sentence(report)}.")
     lines = changed_lines(report, writing)
     return notes + would + _warnings(report) + _accounts(report, currency, writing) + _changes(lines)

@@ -6,11 +6,13 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from allocation.money import is_known_currency
 from allocation.readers.lines import Line
+from allocation.text import DISTINCT
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Description:
         kind: ``positions`` (a row is what is held) or ``trades`` (a row is what was bought or sold).
         decimal: the decimal mark; None where it is told from the file.
         currency: that of rows which name none; None where each names its own.
+        base_currency: pattern of a column's name that says what the file adds up in.
         header: the row of names has one of each of these.
         columns: our column → the names it goes by; the first that is there counts.
         rows: which rows are what: ``cash`` (names), ``cash_prefix``, ``cash_suffix``, ``total``, ``stop``,
@@ -36,12 +39,13 @@ class Description:
     kind: str
     decimal: str | None
     currency: str | None
+    base_currency: str | None
     header: Sequence[Sequence[str]]
     columns: Mapping[str, Sequence[str]]
     rows: Mapping[str, Any]
     account: Mapping[str, Any]
     date: Mapping[str, str]
-    actions: Mapping[str, Sequence[str]]
+    actions: Mapping[str, tuple[str, ...]]
 
     def is_header(self, cells: Sequence[str]) -> bool:
         """Whether a row is the row of names."""
@@ -55,6 +59,11 @@ class Description:
     def _first_name(self) -> frozenset[str]:
         return frozenset(self.header[0])
 
+    def adds_up_in(self, cells: Sequence[str]) -> str | None:
+        """The currency that a row of names says values are added up in."""
+        found = (re.fullmatch(self.base_currency, plain_name(cell)) for cell in cells if self.base_currency)
+        return next((match[1].upper() for match in found if match and is_known_currency(match[1].upper())), None)
+
     def places(self, cells: Sequence[str]) -> dict[str, int]:
         """Where each of our columns stands in a row of names."""
         names = [plain_name(cell) for cell in cells]
@@ -65,6 +74,7 @@ class Description:
         }
 
 
+@lru_cache(maxsize=DISTINCT)
 def plain_name(cell: str) -> str:
     """A column's name in small letters, with single spaces."""
     return " ".join(cell.casefold().split())
@@ -85,15 +95,17 @@ def described(name: str) -> Description:
         kind=given["kind"],
         decimal=given.get("decimal"),
         currency=given.get("currency"),
+        base_currency=given.get("base_currency"),
         header=given["header"]["has"],
         columns=given["columns"],
         rows=given.get("rows", {}),
         account=given.get("account", {}),
         date=given.get("date", {}),
-        actions=given.get("actions", {}),
+        actions={sign: tuple(patterns) for sign, patterns in given.get("actions", {}).items()},
     )
 
 
-def first_match(patterns: Sequence[str], text: str) -> bool:
+@lru_cache(maxsize=DISTINCT)
+def first_match(patterns: tuple[str, ...], text: str) -> bool:
     """Whether any of the patterns is found in a text, capitals or not."""
     return any(re.search(pattern, text, re.IGNORECASE) for pattern in patterns)

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from allocation.errors import Problem
+from allocation.errors import Problem, Subject
 from allocation.readers import fx
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
@@ -22,11 +22,12 @@ from allocation.tables import CASH
 
 TITLE = "Interactive Brokers activity statement"
 POSITIONS = ("Open Positions", "Long Open Positions", "Short Open Positions")
-STATEMENT, ACCOUNT, CASH_REPORT, RATES = (
+STATEMENT, ACCOUNT, CASH_REPORT, RATES, INSTRUMENTS = (
     "Statement",
     "Account Information",
     "Cash Report",
     "Base Currency Exchange Rate",
+    "Financial Instrument Information",
 )
 NO_CURRENCY = ("", "Base Currency Summary")
 
@@ -57,8 +58,9 @@ def _read(opened: Opened, today: datetime.date) -> Content:
     as_of = _end_of(told.get("Period", ""))
     if as_of is None:
         findings.note("The statement says no period: it counts as of the day it is loaded.")
+    instruments = _instruments(tables[INSTRUMENTS])
     for name in POSITIONS:
-        _read_positions(findings, tables[name], account, as_of)
+        _read_positions(findings, tables[name], instruments, account, as_of)
     _read_cash(findings, tables[CASH_REPORT], account, as_of, told.get("Base Currency"))
     if not findings.holdings and not findings.problems:
         findings.wrong(0, "", "", "has no table of open positions and none of cash. Include both in the statement.")
@@ -92,7 +94,18 @@ def _end_of(period: str) -> datetime.date | None:
     return date_in(re.split(r"\s+-\s+", period)[-1], MONTH_FIRST)
 
 
-def _read_positions(findings: Findings, rows: list[_Row], account: str, as_of: datetime.date | None) -> None:
+def _instruments(rows: list[_Row]) -> dict[str, _Row]:
+    """What each symbol stands for: an instrument may have several, ``VUSA, VUSAd``."""
+    return {symbol.strip(): row for row in rows if row.kind == "Data" for symbol in row.get("Symbol").split(",")}
+
+
+def _read_positions(
+    findings: Findings,
+    rows: list[_Row],
+    instruments: dict[str, _Row],
+    account: str,
+    as_of: datetime.date | None,
+) -> None:
     values: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
     for row in rows:
         currency, kind = row.get("Currency"), row.get("Asset Category")
@@ -104,33 +117,48 @@ def _read_positions(findings: Findings, rows: list[_Row], account: str, as_of: d
                 findings.compare_total(row.row, f"{kind} in {currency}", stated, lines, Decimal("0.01"))
             continue
         # Lots are parts of the summary above them.
-        if row.kind != "Data" or row.get("DataDiscriminator") == "Lot" or not row.get("Symbol"):
-            continue
-        quantity, price, value = (
-            _number(findings, row, *names) for names in (("Quantity", "Open"), ("Close Price",), ("Value",))
+        if row.kind == "Data" and row.get("DataDiscriminator") != "Lot" and row.get("Symbol"):
+            findings.about = Subject(_holder(row, account), row.get("Symbol"), row.get("Quantity", "Open"))
+            instrument = instruments.get(row.get("Symbol"))
+            values[kind, currency] += _read_position(findings, row, instrument, account, as_of)
+            findings.about = None
+
+
+def _read_position(
+    findings: Findings, row: _Row, instrument: _Row | None, account: str, as_of: datetime.date | None
+) -> list[Decimal]:
+    """What the position is worth; nothing where that can't be read."""
+    quantity, price, value = (
+        _number(findings, row, *names) for names in (("Quantity", "Open"), ("Close Price",), ("Value",))
+    )
+    if quantity is None:
+        findings.wrong(row.row, "Quantity", row.get("Quantity", "Open"), "is not a number that can be read.")
+        return []
+    units = _number(findings, row, "Mult") or Decimal(1)
+    if price is not None and units != 1:
+        findings.note(f"A unit of {row.get('Symbol')} is {units:f} times its price: the price is kept so.")
+        price *= units
+    findings.add(
+        Holding(
+            row=row.row,
+            account=_holder(row, account),
+            symbol=row.get("Symbol"),
+            quantity=quantity,
+            price=price,
+            currency=row.get("Currency"),
+            value=value,
+            cost_basis=_number(findings, row, "Cost Basis"),
+            as_of=as_of,
+            name=(instrument.get("Description") or None) if instrument else None,
+            # Its category is Stocks for funds of bonds, too.
+            kind=(instrument.get("Type") if instrument else "") or row.get("Asset Category") or None,
         )
-        if quantity is None:
-            findings.wrong(row.row, "Quantity", row.get("Quantity", "Open"), "is not a number that can be read.")
-            continue
-        units = _number(findings, row, "Mult") or Decimal(1)
-        if price is not None and units != 1:
-            findings.note(f"A unit of {row.get('Symbol')} is {units:f} times its price: the price is kept so.")
-            price *= units
-        values[kind, currency].append(value if value is not None else quantity * (price or 0))
-        findings.add(
-            Holding(
-                row=row.row,
-                account=f"Interactive Brokers {row.get('Account')}" if row.get("Account") else account,
-                symbol=row.get("Symbol"),
-                quantity=quantity,
-                price=price,
-                currency=currency,
-                value=value,
-                cost_basis=_number(findings, row, "Cost Basis"),
-                as_of=as_of,
-                kind=kind or None,
-            )
-        )
+    )
+    return [value if value is not None else quantity * (price or 0)]
+
+
+def _holder(row: _Row, account: str) -> str:
+    return f"Interactive Brokers {row.get('Account')}" if row.get("Account") else account
 
 
 def _read_cash(
@@ -142,8 +170,7 @@ def _read_cash(
         amount = _number(findings, row, "Total")
         currency = row.get("Currency") if by_currency else base or ""
         if amount:
-            holder = f"Interactive Brokers {row.get('Account')}" if row.get("Account") else account
-            findings.add(Holding(row.row, holder, CASH, amount, Decimal(1), currency, as_of=as_of))
+            findings.add(Holding(row.row, _holder(row, account), CASH, amount, Decimal(1), currency, as_of=as_of))
 
 
 def _rates(findings: Findings, rows: list[_Row], base: str, as_of: datetime.date | None) -> pd.DataFrame:
@@ -162,7 +189,7 @@ def _number(findings: Findings, row: _Row, *columns: str) -> Decimal | None:
     number = number_in(written, POINT)
     if number is None:
         findings.problems.append(
-            Problem(findings.file, row.row, columns[0], written, "is not a number that can be read.")
+            Problem(findings.file, row.row, columns[0], written, "is not a number that can be read.", findings.about)
         )
     return number
 

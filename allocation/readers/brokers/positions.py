@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tqdm.auto import tqdm
 
+from allocation.errors import Subject
 from allocation.readers.brokers.description import Description, find_header, plain_name
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
@@ -27,7 +28,6 @@ class _State:
     """Where the reading of a file stands."""
 
     places: dict[str, int] | None = None
-    width: int = 0
     account: str | None = None
     as_of: datetime.date | None = None
     values: list[Decimal] = field(default_factory=list)
@@ -49,11 +49,15 @@ class Reading:
         self.description, self.lines = description, lines
         self.findings = Findings(name, today=today)
         self.state = _State(account=description.account.get("name"))
+        self.base_currency: str | None = None
         self.mark = description.decimal or self._mark()
+        rows = description.rows
+        self.totals, self.cash_names = tuple(rows.get("total", ())), frozenset(rows.get("cash", ()))
+        self.cash_prefixes, self.cash_suffix = tuple(rows.get("cash_prefix", ())), rows.get("cash_suffix")
 
     def content(self) -> Content:
         """What stands in it."""
-        self._note_account_names()
+        self._look_ahead()
         lines = tqdm(self.lines.lines, desc=self.findings.file, unit=" rows", delay=1, leave=False)
         for row, cells in lines:
             if self._is_over(cells):
@@ -66,6 +70,7 @@ class Reading:
         return Content(
             self.description.title,
             self.findings.table(),
+            base_currency=self.base_currency,
             problems=self.findings.found(),
             notes=self.findings.said(),
         )
@@ -77,17 +82,18 @@ class Reading:
     def _read_line(self, row: int, cells: list[str]) -> None:
         description, state = self.description, self.state
         if description.is_header(cells):
-            state.places, state.width, state.values = description.places(cells), len(cells), []
+            state.places, state.values = description.places(cells), []
             return
         filled = [cell for cell in cells if cell]
         if state.places is None or len(filled) == 1:
             self._read_remark(" ".join(filled))
             return
-        first = plain_name(self._cell(cells, "symbol") or filled[0])
-        if any(first.startswith(total) for total in description.rows.get("total", ())):
-            self._compare_total(row, cells)
+        named = self._named(cells)
+        if plain_name(named.get("symbol") or filled[0]).startswith(self.totals):
+            self._compare_total(row, named)
             return
-        self._read_position(row, cells)
+        self._read_position(row, cells, named)
+        self.findings.about = None
 
     def _read_remark(self, text: str) -> None:
         """A line outside the table: it may say the date or the account."""
@@ -104,12 +110,13 @@ class Reading:
         elif account.get("line_of_its_own") and "as of" not in text.casefold() and len(text) <= 80:
             self.state.account = text
 
-    def _read_position(self, row: int, cells: list[str]) -> None:
-        findings = self.findings
-        symbol, name = self._cell(cells, "symbol"), self._cell(cells, "name") or None
-        symbol, name = ("" if is_nothing(symbol) else symbol).lstrip(), None if is_nothing(name or "") else name
-        currency, numbers = self._money(row, cells)
-        is_cash = self._is_cash(symbol, name or "")
+    def _read_position(self, row: int, cells: list[str], named: Mapping[str, str]) -> None:
+        findings, account = self.findings, self._account(named)
+        symbol, name = named.get("symbol", ""), named.get("name", "")
+        symbol, name = "" if is_nothing(symbol) else symbol, "" if is_nothing(name) else name
+        findings.about = Subject(account, symbol or name, named.get("quantity", ""))
+        currency, numbers = self._money(row, cells, named)
+        is_cash = self._is_cash(symbol, name)
         quantity, price = numbers["quantity"], numbers["price"]
         if is_cash:
             quantity = quantity if numbers["value"] is None else numbers["value"]
@@ -118,48 +125,47 @@ class Reading:
             findings.note(f"{symbol or name} is kept as CASH in {currency}.")
             symbol, price = CASH, Decimal(1)
             numbers = dict.fromkeys(numbers)
-        elif not symbol and name:
+        elif name and not symbol:
             findings.note(f"{name} has no symbol in the file: its name stands for it.")
             symbol = name
-        if quantity is None:
-            findings.wrong(row, "quantity", self._cell(cells, "quantity"), f"of {symbol or 'this row'} is no number.")
-            return
         value = numbers["value"]
-        self.state.values.append(value if value is not None else quantity * (price or 0))
+        # The file's total has it, whatever is wrong with it.
+        self.state.values.append(value if value is not None else (quantity or 0) * (price or Decimal(0)))
+        if quantity is None:
+            findings.wrong(row, "quantity", named.get("quantity"), f"of {symbol or 'this row'} is no number.")
+            return
         findings.add(
             Holding(
                 row=row,
-                account=self._account(cells),
+                account=account,
                 symbol=symbol,
                 quantity=quantity,
                 price=price,
                 currency=currency or "",
-                name=name if symbol != CASH else None,
+                name=(name or None) if symbol != CASH else None,
                 value=value,
                 cost_basis=numbers["cost_basis"],
                 as_of=self.state.as_of,
-                kind=(self._cell(cells, "kind") or None) if symbol != CASH else None,
+                kind=(named.get("kind") or None) if symbol != CASH else None,
             )
         )
 
     def _is_cash(self, symbol: str, name: str) -> bool:
-        rows = self.description.rows
-        suffix, prefixes = rows.get("cash_suffix"), rows.get("cash_prefix", ())
-        plain = plain_name(symbol or name)
         return (
-            plain in rows.get("cash", ())
-            or bool(suffix and symbol.endswith(suffix))
-            or any(plain_name(name).startswith(prefix) for prefix in prefixes)
+            plain_name(symbol or name) in self.cash_names
+            or bool(self.cash_suffix and symbol.endswith(self.cash_suffix))
+            or plain_name(name).startswith(self.cash_prefixes)
         )
 
-    def _money(self, row: int, cells: list[str]) -> tuple[str | None, dict[str, Decimal | None]]:
+    def _money(
+        self, row: int, cells: list[str], named: Mapping[str, str]
+    ) -> tuple[str | None, dict[str, Decimal | None]]:
         """The row's currency, and its numbers."""
-        written = {column: self._cell(cells, column) for column in NUMBERS}
-        currency, mark = self.description.currency, self.mark
-        if "money" in (self.state.places or {}):
-            currency, written["value"], mark = self._amount_beside_currency(cells)
-        marks = dict.fromkeys(NUMBERS, self.mark) | {"value": mark}
-        return currency, {column: self._number(row, column, cell, marks[column]) for column, cell in written.items()}
+        numbers = {column: self._number(row, column, named.get(column, ""), self.mark) for column in NUMBERS}
+        if "money" not in named:
+            return self.description.currency, numbers
+        currency, written, mark = self._amount_beside_currency(cells)
+        return currency, numbers | {"value": self._number(row, "value", written, mark)}
 
     def _amount_beside_currency(self, cells: list[str]) -> tuple[str | None, str, str | None]:
         """``EUR`` with the amount in the next column; or both in one cell, always with a point: ``EUR 1440.10``."""
@@ -171,40 +177,40 @@ class Reading:
         return currency_in(cell), cell, POINT
 
     def _number(self, row: int, column: str, cell: str, mark: str | None) -> Decimal | None:
-        if is_nothing(cell):
-            return None
-        number = number_in(cell, mark)
-        if number is None and column != "cost_basis":
+        number = number_in(cell, mark) if cell else None
+        if number is None and column != "cost_basis" and not is_nothing(cell):
             self.findings.wrong(row, column, cell, "is not a number that can be read.")
         return number
 
-    def _account(self, cells: list[str]) -> str:
-        name, number = self._cell(cells, "account"), self._cell(cells, "account_number")
+    def _account(self, named: Mapping[str, str]) -> str:
+        name, number = named.get("account", ""), named.get("account_number", "")
         if not name:
             name = self.state.account or ""
             return f"{name} ...{number[-4:]}".strip() if number else name
         return f"{name} ...{number[-4:]}" if len(self.state.names.get(name, ())) > 1 else name
 
-    def _note_account_names(self) -> None:
-        """Several accounts may have one name: then their numbers tell them apart."""
+    def _look_ahead(self) -> None:
+        """What the whole table says: its base currency, and which accounts only their numbers tell apart."""
         place = find_header(self.description, self.lines.lines)
         assert place is not None
-        self.state.places = self.description.places(self.lines.lines[place][1])
-        if {"account", "account_number"} <= set(self.state.places):
+        self.base_currency = self.description.adds_up_in(self.lines.lines[place][1])
+        places = self.description.places(self.lines.lines[place][1])
+        if {"account", "account_number"} <= set(places):
+            name, number = places["account"], places["account_number"]
             for _, cells in self.lines.lines[place + 1 :]:
-                number = self._cell(cells, "account_number")
-                self.state.names.setdefault(self._cell(cells, "account"), set()).add(number)
-        self.state.places = None
+                if len(cells) > max(name, number):
+                    self.state.names.setdefault(cells[name], set()).add(cells[number])
 
-    def _compare_total(self, row: int, cells: list[str]) -> None:
-        stated, values = self._number(row, "value", self._cell(cells, "value"), self.mark), self.state.values
+    def _compare_total(self, row: int, named: Mapping[str, str]) -> None:
+        stated, values = self._number(row, "value", named.get("value", ""), self.mark), self.state.values
         self.state.values = []
         if stated is not None and values:
-            self.findings.compare_total(row, self._account(cells), stated, values, Decimal("0.01"))
+            self.findings.compare_total(row, self._account(named), stated, values, Decimal("0.01"))
 
-    def _cell(self, cells: Sequence[str], column: str) -> str:
-        place = (self.state.places or {}).get(column)
-        return cells[place] if place is not None and place < len(cells) else ""
+    def _named(self, cells: Sequence[str]) -> dict[str, str]:
+        """Our column → what a row has in it."""
+        assert self.state.places is not None
+        return {column: cells[place] for column, place in self.state.places.items() if place < len(cells)}
 
     def _mark(self) -> str | None:
         """The decimal mark, told from every number under the header."""

@@ -10,6 +10,8 @@ from decimal import Decimal
 
 from tqdm.auto import tqdm
 
+from allocation.errors import Subject, leave_out
+from allocation.money import is_known_currency
 from allocation.readers.brokers.description import Description, find_header, first_match
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
@@ -30,6 +32,7 @@ class _Sums:
     newest: datetime.date | None = None
     seen: set[str] = field(default_factory=set)
     ignored: Counter[str] = field(default_factory=Counter)
+    base_currencies: set[str] = field(default_factory=set)
 
 
 def read(description: Description, files: Sequence[Opened], today: datetime.date) -> Content:
@@ -46,7 +49,13 @@ def read(description: Description, files: Sequence[Opened], today: datetime.date
     together = Findings(files[0].name, today=today, problems=problems, notes=list(notes))
     if not problems:
         _add_what_is_held(together, sums)
-    return Content(description.title, together.table(), problems=tuple(together.problems), notes=tuple(together.notes))
+    return Content(
+        description.title,
+        together.table(),
+        base_currency=next(iter(sums.base_currencies)) if len(sums.base_currencies) == 1 else None,
+        problems=tuple(together.problems),
+        notes=tuple(together.notes),
+    )
 
 
 def _add_what_is_held(findings: Findings, sums: _Sums) -> None:
@@ -54,9 +63,10 @@ def _add_what_is_held(findings: Findings, sums: _Sums) -> None:
         if holding.quantity < 0:
             remedy = (
                 f"of {holding.symbol} is what was bought less what was sold. Is an earlier part of the history "
-                "missing? Name all its files at once."
+                f"missing? Name all its files at once. {leave_out(holding.symbol)}"
             )
-            findings.wrong(holding.row, "quantity", f"{holding.quantity:f}", remedy)
+            about = Subject(holding.account, holding.symbol, f"{holding.quantity:f}")
+            findings.wrong(holding.row, "quantity", about.quantity, remedy, about)
         elif holding.quantity:
             findings.add(holding._replace(as_of=sums.newest))
     if not findings.holdings and not findings.problems:
@@ -79,6 +89,8 @@ class _History:
         assert start is not None
         self.description, self.findings, self.sums = description, findings, sums
         self.places = description.places(lines.lines[start][1])
+        if said := description.adds_up_in(lines.lines[start][1]):
+            sums.base_currencies.add(said)
         self.lines = lines.lines[start + 1 :]
         numbers = (bare(self._cell(cells, column)) for _, cells in self.lines for column in NUMBERS)
         self.mark = description.decimal or decimal_mark(numbers, lines.separator)
@@ -90,6 +102,8 @@ class _History:
 
     def _read_row(self, row: int, cells: list[str]) -> None:
         action, number = self._cell(cells, "action"), self._cell(cells, "id")
+        if is_known_currency(said := self._cell(cells, "base_currency")):
+            self.sums.base_currencies.add(said)
         if number and not is_nothing(number):
             if number in self.sums.seen:
                 self.findings.note("Rows that stand in several files, or twice, are counted once.")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from allocation.errors import LoadError
+from allocation.errors import LoadError, Subject, leave_out
 from allocation.money import is_known_currency
 from allocation.readers import holdings as holding_tables
 from allocation.readers.content import Content
@@ -200,8 +200,9 @@ def _position_row(
         return None
     number = rounded(price.number)
     if quantity < 0:
-        remedy = f"is sold short in {account} ({quantity:f}), and only what is owned can be loaded."
-        remarks.wrong(0, "quantity", commodity, remedy)
+        remedy = f"is sold short in {account} ({quantity:f}), and only what is owned can be loaded. "
+        about = Subject(account, commodity, f"{quantity:f}")
+        remarks.wrong(0, "quantity", commodity, remedy + leave_out(commodity), about)
         return None
     if number <= 0:
         remarks.wrong(0, "price", commodity, f"has the price {price.number} of {price.day}, which isn't above 0.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from allocation.errors import LoadError
+from allocation.errors import LoadError, Subject, leave_out
 from allocation.money import is_known_currency
 from allocation.readers import holdings as holding_tables
 from allocation.readers.content import Content
@@ -199,8 +199,9 @@ def _position_row(
             remarks.wrong(0, "UNIQUEID", None, f"a position in {statement.account} names no security.")
         return None
     if units < 0 or text_in(element, "POSTYPE") == "SHORT":
-        remedy = f"is sold short in {statement.account}, and only what is owned can be loaded."
-        remarks.wrong(0, "UNITS", symbol, remedy)
+        remedy = f"is sold short in {statement.account}, and only what is owned can be loaded. "
+        about = Subject(statement.account, symbol, f"{-abs(units):f}")
+        remarks.wrong(0, "UNITS", symbol, remedy + leave_out(symbol), about)
         return None
     if not is_known_currency(currency):
         remarks.wrong(0, "CURSYM", currency, f"is no currency code ({symbol}).")

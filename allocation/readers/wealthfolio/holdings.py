@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from allocation.errors import Subject, leave_out
 from allocation.money import is_known_currency
 from allocation.readers.foreign import DECIMALS, EXACT, Remarks, rounded, shown, too_large
 from allocation.readers.rates import whole_currency
@@ -134,11 +135,10 @@ def _position_row(position: Position, account: Account, found: Found, remarks: R
 
 def _fits(asset: Asset, account: Account, quantity: Decimal, price: Decimal, remarks: Remarks) -> bool:
     if quantity < 0:
-        remedy = (
-            f"is sold short in {account.name} ({quantity:f}), and only what is owned can be loaded. Load the file "
-            "without it: archive its account in Wealthfolio, or close the position there."
+        remedy = f"is sold short in {account.name} ({quantity:f}), and only what is owned can be loaded. " + leave_out(
+            asset.symbol
         )
-        remarks.wrong(0, "quantity", asset.symbol, remedy)
+        remarks.wrong(0, "quantity", asset.symbol, remedy, Subject(account.name, asset.symbol, f"{quantity:f}"))
     elif price <= 0:
         remedy = f"has the price {price:f} ({account.name}). Correct it in Wealthfolio, then export again."
         remarks.wrong(0, "price", asset.symbol, remedy)

@@ -1,0 +1,82 @@
+"""Holdings that are left out of a load on purpose: what can't be kept needn't keep the rest of a file out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from allocation.errors import Problem, Subject, UnknownName
+from allocation.readers.content import Content
+from allocation.tables import CASH
+
+
+@dataclass
+class Part:
+    """One file's content.
+
+    Attributes:
+        is_ours: whether we can ask its author to correct it.
+        left_out: sentences about what was left out of it.
+    """
+
+    label: str
+    content: Content
+    is_ours: bool
+    left_out: tuple[str, ...] = ()
+
+
+def without(parts: Sequence[Part], symbols: Sequence[str]) -> list[Part]:
+    """The same files without every row of some symbols and what is wrong with them; each says what is left out.
+
+    Raises:
+        UnknownName: no file has a holding of such a symbol.
+    """
+    found = {symbol for part in parts for _, (_, symbol, _) in _left_out(part.content, symbols)}
+    unknown = [symbol for symbol in symbols if symbol not in found]
+    if unknown:
+        raise UnknownName(f"The files hold no {unknown[0]}, so it can't be left out. Write it as the file does.")
+    return [_without(part, symbols) for part in parts]
+
+
+def _without(part: Part, symbols: Sequence[str]) -> Part:
+    content, out = part.content, _left_out(part.content, symbols)
+    if not out:
+        return part
+    held = content.holdings[~content.holdings["symbol"].isin(symbols)]
+    problems = [problem for problem in content.problems if not _is_about(problem, symbols)]
+    left = set(held["account"]) | {problem.about.account for problem in problems if problem.about}
+    said = [_sentence(subject) for _, subject in out]
+    for account in dict.fromkeys(subject.account for _, subject in out):
+        if account not in left:
+            said.append(f"{account} has nothing else in {part.label}: what the portfolio has of it stays as it is.")
+    if held.empty and not problems:
+        problems.append(Problem(part.label, 0, "", "", "has no holdings but those that are left out."))
+    return replace(part, content=replace(content, holdings=held, problems=tuple(problems)), left_out=tuple(said))
+
+
+def _left_out(content: Content, symbols: Sequence[str]) -> list[tuple[int, Subject]]:
+    """The rows of these symbols, by their numbers: those that are good, and those with problems."""
+    held = content.holdings[content.holdings["symbol"].isin(symbols)]
+    good = {
+        (row, Subject(account or "", symbol, "" if quantity is None else f"{quantity:f}"))
+        for row, account, symbol, quantity in held[["row", "account", "symbol", "quantity"]].itertuples(index=False)
+    }
+    rows = {row for row, _ in good}
+    bad = {
+        (problem.row, problem.about)
+        for problem in content.problems
+        if problem.about and _is_about(problem, symbols) and (not problem.row or problem.row not in rows)
+    }
+    return sorted(good | bad)
+
+
+def _is_about(problem: Problem, symbols: Sequence[str]) -> bool:
+    return problem.about is not None and problem.about.symbol in symbols
+
+
+def _sentence(subject: Subject) -> str:
+    """What is left out, in a sentence."""
+    account, symbol, quantity = subject
+    unit = "" if symbol == CASH else " shares"
+    much = f", {quantity.replace('-', '−')}{unit}" if quantity else ""
+    return f"Left out: {symbol} in {account}{much}; the total is without it."

@@ -1,0 +1,145 @@
+"""A holding that can't be kept is left out when that is said, and is never left out in silence."""
+
+import pytest
+
+import allocation
+from allocation.readers import Opened, read_any
+from tests.readers.test_brokers import TODAY
+
+FIDELITY = """
+    Account Number,Account Name,Symbol,Description,Quantity,Last Price,Current Value,Cost Basis Total,Type
+    Z0001,Individual,VTI,Total market,10,$300.00,"$3,000.00","$2,000.00",Margin
+    Z0001,Individual,XYZ,Sold short,-10,$20.00,-$200.00,,Margin
+    Z0002,IRA,BND,Bonds,5,$70.00,$350.00,$300.00,Cash
+"""
+IBKR = """
+    Statement,Header,Field Name,Field Value
+    Statement,Data,Period,"June 30, 2026"
+    Account Information,Header,Field Name,Field Value
+    Account Information,Data,Account,U1
+    Account Information,Data,Base Currency,USD
+    Cash Report,Header,Currency Summary,Currency,Total
+    Cash Report,Data,Ending Cash,USD,500
+    Open Positions,Header,DataDiscriminator,Asset Category,Currency,Symbol,Quantity,Mult,Close Price,Value
+    Open Positions,Data,Summary,Stocks,USD,VT,10,1,120,1200
+    Open Positions,Data,Summary,Stocks,USD,XYZ,-10,1,20,-200
+    Open Positions,Total,,Stocks,USD,,,,,1000
+"""
+TABLE = """
+    Ticker;Stück;Kurs;Währung;Wert
+    VTI;10;300,50;USD;3.005,00
+    XYZ;-10;20,00;USD;-200,00
+    Summe;;;;2.805,00
+"""
+OWN = """
+    account,symbol,quantity,price,currency
+    Depot,VTI,10,300,USD
+    Depot,XYZ,-10,20,USD
+"""
+LEDGER = """
+    2026-01-01 open Assets:Broker
+    2026-01-01 open Equity:Opening
+    2026-02-01 * "Opening"
+      Assets:Broker   10 VTI
+      Assets:Broker  -10 XYZ
+      Equity:Opening
+    2026-02-02 price VTI 300 USD
+    2026-02-02 price XYZ 20 USD
+"""
+TRADES = """
+    Action,Time,ISIN,Ticker,Name,No. of shares,Price / share,Currency (Price / share),ID
+    Market buy,2026-01-05 10:00:00,US1,VTI,Total market,10,300,USD,A
+    Market sell,2026-01-06 10:00:00,US2,XYZ,Sold before it was bought,10,20,USD,B
+"""
+SHORT = {
+    "fidelity.csv": (FIDELITY, "Individual"),
+    "ibkr.csv": (IBKR, "Interactive Brokers U1"),
+    "depot.csv": (TABLE, "depot"),
+    "own.csv": (OWN, "Depot"),
+    "main.beancount": (LEDGER, "Broker"),
+    "trades.csv": (TRADES, "Trading 212"),
+}
+
+
+@pytest.fixture
+def short(write_csv):
+    return write_csv(FIDELITY, "positions.csv")
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_what_is_sold_short_stops_the_load_and_says_how_to_go_on(portfolio, write_csv, name):
+    with pytest.raises(allocation.LoadError, match="--leave-out XYZ") as error:
+        portfolio.load(write_csv(SHORT[name][0], name))
+    assert not portfolio.exists()
+    (about,) = {problem.about for problem in error.value.problems}
+    assert (about.account, about.symbol, about.quantity) == (SHORT[name][1], "XYZ", "-10")
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_left_out_it_is_said_in_the_preview_and_afterwards(portfolio, write_csv, name):
+    text, account = SHORT[name]
+    file = write_csv(text, name)
+    for preview in (True, False):
+        report = portfolio.load(file, preview=preview, leave_out=["XYZ"])
+        assert report.left_out == (f"Left out: XYZ in {account}, −10 shares; the total is without it.",)
+        assert "XYZ" not in {symbol for _, symbol, _ in report.bought}
+    assert "XYZ" not in set(portfolio.prices()["symbol"])
+    assert not portfolio.load(file, leave_out="XYZ").changed
+
+
+def test_the_total_is_without_it(portfolio, short):
+    portfolio.load(short, leave_out=["XYZ"])
+    assert portfolio.summary().total == 3350
+
+
+def test_totals_in_the_file_are_still_compared(write_csv, portfolio):
+    text = TABLE.replace("2.805,00", "2.905,00")
+    with pytest.raises(allocation.LoadError, match="its lines add up to 2,805.00"):
+        portfolio.load(write_csv(text, "depot.csv"), leave_out=["XYZ"])
+
+
+def test_other_problems_stay(portfolio, write_csv):
+    text = FIDELITY.replace("BND,Bonds,5", "BND,Bonds,five")
+    with pytest.raises(allocation.LoadError, match="'five' of BND is no number") as error:
+        portfolio.load(write_csv(text), leave_out=["XYZ"])
+    assert {problem.about.symbol for problem in error.value.problems} == {"BND"}
+
+
+def test_every_row_of_the_symbol_is_left_out_the_good_ones_too(portfolio, write_csv):
+    report = portfolio.load(write_csv(FIDELITY.replace("BND", "XYZ")), leave_out=["XYZ"])
+    assert report.left_out == (
+        "Left out: XYZ in Individual, −10 shares; the total is without it.",
+        "Left out: XYZ in IRA, 5 shares; the total is without it.",
+        "IRA has nothing else in holdings.csv: what the portfolio has of it stays as it is.",
+    )
+    assert portfolio.accounts() == ("Individual",)
+
+
+def test_an_account_of_another_name_is_left_out_by_that_name(portfolio, write_csv):
+    report = portfolio.load(write_csv(TABLE, "depot.csv"), account="Mine", leave_out=["XYZ"])
+    assert report.left_out == ("Left out: XYZ in Mine, −10 shares; the total is without it.",)
+
+
+def test_what_no_file_has_is_a_mistake(portfolio, short):
+    with pytest.raises(allocation.UnknownName, match="The files hold no XZY, so it can't be left out"):
+        portfolio.load(short, leave_out=["XYZ", "XZY"])
+    assert not portfolio.exists()
+
+
+def test_a_file_with_nothing_else_is_refused(portfolio, write_csv):
+    with pytest.raises(allocation.LoadError, match="has no holdings but those that are left out"):
+        portfolio.load(write_csv(OWN, "own.csv"), leave_out=["VTI", "XYZ"])
+
+
+def test_a_row_with_a_problem_of_any_kind_can_be_left_out(portfolio, write_csv):
+    text = FIDELITY.replace("XYZ,Sold short,-10", "XYZ,Warrants,10")
+    with pytest.raises(allocation.LoadError, match="of XYZ is not its quantity times its price"):
+        portfolio.load(write_csv(text))
+    report = portfolio.load(write_csv(text), leave_out=["XYZ"])
+    assert report.left_out == ("Left out: XYZ in Individual, 10 shares; the total is without it.",)
+
+
+def test_a_problem_of_no_holding_names_none():
+    text = "Symbol,Quantity,Price,Currency,Value\nVTI,10,300,USD,3000\nTotal,,,,3100\n"
+    (problem,) = read_any(Opened(text.encode(), "depot.csv"), TODAY).problems
+    assert problem.about is None
