@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NoReturn
 
+from allocation.errors import Subject, leave_out
 from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
@@ -196,11 +197,12 @@ class _Reader:
         for key, asset in ((key, self._assets[key]) for key in sorted(traded) if key in self._assets):
             for account, quantity in asset.quantities.items():
                 if quantity <= -SMALLEST:
+                    about = Subject(account, self._name(key), f"{quantity:f}")
                     remedy = (
-                        f"more of {self._name(key)} were sold from {account} than were held. Is an earlier purchase "
-                        "missing, or in another account?"
+                        f"more of {about.symbol} were sold from {account} than were held. Is an earlier purchase "
+                        f"missing, or in another account? {leave_out(about.symbol)}"
                     )
-                    self._found.wrong(asset.rows[account], "quantity", f"{-quantity:f}", remedy)
+                    self._found.wrong(asset.rows[account], "quantity", f"{-quantity:f}", remedy, about)
                     # Said once: what is held later is counted from here.
                     asset.quantities[account] = Decimal(0)
 

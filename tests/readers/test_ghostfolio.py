@@ -107,8 +107,10 @@ def test_more_sold_than_held_is_a_problem_with_its_activity():
     content = read(export(activity("BUY", "VTI", 1), activity("SELL", "VTI", 3, "2026-02-01")))
     assert problems(content) == [
         "export.json, row 2, quantity: '2' more of VTI were sold from Broker than were held. Is an earlier purchase "
-        "missing, or in another account?"
+        'missing, or in another account? To load the rest without it, say so: --leave-out VTI, or "Leave it out" on '
+        "the page."
     ]
+    assert content.problems[0].about == ("Broker", "VTI", "-2")
 
 
 def test_sold_before_it_was_bought_is_a_problem_though_it_adds_up():

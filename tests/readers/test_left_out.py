@@ -1,9 +1,13 @@
 """A holding that can't be kept is left out when that is said, and is never left out in silence."""
 
+from decimal import Decimal
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import allocation
-from allocation.readers import Opened, read_any
+from allocation.readers import Opened, Ways, read_any, read_together
 from tests.readers.test_brokers import TODAY
 
 FIDELITY = """
@@ -143,3 +147,29 @@ def test_a_problem_of_no_holding_names_none():
     text = "Symbol,Quantity,Price,Currency,Value\nVTI,10,300,USD,3000\nTotal,,,,3100\n"
     (problem,) = read_any(Opened(text.encode(), "depot.csv"), TODAY).problems
     assert problem.about is None
+
+
+ROWS = st.lists(
+    st.tuples(st.sampled_from("AB"), st.sampled_from(["VTI", "BND", "XYZ"]), st.integers(-5, 5)),
+    min_size=1, max_size=8, unique_by=lambda row: row[:2],
+)  # fmt: skip
+
+
+@given(ROWS)
+def test_what_is_left_is_what_the_file_says_without_those_rows_and_nothing_is_left_out_unsaid(rows):
+    def brought(rows, leave_out):
+        lines = ["Account,Symbol,Quantity,Price,Currency", *(f"{a},{s},{q},2,USD" for a, s, q in rows)]
+        file = Opened("\n".join(lines).encode(), "depot.csv")
+        return read_together(file, None, None, None, TODAY, ways=Ways(leave_out=leave_out))
+
+    short = sorted({symbol for _, symbol, quantity in rows if quantity < 0})
+    others = [row for row in rows if row[1] not in short]
+    if not short or not others:
+        return
+    found = brought(rows, short)
+    columns = ["account", "symbol", "quantity"]
+    assert found.holdings[columns].values.tolist() == brought(others, ()).holdings[columns].values.tolist()
+    for account, symbol, quantity in rows:
+        sentence = f"Left out: {symbol} in {account}, {quantity} shares; the total is without it.".replace("-", "−")
+        assert (sentence in found.left_out) == (symbol in short)
+    assert sum(found.holdings["quantity"]) == sum(Decimal(quantity) for _, _, quantity in others)

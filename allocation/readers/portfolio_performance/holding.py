@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pandas as pd
 
+from allocation.errors import Subject, leave_out
 from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers.found import Findings, Holding
 from allocation.readers.portfolio_performance.corporate_actions import book, title
@@ -68,9 +69,10 @@ class Held:
                 sums[move.account, move.security] += move.shares
         for (account, security), shares in sums.items():
             if shares < 0:
-                owner = self._client.securities_accounts[account].name
-                remedy = f"has {_exact(shares, 8):f} shares in {owner}. Add the purchase or delivery that is missing."
-                self.found.wrong(0, "security", self._client.securities[security].name, remedy)
+                owner, name = self._client.securities_accounts[account].name, self._client.securities[security].name
+                about = Subject(owner, name, f"{_exact(shares, 8):f}")
+                remedy = f"has {about.quantity} shares in {owner}. Add the purchase or delivery that is missing. "
+                self.found.wrong(0, "security", name, remedy + leave_out(name), about)
         return {held: shares for held, shares in sums.items() if shares > 0}
 
     def _sum_of_cash(self) -> dict[str, int]:

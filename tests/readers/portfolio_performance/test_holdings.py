@@ -246,6 +246,7 @@ def test_the_symbol_is_the_first_name_that_tells_a_security_from_the_others():
     ("file", "said"),
     [
         (one_security(shares("SELL", 1, 3)), "security: 'World ETF' has -3 shares in Depot. Add the purchase"),
+        (one_security(shares("SELL", 1, 3)), '--leave-out "World ETF"'),
         (
             one_security(shares("BUY", 1, 1), prices=[("2026-11-20", 0)]),
             "'World ETF' has a quote of 2026-11-20",
