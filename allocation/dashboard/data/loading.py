@@ -98,6 +98,8 @@ class LoadPanel:
         except LoadError as error:
             # What was said about the columns may be the reason: it stays, to be mended.
             self._shown.value = problems_table(error.problems)
+            if error.taxonomies:
+                self._taxonomy.offer(error.taxonomies, error.taxonomy)
         except MappingNeeded as error:
             self._columns.ask(error)
         else:
