@@ -186,10 +186,15 @@ class LoadError(AllocationError):
 
     Attributes:
         problems: every problem found, in the order of the files and their rows.
+        taxonomies: the taxonomies of a file that classes could be from, where it has some.
+        taxonomy: the one of them that was taken.
     """
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(
+        self, problems: Sequence[Problem], taxonomies: Sequence[str] = (), taxonomy: str | None = None
+    ) -> None:
         self.problems = tuple(problems)
+        self.taxonomies, self.taxonomy = tuple(taxonomies), taxonomy
         count = len(self.problems)
         noun = "problem" if count == 1 else "problems"
         lines = "\n".join(f"  {problem}" for problem in self.problems)

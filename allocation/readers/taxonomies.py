@@ -43,7 +43,8 @@ def switched(content: Content, before: str | None) -> Content:
     """
     if content.taxonomy in (None, before):
         return content
-    assets = zip(content.holdings["symbol"], content.holdings["currency"], strict=True)
+    without = content.holdings[content.holdings["asset_class"].isna()]
+    assets = zip(without["symbol"], without["currency"], strict=True)
     classified = set(zip(content.classes["symbol"], content.classes["currency"], strict=True))
     # Cash is one asset a currency; any other symbol is one asset.
     held = dict.fromkeys((symbol, currency if symbol == CASH else None) for symbol, currency in assets)

@@ -130,9 +130,9 @@ def read_together(
     problems = [problem for part in parts for problem in part.content.problems]
     problems += [*disagreements(held), *_only_one(parts, "targets"), *_only_one(parts, "classes")]
     problems += _without_taxonomies(parts, ways)
-    if problems:
-        raise LoadError(problems)
     classified = next((part.content for part in parts if part.content.taxonomies), Content(""))
+    if problems:
+        raise LoadError(problems, classified.taxonomies, classified.taxonomy)
     return Brought(
         held.drop(columns="is_ours"),
         _together([part.content.targets.assign(is_ours=part.is_ours) for part in parts]),

@@ -10,7 +10,7 @@ from allocation.export import holdings_csv, targets_csv
 from allocation.shipped_files import shipped
 from allocation.writing import PLAIN
 from tests.dashboard.test_page import give, parts
-from tests.readers.portfolio_performance.building import classification, taxonomy
+from tests.readers.portfolio_performance.building import assigned, classification, taxonomy
 from tests.readers.portfolio_performance.test_taxonomies import file as two_taxonomies
 
 
@@ -179,6 +179,16 @@ def test_another_taxonomy_is_chosen_from_a_list_and_the_file_looked_at_anew(port
     assert "come from the taxonomy Regions;" in room.text and room.named("Taxonomy").value == "Regions"
     room.named("Load this").click()
     assert "Asia" in set(portfolio.asset_classes()["asset_class"]) and not room.has("Taxonomy")
+
+
+def test_another_taxonomy_is_a_way_out_of_one_that_is_wrong(portfolio):
+    room = Room(portfolio)
+    twice = [classification(name, 50, assigned("securities/security[1]", 80)) for name in ("A", "B")]
+    regions = taxonomy("Regions", classification("Asia", 50, assigned("securities/security[1]")))
+    room.give(("my.xml", two_taxonomies(taxonomy("Asset Allocation", *twice), regions).bytes()))
+    assert "is assigned to classes of Asset Allocation by 160 %." in room.text and not room.has("Load this")
+    room.named("Taxonomy").value = "Regions"
+    assert "come from the taxonomy Regions;" in room.text and room.has("Load this")
 
 
 def test_a_file_without_a_choice_of_taxonomies_offers_none(portfolio):

@@ -107,6 +107,8 @@ class LoadPanel:
             # What was said about the columns may be the reason: it stays, to be mended.
             self._shown.value = problems_table(error.problems)
             self._leaving_out.children = [self._leave_out(symbol) for symbol in could_be_left_out(error.problems)]
+            if error.taxonomies:
+                self._taxonomy.offer(error.taxonomies, error.taxonomy)
         except MappingNeeded as error:
             self._columns.ask(error)
         else:

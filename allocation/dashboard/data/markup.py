@@ -136,7 +136,7 @@ def report_sentence(report: LoadReport) -> str:
             (report.class_weights, "class weight"),
             (len(report.sold), "sold holding"),
             (len(report.removed), "removed holding"),
-            (report.corrected, "earlier price or rate"),
+            (report.corrected, "correction"),
         )
         if count
     ]

@@ -38,8 +38,8 @@ def book(client: Client, found: Findings) -> list[tuple[CorporateAction, list[Mo
     ordinary = [action for action in client.actions if action.entry != CORPORATE_ACTION]
     if ordinary:
         remedy = (
-            f"is the first of {len(ordinary):,} ordinary transactions in the ledger, which only trial versions of "
-            "Portfolio Performance write there. Save the file with a released one, or load your holdings as CSV."
+            f"is the first of {len(ordinary):,} ordinary transactions in the ledger, where they can't be read. Save "
+            "the file with another version of Portfolio Performance, or load your holdings as CSV."
         )
         found.wrong(0, "ledger", title(client, ordinary[0]), remedy)
     for action in (action for action in client.actions if action.entry == CORPORATE_ACTION):

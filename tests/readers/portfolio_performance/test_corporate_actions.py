@@ -172,9 +172,8 @@ def test_what_is_not_sure_is_a_problem_that_names_security_and_date(wrong, said)
 def test_ordinary_transactions_in_a_ledger_are_refused_in_one_sentence():
     bought = [entry(kind="", entry_type="BUY"), entry(kind="", entry_type="DEPOSIT")]
     assert [str(problem) for problem in read(depot(*bought)).problems] == [
-        "my.xml, ledger: 'Buy on 2026-03-02' is the first of 2 ordinary transactions in the ledger, which only "
-        "trial versions of Portfolio Performance write there. Save the file with a released one, or load your holdings "
-        "as CSV."
+        "my.xml, ledger: 'Buy on 2026-03-02' is the first of 2 ordinary transactions in the ledger, where they "
+        "can't be read. Save the file with another version of Portfolio Performance, or load your holdings as CSV."
     ]
 
 
