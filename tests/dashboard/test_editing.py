@@ -161,9 +161,9 @@ def test_what_would_be_saved_in_words(editing):
     assert editing.differences == [
         "Stocks 60 → 53.33, Bonds 30 → 26.67, Gold 10 → 20",
         "in Stocks: VTI 75 → 50, VEA 25 → 50",
-        "band 5 points or 25 % of the target, whichever is smaller → 3 points",
-        "band of Gold as all → 1 point",
-        "due drift → every 6 months",
+        "Band 5/25 → 3 points",
+        "Band of Gold as every class → 1 point",
+        "Trigger: drift → every 6 months",
     ]
     assert editing.changed_rows == {(name, "") for name in SIXTY_FORTY.classes} | {("Stocks", "VTI"), ("Stocks", "VEA")}
     editing.discard()
