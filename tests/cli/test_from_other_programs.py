@@ -91,5 +91,5 @@ def test_from_a_file_to_a_deposit_plan(run, tmp_path, made, missing, answers, to
 
 
 def test_a_command_that_is_not_there_says_where_the_help_is(run):
-    assert run("plan", "1000")[2] == "No such command '1000'. See allocation plan --help.\n"
+    assert run("plan", "sell")[2] == "No such command 'sell'. See allocation plan --help.\n"
     assert run("plon")[2].endswith("See allocation --help.\n")
