@@ -1,0 +1,53 @@
+from tests.builders import held_on
+from tests.dashboard.targets.room import Room, shown
+
+
+def test_holdings_without_a_class_get_one_together(portfolio):
+    held = held_on("2026-01-02", Savings={"VTI": (6, 10), "ABC": (1, 10), "XYZ": (3, 10)})
+    held.loc[held["symbol"] != "VTI", "asset_class"] = None
+    portfolio.load(held)
+    room = Room(portfolio)
+    room.open("Classes of holdings")
+    assert "2 of 3 assets are in no class." in room.text
+    room.click("Put into this class")
+    assert "Choose one or several holdings without a class" in room.text
+    room.enter("Without a class", ("ABC", "XYZ"))
+    room.enter("Class", "Stocks")
+    room.click("Put into this class")
+    assert "ABC, XYZ are in Stocks now." in room.text and "Every asset has a class." in room.text
+    assert set(portfolio.asset_classes()["asset_class"]) == {"Stocks"}
+
+
+def test_a_first_visit_with_holdings_of_no_class_leads_to_them_and_to_what_their_names_say(portfolio):
+    held = held_on("2026-01-02", Savings={"VTI": (6, 10), "BND": (1, 10)})
+    held["name"] = ["Total Stock Market ETF", "Total Bond Market"]
+    portfolio.load(held.assign(asset_class=None))
+    room = Room(portfolio)
+    assert "the classes come first" in room.text and "2 of 2 assets are in no class." in room.text
+    room.click("Put them into these classes")
+    assert "Saved: " in room.text and "the classes come first" not in room.text
+    assert not shown(room.find("Put them into these classes"))
+    assert "Unclassified" not in set(portfolio.asset_classes()["asset_class"])
+    room.open("Start from something")
+    room.click("Start from it")
+    assert sorted(map(float, room.percents.values())) == sorted([85.71, 14.29])
+
+
+def test_a_fund_is_in_several_classes_by_weight(small):
+    small.open("Classes of holdings")
+    small.enter("Fund", "VEA")
+    assert small.find("Its classes").value == "Stocks 100"
+    small.enter("Its classes", "Stocks")
+    small.click("Save its classes")
+    assert "&#x27;Stocks&#x27; is not a class with its percent." in small.text
+    small.enter("Its classes", "Stocks 60\nBonds: 40 %")
+    small.click("Save its classes")
+    assert "has a holding target inside Stocks" in small.text
+    small.say("open", row=["Stocks", ""], open=True)
+    small.say("share_by_value", level="Stocks")
+    small.click("Save targets")
+    small.enter("Its classes", "Stocks 60\nBonds: 40 %")
+    small.click("Save its classes")
+    assert "The classes of VEA are saved." in small.text and small.row("Bonds")["now"] == "48.0 %"
+    small.say("open", row=["Bonds", ""], open=True)
+    assert small.row("Bonds")["foot"]["sum"].endswith("VEA, of several classes, counts here, too.")
