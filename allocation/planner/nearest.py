@@ -13,11 +13,12 @@ from allocation.planner.all_cash import least_left
 from allocation.planner.candidates import FLOOR, Candidate, Wanted
 from allocation.planner.limits import Allowed, Limits
 from allocation.planner.money_in import Money
-from allocation.planner.program import Charge, Goal, Line, Program, solve
+from allocation.planner.program import Answer, Charge, Goal, Line, Program, solve
 from allocation.planner.whole import Steps, nearest
 from allocation.tables import ALL, Tables
 
 CENTS_APART = 2
+NEAR = 2.0
 AGAIN = 5
 FAR = 1e4
 
@@ -120,8 +121,39 @@ def _solved(
     answer = solve(program)
     if answer is None:
         raise AmountError(_cannot(purse.tables, able))
+    if kind == "rebalance" and not purse.tables.spans:
+        towards = _towards(purse, lines, goals, scale)
+        if any(not least - NEAR / scale <= _together(answer, of) <= most + NEAR / scale for of, least, most in towards):
+            # What comes into an account, or goes out of it, may leave no other way.
+            answer = solve(replace(program, within=towards)) or answer
     free = _whole_parts({name: part * scale for name, part in answer.of_free.items()}, purse.free)
     return [traded * scale for traded in answer.traded], free, answer.gap * scale
+
+
+def _together(answer: Answer, lines: Sequence[int]) -> float:
+    return sum(answer.traded[number] for number in lines)
+
+
+def _towards(
+    purse: Purse, lines: Sequence[Candidate], goals: Mapping[int, Wanted], scale: float
+) -> list[tuple[list[int], float, float]]:
+    """No class is traded away from its target, nor past it by more than a step, for another one's sake."""
+    tables = purse.tables
+    of_class: dict[str, list[int]] = {}
+    for number, line in enumerate(lines):
+        of_class.setdefault(tables.class_of[line.asset_id], []).append(number)
+    wanted: dict[str, int] = {}
+    for asset, goal in goals.items():
+        name = tables.class_of[asset]
+        wanted[name] = wanted.get(name, 0) + goal.amount
+    found = []
+    for name, numbers in of_class.items():
+        step = max(float(lines[number].unit or 0) for number in numbers)
+        target = tables.strategy.class_weights.get(name)
+        gap = 0 if target is None else target * (tables.total + purse.placed) - tables.class_values.get(name, 0)
+        ends = (0.0, float(wanted.get(name, 0)), float(gap))
+        found.append((numbers, (min(ends) - step) / scale, (max(ends) + step) / scale))
+    return found
 
 
 def _idle(

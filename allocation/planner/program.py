@@ -102,6 +102,7 @@ class Program:
         idle: account → the most that may be left in it; without an entry, any.
         dear: accounts whose money is to be used up, if the limits let it.
         most_sold: of all lines together, or None.
+        within: lines with the least and the most that they may trade together.
         all_cash: the least money left comes first, the goals second.
         fewest: among plans as near, the fewest trades.
         time_limit: seconds.
@@ -114,6 +115,7 @@ class Program:
     idle: Mapping[str, float] = field(default_factory=dict)
     dear: frozenset[str] = frozenset()
     most_sold: float | None = None
+    within: Sequence[tuple[Sequence[int], float, float]] = ()
     all_cash: bool = False
     fewest: bool = False
     time_limit: float = 2.0
@@ -158,6 +160,9 @@ class _Model:
         if program.most_sold is not None:
             sold = [column for column, line in zip(self.sold, program.lines, strict=True) if not line.is_cash]
             self.columns.row(dict.fromkeys(sold, 1.0), -INFINITE, program.most_sold)
+        for lines, least, most in program.within:
+            together = {self.bought[i]: 1.0 for i in lines} | {self.sold[i]: -1.0 for i in lines}
+            self.columns.row(together, least, most)
         self.dear = [left for name, left in zip(program.money, self.left, strict=True) if name in program.dear]
         self.cost_columns = [self.columns.add(-INFINITE, INFINITE) for _ in program.goals]
 

@@ -63,13 +63,13 @@ def back_to(lines: Mapping[Any, Line], flow: int, total: int, inside: int) -> di
     sold = {
         name: min(_floor(line.value - line.high * total) + inside, line.value - line.stays)
         for name, line in lines.items()
-        if line.value > line.high * total
+        if line.value + inside > line.high * total
     }
     sold = {name: amount for name, amount in sold.items() if amount > 0}
     wanted = {
         name: _floor(line.low * total - line.value) + inside
         for name, line in lines.items()
-        if line.buyable and line.value < line.low * total
+        if line.buyable and (line.value < line.low * total or (inside and line.value == line.low * total))
     }
     over = flow + sum(sold.values()) - sum(wanted.values())
     if over < 0:
@@ -155,7 +155,9 @@ class Back:
         band = self.tables.strategy.band_of(name)
         weight = Fraction(value, total) if total else Fraction(0)
         if self.only_outside and band.status(weight, target) == IN_BAND:
-            return min(weight, target), max(weight, target)
+            # Where what is traded ends beyond an edge, this is none.
+            room = Fraction(self.beyond, total) if total else Fraction(0)
+            return min(weight, target) - room, max(weight, target) + room
         distance = self.goal.distance(target, band, self.points)
         return target - distance, target + distance
 
@@ -214,7 +216,8 @@ class Back:
                 low, high = self.ends(values[asset], whole, aim, name)
                 in_band = self.only_outside and low <= Fraction(values[asset], whole or 1) <= high
                 own = Fraction(values[asset], after) if after else Fraction(0)
-                where = (min(own, part), max(own, part)) if in_band else (low * scale, high * scale)
+                room = Fraction(self.beyond, after) if after else Fraction(0)
+                where = (min(own, part) - room, max(own, part) + room) if in_band else (low * scale, high * scale)
                 stays = min(values[asset], values[asset] - limits.most_sold(asset, values[asset]))
                 lines[asset] = Line(values[asset], part, *where, stays, part > 0 and asset in limits.buyable)
             by_asset |= back_to(lines, amount, after, self.beyond)

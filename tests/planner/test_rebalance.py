@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from allocation.bands import FIVE_25, IN_BAND
@@ -210,6 +210,7 @@ def test_all_the_way_to_the_target_ends_within_a_cent_of_it(values, data):
 @pytest.mark.parametrize("goal", ["half", "edge"])
 @FEW
 @given(values=st.lists(st.integers(10**4, 10**7), min_size=2, max_size=2), target=st.integers(10, 90))
+@example(values=[10_000, 10_000], target=55)
 def test_two_classes_out_of_their_bands_end_inside_them(goal, values, target):
     tables = one_a_class({"A": values[0] / 100, "B": values[1] / 100}, {"A": target, "B": 100 - target})
     after = rebalance(tables, goal=goal, only_outside=True).classes.set_index("asset_class")
