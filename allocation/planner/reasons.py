@@ -8,7 +8,9 @@ from allocation.money import write_percent, write_points
 from allocation.tables import ALL, Asset, Tables
 
 
-def why(before: int, amount: int, total: int, total_after: int, target: Fraction | None) -> str:
+def why(
+    before: int, amount: int, total: int, total_after: int, target: Fraction | None, both_ways: bool = False
+) -> str:
     if target is None:
         return "no target"
     drift = weight_of(before, total) - target
@@ -23,6 +25,8 @@ def why(before: int, amount: int, total: int, total_after: int, target: Fraction
             # It was on the other side of its target until the money changed the total.
             return f"{where} before the {flow}; {part} of the {rest} that it leaves"
         return f"{where}; {part} of the {rest}"
+    if both_ways:
+        return f"{where}; traded for what else its account buys or sells"
     return f"{where}; takes its part by target weight"
 
 

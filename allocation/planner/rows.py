@@ -120,16 +120,19 @@ def _classes(outcome: Outcome) -> pd.DataFrame:
 
 
 def _order_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
-    tables, shared = outcome.tables, outcome.settled.shared
+    tables, both_ways = outcome.tables, outcome.settled.shared.both_ways
     by_value = _classes_sharing_by_value(tables)
+    overdrawn = {asset.asset_class for asset in outcome.assets.values() if asset.value < 0}
     for order in outcome.settled.orders:
         asset = outcome.assets[order.asset_id]
         name, value, target = asset.asset_class, asset.value, outcome.targets[order.asset_id]
         whole = outcome.amounts[order.asset_id]
         subject, before, goal, part = "", value, target, whole
-        if name in by_value and shared.by_class.get(name):
-            subject, before, goal = f"{name} is ", tables.class_values[name], tables.strategy.class_weights[name]
-            part = shared.by_class[name]
+        moved = outcome.class_amounts.get(name, 0)
+        if name in by_value and moved * order.amount > 0 and moved * whole > 0:
+            subject, before, part = f"{name} is ", tables.class_values[name], moved
+            goal = tables.strategy.class_weights[name]
+        how = "once what is overdrawn is paid back is" if name in overdrawn else "by value is"
         yield _described(outcome, order.asset_id, order.account) | {
             "action": _action(order.amount, asset.is_cash),
             "amount": from_minor(order.amount, tables.digits),
@@ -139,8 +142,8 @@ def _order_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
                 [
                     spanning(tables, order.asset_id)
                     if order.asset_id in tables.spans
-                    else subject + why(before, part, outcome.total, outcome.total_after, goal),
-                    *([f"its part by value is {write_percent(whole / part, 0)}"] if subject else []),
+                    else subject + why(before, part, outcome.total, outcome.total_after, goal, both_ways),
+                    *([f"its part {how} {write_percent(whole / part, 0)}"] if subject else []),
                     *_other_way_round(outcome, order),
                     *order.notes,
                     *quoted(tables, asset),
@@ -305,6 +308,6 @@ def _account(tables: Tables, held_in: list[str]) -> str:
 
 
 def _classes_sharing_by_value(tables: Tables) -> set[str]:
-    """Classes without holding targets that hold more than one asset."""
+    """Classes with a target, but none for their holdings, that hold more than one asset."""
     several = {name for name, count in Counter(tables.class_of.values()).items() if count > 1}
-    return several - set(tables.strategy.holding_weights)
+    return several.intersection(tables.strategy.class_weights) - set(tables.strategy.holding_weights)
