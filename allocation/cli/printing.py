@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -12,6 +12,8 @@ from allocation.errors import StoreError
 from allocation.store.loading import LoadReport
 from allocation.tables import ALL
 from allocation.targets import plain
+
+MOST_LINES = 200
 
 
 def describe(report: LoadReport) -> list[str]:
@@ -25,9 +27,13 @@ def describe(report: LoadReport) -> list[str]:
         "class weight": report.class_weights,
     }  # fmt: skip
     parts = [f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items() if count]
-    lines = [*notes, f"Added or changed: {', '.join(parts)}."] if parts else notes
-    lines += [f"Sold: {symbol} in {account}. The dates before keep it." for account, symbol in report.sold]
-    lines += [f"Taken out of that date: {symbol} in {account}." for account, symbol in report.removed]
+    lines = notes + _first(
+        f"Changed: {symbol} in {account}, {plain(before)} -> {plain(after)}."
+        for account, symbol, before, after in report.changed_quantities
+    )
+    lines += [f"Added or changed: {', '.join(parts)}."] if parts else []
+    lines += _first(f"Sold: {symbol} in {account}. The dates before keep it." for account, symbol in report.sold)
+    lines += _first(f"Taken out of that date: {symbol} in {account}." for account, symbol in report.removed)
     if report.corrected:
         lines.append(
             f"Of an earlier date and others now: {report.corrected} prices or FX rates. Values of those dates change."
@@ -71,12 +77,15 @@ def describe_preview(report: LoadReport) -> list[str]:
     for account, before, after in report.totals:
         was, will_be = ("not known" if value is None else f"{value:,.2f}" for value in (before, after))
         lines.append(f"{account}: total {was} -> {will_be}.")
-    lines += [f"New: {plain(quantity)} {symbol} in {account}." for account, symbol, quantity in report.bought]
-    lines += [
-        f"Changed: {symbol} in {account}, {plain(before)} -> {plain(after)}."
-        for account, symbol, before, after in report.changed_quantities
-    ]
+    lines += _first(f"New: {plain(quantity)} {symbol} in {account}." for account, symbol, quantity in report.bought)
     return lines + describe(report)
+
+
+def _first(sentences: Iterable[str]) -> list[str]:
+    """Sentences of one kind; of very many the first, and how many more there are."""
+    lines = list(sentences)
+    more = len(lines) - MOST_LINES
+    return lines if more <= 0 else [*lines[:MOST_LINES], f"And {more:,} more like that."]
 
 
 def _inactive(scope: str, name: str) -> str:
@@ -115,8 +124,13 @@ def write(path: Path, text: str) -> None:
     """Write an export; only an earlier export of the same kind, told by its header, is replaced."""
     header = text.partition("\n")[0].encode()
     try:
-        if path.exists() and path.read_bytes()[: len(header) + 1].rstrip(b"\r\n") != header:
+        if path.is_file() and _beginning(path, len(header) + 1).rstrip(b"\r\n") != header:
             raise StoreError(f"{path} exists and is not an earlier export of this kind. Name another file.")
         path.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise StoreError(f"{path} can't be written: {error.strerror or error}.") from error
+
+
+def _beginning(path: Path, length: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(length)

@@ -113,6 +113,11 @@ class KernelHandler(Guarded, VoilaKernelWebsocketHandler):  # type: ignore[misc]
     set_default_headers = VoilaKernelWebsocketHandler.set_default_headers
     check_origin = VoilaKernelWebsocketHandler.check_origin
 
+    def on_message(self, message: bytes | str) -> None:
+        # What still comes once the connection has ended would be taken for another format.
+        if self.ws_connection is not None:
+            super().on_message(message)
+
 
 class EndHandler(Guarded, VoilaShutdownKernelHandler):  # type: ignore[misc]
     pass

@@ -61,9 +61,9 @@ def test_every_problem_of_a_file_is_shown_and_nothing_is_loaded(data_room, sampl
 def test_what_is_sold_short_is_left_out_by_a_button_and_that_is_said(data_room, sample):
     give(data_room, ("short.csv", HEAD + "Pension,BND,,Bonds,5,74.06,USD\nPension,XYZ,,US stocks,-10,20,USD\n"))
     data_room.see("Nothing was loaded: 1 problem.")
-    data_room.click("Leave it out: XYZ")
+    data_room.click("Leave it out: XYZ (every account)")
     data_room.see("Left out: XYZ in Pension, −10 shares; the total is without it.")
-    assert not data_room.page.get_by_role("button", name="Leave it out: XYZ").is_visible()
+    assert not data_room.page.get_by_role("button", name="Leave it out: XYZ (every account)").is_visible()
     data_room.click("Load this")
     data_room.see("Loaded: 1 account")
     data_room.see("Left out: XYZ in Pension, −10 shares; the total is without it.")

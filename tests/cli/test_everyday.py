@@ -4,6 +4,7 @@ import csv
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -242,3 +243,9 @@ def test_a_rebalance_says_what_is_sold_and_bought(loaded):
 )
 def test_plans_that_cannot_be_made_are_one_sentence(loaded, command, sentence):
     assert sentence in refusal(loaded(*command.split(" ")))
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="a device of Unix")
+def test_an_export_onto_something_endless_ends_and_onto_a_full_disk_is_a_sentence(loaded):
+    assert loaded("drift", "--csv", "/dev/zero")[0] == 0
+    assert refusal(loaded("drift", "--csv", "/dev/full")).startswith("/dev/full can't be written: No space left")

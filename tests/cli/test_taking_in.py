@@ -185,3 +185,19 @@ def test_the_taxonomy_of_a_portfolio_performance_file_is_chosen_by_name(run, tmp
     assert "come from the taxonomy Regions;" in run("import", path)[1]
     status, _, err = run("import", path, "--taxonomy", "Sectors")
     assert status == 1 and "'Sectors' is no taxonomy of this file. It has Asset Allocation, Regions." in err
+
+
+def test_a_load_says_which_quantities_changed(run, tmp_path):
+    file = tmp_path / "held.csv"
+    for quantity in (200, 210):
+        file.write_text(f"account,symbol,quantity,price,currency\nMine,SCHB,{quantity},26,USD\n")
+        out = run("import", file, "--yes")[1]
+    assert "Changed: SCHB in Mine, 200 -> 210." in out.splitlines()
+
+
+def test_of_very_many_new_holdings_the_first_are_shown(run, tmp_path):
+    file = tmp_path / "held.csv"
+    rows = "".join(f"Mine,S{number:03},1,26,USD\n" for number in range(300))
+    file.write_text(f"account,symbol,quantity,price,currency\n{rows}")
+    lines = run("import", file, "--preview")[1].splitlines()
+    assert sum(line.startswith("New: ") for line in lines) == 200 and "And 100 more like that." in lines

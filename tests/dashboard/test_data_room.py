@@ -84,9 +84,9 @@ def test_what_is_sold_short_can_be_left_out(room, sample):
     rows = "New,VTI,US stocks,10,330,USD\nNew,XYZ,US stocks,-10,20,USD\nNew,ZYX,US stocks,-1,20,USD\n"
     room.give(("short.csv", (HEAD + rows).encode()))
     assert "Nothing was loaded: 2 problems." in room.text and not room.has("Load this")
-    room.named("Leave it out: XYZ").click()
-    assert "Nothing was loaded: 1 problem." in room.text and not room.has("Leave it out: XYZ")
-    room.named("Leave it out: ZYX").click()
+    room.named("Leave it out: XYZ (every account)").click()
+    assert "Nothing was loaded: 1 problem." in room.text and not room.has("Leave it out: XYZ (every account)")
+    room.named("Leave it out: ZYX (every account)").click()
     assert "Left out: XYZ in New, −10 shares; the total is without it." in room.text
     room.named("Load this").click()
     assert "Left out: XYZ in New" in room.text and "Left out: ZYX in New" in room.text
@@ -98,7 +98,7 @@ def test_leaving_out_is_for_one_file_only(room):
     for _ in range(2):
         room.give(("short.csv", (HEAD + rows).encode()))
         assert not room.has("Load this")
-        room.named("Leave it out: XYZ").click()
+        room.named("Leave it out: XYZ (every account)").click()
         assert room.has("Load this")
 
 

@@ -121,7 +121,7 @@ class LoadPanel:
     def _leave_out(self, symbol: str) -> widgets.Button:
         """A button that looks at the files again without a holding that can't be loaded."""
         button = widgets.Button(
-            description=f"Leave it out: {symbol}", tooltip=f"Look at the files without {symbol}",
+            description=f"Leave it out: {symbol} (every account)", tooltip=f"Look at the files without {symbol}",
             layout={"width": "auto", "max_width": "100%"},
         )  # fmt: skip
 

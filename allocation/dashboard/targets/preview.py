@@ -17,6 +17,9 @@ from allocation.tables import Tables, Targets, called
 from allocation.targets import HUNDRED, share
 from allocation.writing import Writing
 
+ON_TARGET = 0.0005
+"""A drift that is shown as none."""
+
 
 def with_state(tables: Tables, state: State) -> Tables:
     """A scope as it would stand against targets that are being edited, whether or not they add up yet.
@@ -97,7 +100,13 @@ def effect(tables: Tables, state: State, on: datetime.date, writing: Writing) ->
     except AllocationError as error:
         return f"What it would take can't be calculated. {error}"
     if not head.trades:
-        return "What it would take: no trade, the portfolio is on these targets."
+        if head.drift_before < ON_TARGET:
+            return "What it would take: no trade, the portfolio is on these targets."
+        return (
+            "What it would take: no trade brings the portfolio nearer to these targets. Nothing is held to buy in what "
+            "is under, or no account holds both what is over and what is under. Portfolio drift "
+            f"{writing.percent(head.drift_before)}."
+        )
     trades = f"{head.trades} trade{'' if head.trades == 1 else 's'}"
     bought, sold = (f"{writing.money(value, head.currency)} {head.currency}" for value in (head.bought, head.sold))
     return (

@@ -22,6 +22,18 @@ def test_what_it_would_take_follows_when_the_rows_have_come_to_rest(small):
     assert "portfolio drift 0.0 % before" in small.say("effect")["effect"]
 
 
+def test_where_no_trade_helps_it_does_not_say_that_the_targets_are_met(small):
+    for name in ("Gold", "Silver"):
+        small.say("add", level="", name=name)
+    small.say("follow", follow=False)
+    for name, percent in {"Gold": 60, "Silver": 40, **dict.fromkeys(("Bonds", "Stocks"), 0)}.items():
+        small.move(name, percent)
+    small.say("remove", row=["Bonds", ""])
+    small.say("remove", row=["Stocks", ""])
+    said = small.say("effect")["effect"]
+    assert "no trade brings the portfolio nearer to these targets" in said and "is on these targets" not in said
+
+
 def test_inside_a_class_each_holding_has_its_part_of_the_class(small):
     small.say("open", row=["Stocks", ""], open=True)
     row = small.row("Stocks", "VTI")
