@@ -168,6 +168,23 @@ def test_where_a_rate_is_missing_the_data_room_can_still_be_used(portfolio, writ
     assert "Backups" in text(go(page, "data")) and "There is no FX rate" in text(page)
 
 
+def test_a_missing_rate_is_written_down_where_the_sentence_leads(portfolio, write_csv):
+    portfolio.load(write_csv("account,symbol,quantity,price,currency\nA,X,1,5,EUR\n"), base_currency="USD")
+    page = Page(portfolio, Notice())
+    page.show()
+    assert "On this page: Data, under Prices and FX rates." in page._problem.value
+    click(page, "Write it down under Data")
+    assert page._nav.room == "data" and "Without an FX rate to USD: EUR." in text(page)
+    assert not [part for part in parts(page.box) if getattr(part, "description", "") == "Write it down under Data"]
+    rate = page._rooms._made["data"]._by_hand._rate
+    assert (rate.unit.value, rate.other.value) == ("EUR", "USD")
+    rate.rate.value = "1.1"
+    [button for button in parts(page.box) if getattr(button, "description", "") == "Write it down"][1].click()
+    assert "Written down: 1 EUR is 1.1 USD." in text(page) and not page._problem.value
+    assert "Without an FX rate" not in text(page) and portfolio.summary().total == 5.5
+    assert "Total value" in text(go(page, "overview"))
+
+
 def test_a_load_that_lacks_a_rate_is_loaded_and_says_so(portfolio):
     portfolio.init("USD")
     page = Page(portfolio, Notice())

@@ -101,13 +101,15 @@ def missing(report: LoadReport) -> str:
     if report.unpriced:
         told.append(
             f"No price is known yet for {', '.join(report.unpriced)}: what holds them can't be valued. Prices (CSV), "
-            "under Export once this is loaded, is a list to fill in and drop here."
+            "under Export once this is loaded, is a list to fill in and drop here; one price is written down under "
+            "Prices and FX rates."
         )
     if report.unrated:
         names, base = ", ".join(currency for currency, _ in report.unrated), report.unrated[0][1]
         told.append(
             f"No FX rate to {base} is known yet for {names}: what is in {names} can't be valued. Drop a file of rates "
-            "here, together with this one or after it: the European Central Bank's eurofxref.csv, or an fx.csv."
+            "here, together with this one or after it: the European Central Bank's eurofxref.csv, or an fx.csv. One "
+            "rate is written down under Prices and FX rates."
         )
     return "".join(sentence(text) for text in told)
 
