@@ -104,9 +104,9 @@ def test_numbers_follow_the_browsers_language(page):
 
 
 def test_the_status_says_points_where_amounts_are_hidden(page):
-    assert "the largest gap is US stocks, 2,261.94 over." in text(page)
+    assert "the largest gap of these is Inflation-linked bonds, 908.14 under." in text(page)
     page._hide.value = True
-    assert "the largest gap is US stocks, 4.5 points over." in text(page)
+    assert "the largest gap of these is Inflation-linked bonds, 1.8 points under." in text(page)
 
 
 def test_clicking_a_bar_opens_the_class(page):

@@ -55,7 +55,7 @@ def preview_tables(report: LoadReport, currency: str, writing: Writing) -> str:
         currency: the base currency; empty where it isn't settled yet.
     """
     notes = sentence("; ".join(report.files)) + "".join(sentence(text) for text in (*report.left_out, *report.notes))
-    would = sentence(f"This would change: {report_sentence(report)}.")
+    would = sentence(f"This would change: {report_sentence(report, writing)}.")
     lines = changed_lines(report, writing)
     return notes + would + _warnings(report) + _accounts(report, currency, writing) + _changes(lines)
 
@@ -124,10 +124,10 @@ def _cut(count: int) -> str:
     return f"The first {SHOWN} are shown." if count > SHOWN else ""
 
 
-def report_sentence(report: LoadReport) -> str:
+def report_sentence(report: LoadReport, writing: Writing) -> str:
     """What a load changed, in numbers."""
     parts = [
-        plural(count, noun)
+        plural(count, noun, writing)
         for count, noun in (
             (report.accounts, "account"),
             (report.snapshots, "snapshot"),
@@ -153,7 +153,7 @@ def prices_table(prices: pd.DataFrame, stale_after: int, today: datetime.date, w
             f"{escape(row['symbol'])}<br><small>{escape(row['name'])}</small>",
             *(
                 [_price(row["price"], writing), escape(row["currency"]), day(row["as_of"]),
-                 age(row["as_of"], today, stale_after)]
+                 age(row["as_of"], today, stale_after, writing)]
                 if row["price"] == row["price"] and row["price"] is not None
                 else ["", "", "", '<span class="allocation-old">no price</span>']
             ),
@@ -171,7 +171,7 @@ def rates_table(rates: pd.DataFrame, stale_after: int, today: datetime.date, wri
             f"1 {escape(row['from_currency'])}",
             f"{_price(row['rate'], writing)} {escape(row['to_currency'])}",
             day(row["as_of"]),
-            age(row["as_of"], today, stale_after),
+            age(row["as_of"], today, stale_after, writing),
             escape(row["source"] or ""),
         ]
         for row in rates.to_dict("records")
