@@ -60,6 +60,24 @@ def test_a_file_is_shown_before_it_is_loaded_and_loaded_once(room, sample):
     assert not room.has("Load this")
 
 
+def test_what_would_change_nothing_can_t_be_loaded(room):
+    room.give(("fx.csv", (shipped("data") / "fx.csv").read_bytes()))
+    assert "This would change: nothing." in room.text and room.named("Load this").disabled
+    room.give(("new.csv", (HEAD + "New,VTI,US stocks,20,330,USD\n").encode()))
+    assert not room.named("Load this").disabled
+
+
+def test_a_new_name_of_an_asset_is_not_nothing(portfolio):
+    portfolio.init("USD")
+    room = Room(portfolio)
+    for name, said in (("One", "1 account, "), ("Other", "1 asset."), ("Other", "nothing.")):
+        held = f"account,symbol,name,quantity,price,currency,as_of\nA,X,{name},1,5,USD,2026-01-02\n"
+        room.give(("new.csv", held.encode()))
+        assert f"This would change: {said}" in room.text
+        assert room.named("Load this").disabled == (said == "nothing.")
+        room.named("Load this").click()
+
+
 def test_what_is_not_wanted_is_forgotten(room, sample):
     room.give(("new.csv", (HEAD + "Roth IRA,VTI,US stocks,20,330,USD\n").encode()))
     room.named("Don't load").click()

@@ -29,15 +29,18 @@ def test_without_such_funds_there_is_no_such_line():
     ("values", "targets", "sentence"),
     [
         # Of 50, 4.5 points are within a band of 5; of 5, 2 points are outside one of 1.25.
-        ({"A": 545, "B": 425, "C": 30}, {"A": 50, "B": 45, "C": 5}, "1 of 3 classes is outside its band: C, 20.00 under."),
-        ({"A": 70, "B": 30}, {"A": 50, "B": 50},
-         "2 of 2 classes are outside their band; the largest gap of these is A, 20.00 over."),
-        ({"A": 51, "B": 49}, {"A": 50, "B": 50}, "0 of 2 classes are outside their band; the largest gap is A, 1.00 over."),
-        ({"A": 50, "B": 50}, {"A": 50, "B": 50}, "Every class is exactly on its target."),
+        ({"A": 545, "B": 425, "C": 30}, (50, 45, 5), "1 of 3 classes is outside its band: C, 20.00 under."),
+        (
+            {"A": 70, "B": 30},
+            (50, 50),
+            "2 of 2 classes are outside their band; the largest gap of these is A, 20.00 over.",
+        ),
+        ({"A": 51, "B": 49}, (50, 50), "0 of 2 classes are outside their band; the largest gap is A, 1.00 over."),
+        ({"A": 50, "B": 50}, (50, 50), "Every class is exactly on its target."),
     ],
-)  # fmt: skip
+)
 def test_the_status_names_the_largest_gap_among_those_it_counts(values, targets, sentence):
-    tables = one_a_class(values, targets)
+    tables = one_a_class(values, dict(zip(values, targets, strict=True)))
     assert status_sentence(summarise(tables), by_class(tables), PLAIN) == sentence
 
 

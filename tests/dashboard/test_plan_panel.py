@@ -154,6 +154,25 @@ def test_a_deposit_of_nothing_buys_nothing(panel):
     assert "A deposit of 0 buys nothing." in panel.text and not shown(panel.panel._result._files)
 
 
+def test_what_was_downloaded_is_not_said_beside_another_plan(panel, monkeypatch):
+    result, sent = panel.panel._result, []
+    for button in (result._plan_button, result._orders_button):
+        monkeypatch.setattr(button, "send", lambda message, buffers=(), of=button: sent.append((of, message)))
+        button._send_file(button, {"kind": "download"}, [])
+    assert [message["kind"] for _, message in sent] == ["file", "sentence"]
+    for change in (("Deposit", "300"), ("Deposit", "x")):
+        sent.clear()
+        panel.enter(*change)
+        assert {button for button, message in sent if message == {"kind": "sentence", "text": ""}} == {
+            result._plan_button,
+            result._orders_button,
+        }
+    panel.enter("Deposit", "300")
+    sent.clear()
+    panel.enter("Orders for", "beancount")
+    assert sent == [(result._orders_button, {"kind": "sentence", "text": ""})]
+
+
 def test_the_files_are_of_the_plan_in_view(panel, tmp_path):
     panel.tab("Withdraw")
     name, data, _ = panel.panel._result._plan_file()

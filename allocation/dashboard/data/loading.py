@@ -153,9 +153,8 @@ class LoadPanel:
         # The next file may be of another account.
         self._account.value = ""
         self._changed()
-        self._done.value = said(
-            " ".join([f"Loaded: {report_sentence(report, self._writing)}.", *report.left_out])
-        ) + missing(report)
+        loaded = f"Loaded: {report_sentence(report, self._writing)}."
+        self._done.value = said(" ".join([loaded, *report.left_out])) + missing(report)
 
     def _take_back(self) -> None:
         load, kept = self._portfolio.undo_load()

@@ -142,7 +142,8 @@ def report_sentence(report: LoadReport, writing: Writing) -> str:
         )
         if count
     ]
-    return ", ".join(parts) or "nothing"
+    # Names, classes and kinds of assets are rarely all that changes.
+    return ", ".join(parts) or (plural(report.assets, "asset", writing) if report.assets else "nothing")
 
 
 def prices_table(prices: pd.DataFrame, stale_after: int, today: datetime.date, writing: Writing) -> str:
