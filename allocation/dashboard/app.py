@@ -97,7 +97,7 @@ class Page:
                 "plan": lambda: PlanPanel(portfolio, self._refresh),
                 "history": lambda: History(portfolio),
                 # What is loaded may not be worth anything yet: that is told above the rooms, and no fault of the load.
-                "data": lambda: Data(portfolio, self.show),
+                "data": lambda: Data(portfolio, self.show, own=self._own is None),
             }
         )
         self._stage.children = [self._rooms.box]

@@ -88,8 +88,43 @@ def test_a_load_is_taken_back(room, sample):
     room.give(("new.csv", (HEAD + "New,VTI,US stocks,20,330,USD\n").encode()))
     room.named("Load this").click()
     room.room.show(sample.tables(), PLAIN)
-    room.named("Take the last load back").click()
+    room.named("Take the last load back…").click()
+    assert "This would take back: new.csv" in room.text and "New" in sample.accounts()
+    room.named("Keep it").click()
+    assert "This would take back" not in room.text and not room.has("Take it back") and "New" in sample.accounts()
+    room.named("Take the last load back…").click()
+    room.named("Take it back").click()
     assert "Taken back: new.csv" in room.text and "New" not in sample.accounts()
+
+
+def test_another_load_than_the_one_that_was_shown_is_not_taken_back(room, sample):
+    room.give(("new.csv", (HEAD + "New,VTI,US stocks,20,330,USD\n").encode()))
+    room.named("Load this").click()
+    room.room.show(sample.tables(), PLAIN)
+    room.named("Take the last load back…").click()
+    sample.save_price("VTI", "1", "USD")
+    room.named("Take it back").click()
+    assert "Something else has been loaded meanwhile." in room.text and "New" in sample.accounts()
+    assert sample.last_load().files[0].startswith("prices")
+
+
+def test_where_something_else_was_saved_since_a_line_says_why_nothing_is_taken_back(room, sample):
+    room.give(("new.csv", (HEAD + "New,VTI,US stocks,20,330,USD\n").encode()))
+    room.named("Load this").click()
+    sample.delete_account("Roth IRA", backup=False)
+    room.room.show(sample.tables(), PLAIN)
+    assert not room.has("Take the last load back…")
+    assert "can&#x27;t be taken back any more, because something else has been saved since" in room.text
+    backup = sample.backups()[0][2].name
+    assert f"As it was before it, the portfolio is {backup}, under Backups." in room.text
+    assert "allocation delete" not in room.text
+
+
+def test_the_samples_own_loads_are_not_offered_to_be_taken_back(sample):
+    data = Data(sample, lambda: None, own=False)
+    data.show(sample.tables(), PLAIN)
+    assert not [part for part in parts(data.box) if getattr(part, "description", "").startswith("Take")]
+    assert "taken back" not in " ".join(part.value for part in parts(data.box) if type(part).__name__ == "HTML")
 
 
 def test_every_problem_is_a_row(room):

@@ -158,6 +158,9 @@ def test_the_sample_says_that_it_is_one(tmp_path, sample):
     page = Page(sample, Notice(), own=allocation.open(tmp_path / "mine.duckdb"))
     page.show()
     assert "This is the sample" in text(page)
+    assert not [
+        part for part in parts(go(page, "data").box) if getattr(part, "description", "").startswith("Take the last")
+    ]
 
 
 def test_where_a_rate_is_missing_the_data_room_can_still_be_used(portfolio, write_csv):

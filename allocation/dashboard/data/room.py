@@ -23,11 +23,12 @@ class Data:
     Parameters:
         portfolio: where they are loaded.
         changed: called after a load, a restore, or a price or rate that was written down, to show everything anew.
+        own: whether it is a person's own portfolio, and not the sample.
     """
 
-    def __init__(self, portfolio: Portfolio, changed: Callable[[], object]) -> None:
+    def __init__(self, portfolio: Portfolio, changed: Callable[[], object], own: bool = True) -> None:
         self._portfolio = portfolio
-        self._load = LoadPanel(portfolio, changed)
+        self._load = LoadPanel(portfolio, changed, own)
         self._backups = BackupsPanel(portfolio, changed)
         self._prices, self._rates = widgets.HTML(), widgets.HTML()
         self._prices.add_class("allocation-tall")
