@@ -25,6 +25,19 @@ class Busy(StoreError):
     """Another window or program was using the portfolio file all the time one was ready to wait."""
 
 
+class SavedSince(StoreError):
+    """The last load can't be taken back, because something else has been saved since.
+
+    Attributes:
+        reason: that, in a sentence.
+        backup: name of the copy that was made before the load; None where the load made the portfolio.
+    """
+
+    def __init__(self, reason: str, remedy: str, backup: str | None) -> None:
+        super().__init__(f"{reason} {remedy}")
+        self.reason, self.backup = reason, backup
+
+
 class BrokenReference(StoreError):
     """A write would have left something that points to nothing, or a sum of targets that is not 100."""
 

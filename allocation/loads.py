@@ -214,6 +214,16 @@ class Loads(PortfolioFile):
         """
         return self._database.ask("rates", quotes.latest_rates).copy()
 
+    def unvalued(self) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+        """What keeps holdings from being valued today.
+
+        Returns:
+            Symbols of what is held and has no price, and (currency, base currency) of each that has no FX rate.
+        """
+        today = datetime.date.today()
+        with self._database.read() as connection:
+            return quotes.unpriced(connection), quotes.unrated(connection, reading.base_currency(connection), today)
+
     def save_price(self, symbol: str, price: Amount, currency: str, on: Day | None = None) -> LoadReport:
         """Write down the price of one share of an asset.
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import NumberPattern
+from babel.numbers import NumberPattern, get_decimal_symbol, get_group_symbol
 
 from allocation import money
 
@@ -17,6 +17,8 @@ HIDDEN = "•••••"
 NUMBER = re.compile(
     r"(?<![\w.,(])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w(]|[.,]\d)|(?<![\w.,(])\d+(?:\.\d+)?(?![\w(]|[.,]\d)"
 )
+ALIKE = {"\xa0": r"\s", "\u202f": r"\s", "’": "['’]"}
+"""What is typed for a thousands mark that few keyboards have."""
 RELATIVE = re.compile(r"\s*(?:%|points?\b|days?\b|trades?\b)")
 
 
@@ -77,6 +79,23 @@ class Writing:
         if self.hidden and amount and not RELATIVE.match(rest):
             return HIDDEN
         return self._local(number)
+
+    def read(self, text: str) -> str:
+        """A number typed as this language writes it, in plain digits: in German ``1.234,57`` is ``1234.57``.
+
+        Anything else comes back as it is: whoever reads it says what is wrong with it.
+        """
+        locale, typed = _locale(self.locale), text.strip()
+        mark, group = (get_decimal_symbol(locale), get_group_symbol(locale)) if locale else (".", ",")
+        groups = ALIKE.get(group, re.escape(group))
+        whole = f"[0-9]+|[0-9]{{1,3}}(?:{groups}[0-9]{{3}})+"
+        found = re.fullmatch(rf"([+−-]?)({whole})(?:{re.escape(mark)}([0-9]+))?", typed)
+        if found is None:
+            plain = typed.replace(group, "").replace(mark, ".")
+            # Where thousands aren't in threes, as in 12,34,567.50 in Hindi, it is a number if it is written like this.
+            return plain.replace("−", "-") if self._local(plain) == typed else text
+        sign, digits, decimals = found.groups()
+        return sign.replace("−", "-") + re.sub(groups, "", digits) + (f".{decimals}" if decimals else "")
 
     def _local(self, text: str) -> str:
         locale = _locale(self.locale)

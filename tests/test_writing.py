@@ -1,6 +1,10 @@
 """Numbers as a person's language writes them, and as dots where balances are hidden."""
 
+from decimal import Decimal
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from allocation.writing import HIDDEN, PLAIN, Writing
 
@@ -62,3 +66,53 @@ def test_in_a_currency_without_decimals_whole_amounts_are_hidden():
 @pytest.mark.parametrize(("locale", "marks"), [("", ".,"), ("de-DE", ",."), ("de-CH", ".’"), ("sv-SE", ",\xa0")])
 def test_charts_are_told_both_marks(locale, marks):
     assert Writing(locale).separators == marks
+
+
+LOCALES = ["", "en-US", "de-DE", "de-CH", "fr-FR", "hi-IN", "es-ES", "sv-SE", "pt-PT", "nobody-knows"]
+
+
+@given(st.sampled_from(LOCALES), st.integers(-(10**13), 10**13), st.sampled_from(["JPY", "USD", "KWD"]))
+def test_what_it_writes_it_reads_back(locale, minor, currency):
+    writing, digits = Writing(locale), {"JPY": 0, "USD": 2, "KWD": 3}[currency]
+    amount = Decimal(minor).scaleb(-digits)
+    for written in (writing.money(float(amount), currency), writing.signed_money(float(amount), currency)):
+        assert Decimal(writing.read(written)) == amount
+
+
+@pytest.mark.parametrize(
+    ("locale", "typed", "read"),
+    [
+        ("de-DE", "1.234,57", "1234.57"),
+        ("de-DE", " 1234,57 ", "1234.57"),
+        ("de-DE", "4,90", "4.90"),
+        ("de-DE", "1234.57", "1234.57"),
+        ("en-US", "1,234.57", "1234.57"),
+        ("", "1,234.57", "1234.57"),
+        ("fr-FR", "1 234,57", "1234.57"),
+        ("de-CH", "1'234.57", "1234.57"),
+        ("es-ES", "1.234,57", "1234.57"),
+        ("de-DE", "-1,5", "-1.5"),
+    ],
+)
+def test_a_number_is_read_as_the_language_writes_it(locale, typed, read):
+    assert Writing(locale).read(typed) == read
+
+
+@pytest.mark.parametrize(
+    ("locale", "typed"),
+    [
+        ("de-DE", "1.23,5"),
+        ("de-DE", "1,234.57"),
+        ("de-DE", "12.34.567"),
+        ("en-US", "1,5"),
+        ("en-US", "1.234,57"),
+        ("en-US", "12,34,567"),
+        ("", "4,90"),
+        ("de-DE", "all"),
+        ("de-DE", "1_000"),
+        ("de-DE", "٣"),
+        ("de-DE", ""),
+    ],
+)
+def test_what_is_no_number_of_the_language_is_passed_on_as_it_is(locale, typed):
+    assert Writing(locale).read(typed) == typed

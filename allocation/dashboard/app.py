@@ -19,7 +19,7 @@ from allocation.dashboard.rooms import Rooms
 from allocation.dashboard.targets import TargetsPanel
 from allocation.dashboard.welcome import Welcome
 from allocation.dashboard.widgets import Nav, Pulse, Switch
-from allocation.errors import StoreError
+from allocation.errors import MissingPrice, MissingRate, StoreError
 from allocation.palette import style_sheet
 from allocation.portfolio import Portfolio
 from allocation.tables import ALL, Tables
@@ -56,14 +56,17 @@ class Page:
         self._scope.add_class("allocation-scope")
         self._title, self._problem, self._room_problem = (widgets.HTML() for _ in range(3))
         self._welcome = Welcome(self._load_own, self._see_sample if sample else None)
+        self._write_down = widgets.Button(description="Write it down under Data", layout={"width": "auto"})
+        self._write_down.on_click(lambda _button: self._visit("data"))
+        self._lacks = False
         self._stage = widgets.VBox()
         controls = widgets.HBox([self._scope, self._hide])
         controls.add_class("allocation-controls")
         top = widgets.HBox([self._title, controls])
         top.add_class("allocation-top")
         self.box = widgets.VBox(
-            [_style(), Pulse(), top, self._nav, notice.line, self._problem, self._room_problem,
-             self._welcome.box, self._stage, Glossary().box]
+            [_style(), Pulse(), top, self._nav, notice.line, self._problem, self._write_down,
+             self._room_problem, self._welcome.box, self._stage, Glossary().box]
         )  # fmt: skip
         self.box.add_class("allocation")
         self.show, self._enter = told(self._problem, self._refresh), told(self._room_problem, self._go)
@@ -94,7 +97,7 @@ class Page:
                 "plan": lambda: PlanPanel(portfolio, self._refresh),
                 "history": lambda: History(portfolio),
                 # What is loaded may not be worth anything yet: that is told above the rooms, and no fault of the load.
-                "data": lambda: Data(portfolio, self.show),
+                "data": lambda: Data(portfolio, self.show, own=self._own is None),
             }
         )
         self._stage.children = [self._rooms.box]
@@ -103,12 +106,15 @@ class Page:
     def _refresh(self) -> None:
         """Read the portfolio anew, and fill the room that is seen."""
         self._rooms.all_stale()
-        self._tables = None
+        self._tables, self._lacks = None, False
         try:
             tables = self._portfolio.tables(self._scope.value)
             if tables.accounts:
                 self._tables = tables
                 self._offer(tables)
+        except (MissingPrice, MissingRate):
+            self._lacks = True
+            raise
         except StoreError:
             if not self._is_empty():
                 raise
@@ -119,6 +125,7 @@ class Page:
         room = self._nav.room
         empty = self._tables is None and self._is_empty()
         self._scope.layout.display = "none" if self._tables is None else ""
+        self._write_down.layout.display = "" if self._lacks and room != "data" else "none"
         self._welcome.show(empty and room != "data", self._own is not None)
         self._rooms.enter(room, self._tables, self.writing)
 

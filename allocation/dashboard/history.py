@@ -57,7 +57,7 @@ class History:
     def show(self, tables: Tables, writing: Writing) -> None:
         """Show a scope, with numbers written like this."""
         self._writing = writing
-        self._snapshots.value = snapshots_table(self._portfolio.snapshots(tables.scope))
+        self._snapshots.value = snapshots_table(self._portfolio.snapshots(tables.scope), writing)
         plans = self._portfolio.plans()
         self._plans.value = plans_table(plans, writing) if len(plans) else sentence("No plan is saved yet.")
         versions = self._portfolio.target_versions(tables.strategy.scope)
@@ -133,10 +133,10 @@ def _percent(weight: float, writing: Writing) -> str:
     return writing.percent(weight) if weight == weight else ""
 
 
-def snapshots_table(snapshots: pd.DataFrame) -> str:
+def snapshots_table(snapshots: pd.DataFrame, writing: Writing) -> str:
     """The days that accounts are known at, newest first."""
     rows = [
-        [day(row["as_of"]), escape(row["account"]), f"{row['holdings']:,}", day(row["loaded_at"])]
+        [day(row["as_of"]), escape(row["account"]), writing.number(f"{row['holdings']:,}"), day(row["loaded_at"])]
         for row in snapshots.iloc[::-1].to_dict("records")
     ]
     return table("Snapshots", ["Day", "Account", "Holdings", "Loaded"], rows, {2})
@@ -151,7 +151,7 @@ def plans_table(plans: pd.DataFrame, writing: Writing) -> str:
             day(plan["date"]),
             escape(plan["rule"]),
             f"{writing.signed_money(plan['flow'], plan['currency'])} {escape(plan['currency'])}",
-            plural(plan["trades"], "trade"),
+            plural(plan["trades"], "trade", writing),
             f"{plan['executed']}, {day(plan['executed_on'])}" if plan["executed"] else "not yet",
         ]
         for plan in plans.iloc[::-1].to_dict("records")

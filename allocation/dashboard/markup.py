@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from html import escape
 
 from allocation.bands import NO_TARGET, NOTHING_HELD, OVER, UNDER
+from allocation.writing import PLAIN, Writing
 
 STATUS_CLASSES = {
     OVER: "allocation-over",
@@ -45,9 +46,9 @@ def day(date: datetime.date) -> str:
     return f"<time>{date:%Y-%m-%d}</time>"
 
 
-def plural(count: int, noun: str) -> str:
+def plural(count: int, noun: str, writing: Writing = PLAIN) -> str:
     """``1 trade``, ``2 trades``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    return f"{writing.number(f'{count:,}')} {noun}{'' if count == 1 else 's'}"
 
 
 def table(

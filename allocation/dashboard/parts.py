@@ -9,7 +9,9 @@ from typing import Any
 import ipywidgets as widgets
 
 from allocation.dashboard.markup import sentence, wrong
-from allocation.errors import AllocationError
+from allocation.errors import AllocationError, MissingPrice, MissingRate
+
+WRITE_IT_DOWN = "On this page: Data, under Prices and FX rates."
 
 
 def told(place: widgets.HTML, action: Callable[..., object]) -> Callable[..., None]:
@@ -23,7 +25,8 @@ def told(place: widgets.HTML, action: Callable[..., object]) -> Callable[..., No
         try:
             action()
         except AllocationError as error:
-            place.value = wrong(str(error))
+            here = f" {WRITE_IT_DOWN}" if isinstance(error, MissingPrice | MissingRate) else ""
+            place.value = wrong(f"{error}{here}")
         except Exception as error:  # noqa: BLE001
             place.value = wrong(
                 f"This is a fault in the program ({type(error).__name__}), not in what you entered. Reload the "

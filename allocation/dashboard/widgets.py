@@ -70,6 +70,10 @@ class DownloadButton(anywidget.AnyWidget):
         self._make = make
         self.on_msg(self._send_file)
 
+    def forget(self) -> None:
+        """Say no more what was downloaded, because it isn't what would be downloaded now."""
+        self.send({"kind": "sentence", "text": ""})
+
     def _send_file(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         if content.get("kind") != "download":
             return

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from allocation.errors import StoreError
+from allocation.errors import SavedSince, StoreError
 
 BESIDE = (
     "load_history", "schema_migrations", "target_versions", "target_version_rows", "target_version_bands",
@@ -65,7 +65,8 @@ def last_load(connection: duckdb.DuckDBPyConnection) -> Load:
     """The load that can be taken back.
 
     Raises:
-        StoreError: there is none, or something else has been saved since.
+        StoreError: there is none.
+        SavedSince: something else has been saved since.
     """
     rows = connection.execute(
         "SELECT files, loaded_by, created_at, backup, state FROM load_history ORDER BY load_id DESC LIMIT 1"
@@ -76,9 +77,11 @@ def last_load(connection: duckdb.DuckDBPyConnection) -> Load:
     load = Load(tuple(files), str(by), at, backup)
     if state(connection) != after:
         copy = f" As it was before it: allocation restore {backup}." if backup else ""
-        raise StoreError(
+        raise SavedSince(
             f"The last load ({load}) can't be taken back any more, because something else has been saved since and "
-            f"would be lost. Take a wrong date out with: allocation delete snapshot ACCOUNT DATE.{copy}"
+            "would be lost.",
+            f"Take a wrong date out with: allocation delete snapshot ACCOUNT DATE.{copy}",
+            backup,
         )
     return load
 

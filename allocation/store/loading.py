@@ -279,7 +279,7 @@ def settle_base_currency(known: str | None, holdings: pd.DataFrame) -> str | Non
                 "",
                 f"holdings are in {' and '.join(currencies)}, and the portfolio has no base currency yet. Say which "
                 f"one values are added up in: --base-currency {most_held} with the files, or once and for all "
-                f"allocation init --base-currency {most_held}.",
+                f"allocation init --base-currency {most_held}; on the page, {most_held} under Base currency.",
             )
         ]
     )

@@ -113,7 +113,7 @@ def require_base_currency(connection: duckdb.DuckDBPyConnection) -> str:
     if base is None:
         raise StoreError(
             "This portfolio has no base currency yet. Load your holdings: allocation import HOLDINGS --base-currency "
-            "USD (or another)."
+            "USD (or another), or on the dashboard under Data."
         )
     return base
 

@@ -141,7 +141,7 @@ def _on_top(
     if plans:
         return (
             f"{start} plan {plans[0][0]} was executed in {account} after it. Take that back first: allocation plans "
-            f"undo {plans[0][0]}."
+            f"undo {plans[0][0]}, or on the dashboard under Executed plans."
         )
     if later is not None:
         return (

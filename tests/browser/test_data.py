@@ -43,6 +43,8 @@ def test_a_file_is_looked_at_row_by_row_and_loaded_once_confirmed(data_room, sam
     data_room.see("Loaded: 1 account")
     assert "Pension" in sample.accounts()
     data_room.click("Take the last load back")
+    data_room.see("This would take back: new.csv")
+    data_room.click("Take it back")
     data_room.see("Taken back: new.csv")
     assert "Pension" not in sample.accounts()
 

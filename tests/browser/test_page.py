@@ -22,7 +22,9 @@ def test_the_page_loads_without_a_word_to_the_console_and_asks_nobody_else(visit
     assert visit.console == []
     assert visit.outside == []
     visit.see("50,335.41 USD")
-    visit.see("3 of 7 classes are outside their band; the largest gap is US stocks, 2,261.94 over.")
+    visit.see(
+        "3 of 7 classes are outside their band; the largest gap of these is Inflation-linked bonds, 908.14 under."
+    )
 
 
 def test_changing_the_scope_changes_the_bars(visit):

@@ -59,6 +59,9 @@ def test_an_order_file_is_downloaded_or_a_sentence_says_why_not(visit):
     with visit.page.expect_download() as download:
         visit.click("Download the orders")
     assert pd.read_csv(download.value.path())["Action"].tolist()[0] == "BUY"
+    visit.see("Downloaded deposit-plan-")
+    visit.enter("Deposit", "2000")
+    visit.page.get_by_text("Downloaded deposit-plan-").wait_for(state="detached")
 
 
 def test_a_plan_is_saved_and_executed_and_the_page_shows_what_is_held_now(browser, tmp_path):

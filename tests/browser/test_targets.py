@@ -413,7 +413,7 @@ def test_a_band_in_words_moves_the_zone_of_its_row(room):
 
 def test_rails_stand_under_one_another_whatever_words_are_beside_them(room):
     expect(room.row("Real estate").get_by_text("nothing held")).to_be_visible()
-    rails = room.editor.locator(".allocation-rail").evaluate_all(
+    rails = room.editor.locator(".allocation-target-rail").evaluate_all(
         "rails => rails.map(rail => rail.getBoundingClientRect()).map(place => [place.left, place.width])"
     )
     assert len(rails) == 7 and all(rail == rails[0] for rail in rails)

@@ -60,6 +60,24 @@ def test_a_file_is_shown_before_it_is_loaded_and_loaded_once(room, sample):
     assert not room.has("Load this")
 
 
+def test_what_would_change_nothing_can_t_be_loaded(room):
+    room.give(("fx.csv", (shipped("data") / "fx.csv").read_bytes()))
+    assert "This would change: nothing." in room.text and room.named("Load this").disabled
+    room.give(("new.csv", (HEAD + "New,VTI,US stocks,20,330,USD\n").encode()))
+    assert not room.named("Load this").disabled
+
+
+def test_a_new_name_of_an_asset_is_not_nothing(portfolio):
+    portfolio.init("USD")
+    room = Room(portfolio)
+    for name, said in (("One", "1 account, "), ("Other", "1 asset."), ("Other", "nothing.")):
+        held = f"account,symbol,name,quantity,price,currency,as_of\nA,X,{name},1,5,USD,2026-01-02\n"
+        room.give(("new.csv", held.encode()))
+        assert f"This would change: {said}" in room.text
+        assert room.named("Load this").disabled == (said == "nothing.")
+        room.named("Load this").click()
+
+
 def test_what_is_not_wanted_is_forgotten(room, sample):
     room.give(("new.csv", (HEAD + "Roth IRA,VTI,US stocks,20,330,USD\n").encode()))
     room.named("Don't load").click()
@@ -70,8 +88,43 @@ def test_a_load_is_taken_back(room, sample):
     room.give(("new.csv", (HEAD + "New,VTI,US stocks,20,330,USD\n").encode()))
     room.named("Load this").click()
     room.room.show(sample.tables(), PLAIN)
-    room.named("Take the last load back").click()
+    room.named("Take the last load back…").click()
+    assert "This would take back: new.csv" in room.text and "New" in sample.accounts()
+    room.named("Keep it").click()
+    assert "This would take back" not in room.text and not room.has("Take it back") and "New" in sample.accounts()
+    room.named("Take the last load back…").click()
+    room.named("Take it back").click()
     assert "Taken back: new.csv" in room.text and "New" not in sample.accounts()
+
+
+def test_another_load_than_the_one_that_was_shown_is_not_taken_back(room, sample):
+    room.give(("new.csv", (HEAD + "New,VTI,US stocks,20,330,USD\n").encode()))
+    room.named("Load this").click()
+    room.room.show(sample.tables(), PLAIN)
+    room.named("Take the last load back…").click()
+    sample.save_price("VTI", "1", "USD")
+    room.named("Take it back").click()
+    assert "Something else has been loaded meanwhile." in room.text and "New" in sample.accounts()
+    assert sample.last_load().files[0].startswith("prices")
+
+
+def test_where_something_else_was_saved_since_a_line_says_why_nothing_is_taken_back(room, sample):
+    room.give(("new.csv", (HEAD + "New,VTI,US stocks,20,330,USD\n").encode()))
+    room.named("Load this").click()
+    sample.delete_account("Roth IRA", backup=False)
+    room.room.show(sample.tables(), PLAIN)
+    assert not room.has("Take the last load back…")
+    assert "can&#x27;t be taken back any more, because something else has been saved since" in room.text
+    backup = sample.backups()[0][2].name
+    assert f"As it was before it, the portfolio is {backup}, under Backups." in room.text
+    assert "allocation delete" not in room.text
+
+
+def test_the_samples_own_loads_are_not_offered_to_be_taken_back(sample):
+    data = Data(sample, lambda: None, own=False)
+    data.show(sample.tables(), PLAIN)
+    assert not [part for part in parts(data.box) if getattr(part, "description", "").startswith("Take")]
+    assert "taken back" not in " ".join(part.value for part in parts(data.box) if type(part).__name__ == "HTML")
 
 
 def test_every_problem_is_a_row(room):
@@ -138,7 +191,7 @@ def test_a_first_load_asks_for_the_base_currency(portfolio):
     room = Room(portfolio)
     data = shipped("data")
     room.give(*((name, (data / name).read_bytes()) for name in ("holdings.csv", "targets.csv", "fx.csv")))
-    assert "has no base currency yet" in room.text
+    assert "has no base currency yet" in room.text and "on the page, USD under Base currency." in room.text
     room.named("Base currency").value = "usd"
     room.named("Load this").click()
     assert portfolio.summary().total == pytest.approx(50335.41) and portfolio.strategy().class_percents["Gold"] == 4

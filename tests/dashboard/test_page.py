@@ -104,9 +104,9 @@ def test_numbers_follow_the_browsers_language(page):
 
 
 def test_the_status_says_points_where_amounts_are_hidden(page):
-    assert "the largest gap is US stocks, 2,261.94 over." in text(page)
+    assert "the largest gap of these is Inflation-linked bonds, 908.14 under." in text(page)
     page._hide.value = True
-    assert "the largest gap is US stocks, 4.5 points over." in text(page)
+    assert "the largest gap of these is Inflation-linked bonds, 1.8 points under." in text(page)
 
 
 def test_clicking_a_bar_opens_the_class(page):
@@ -158,6 +158,9 @@ def test_the_sample_says_that_it_is_one(tmp_path, sample):
     page = Page(sample, Notice(), own=allocation.open(tmp_path / "mine.duckdb"))
     page.show()
     assert "This is the sample" in text(page)
+    assert not [
+        part for part in parts(go(page, "data").box) if getattr(part, "description", "").startswith("Take the last")
+    ]
 
 
 def test_where_a_rate_is_missing_the_data_room_can_still_be_used(portfolio, write_csv):
@@ -166,6 +169,23 @@ def test_where_a_rate_is_missing_the_data_room_can_still_be_used(portfolio, writ
     page.show()
     assert "There is no FX rate between EUR and USD" in text(page) and "Largest gaps" not in text(page)
     assert "Backups" in text(go(page, "data")) and "There is no FX rate" in text(page)
+
+
+def test_a_missing_rate_is_written_down_where_the_sentence_leads(portfolio, write_csv):
+    portfolio.load(write_csv("account,symbol,quantity,price,currency\nA,X,1,5,EUR\n"), base_currency="USD")
+    page = Page(portfolio, Notice())
+    page.show()
+    assert "On this page: Data, under Prices and FX rates." in page._problem.value
+    click(page, "Write it down under Data")
+    assert page._nav.room == "data" and "Without an FX rate to USD: EUR." in text(page)
+    assert not [part for part in parts(page.box) if getattr(part, "description", "") == "Write it down under Data"]
+    rate = page._rooms._made["data"]._by_hand._rate
+    assert (rate.unit.value, rate.other.value) == ("EUR", "USD")
+    rate.rate.value = "1.1"
+    [button for button in parts(page.box) if getattr(button, "description", "") == "Write it down"][1].click()
+    assert "Written down: 1 EUR is 1.1 USD." in text(page) and not page._problem.value
+    assert "Without an FX rate" not in text(page) and portfolio.summary().total == 5.5
+    assert "Total value" in text(go(page, "overview"))
 
 
 def test_a_load_that_lacks_a_rate_is_loaded_and_says_so(portfolio):

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from allocation.dashboard.plan import PlanPanel
+from allocation.writing import Writing
 
 
 class Panel:
@@ -56,6 +57,21 @@ def test_a_deposit_is_planned_at_once_and_at_every_change(panel):
     assert panel.plan.header.flow == 250.5 and panel.plan.rows["amount"].sum() == pytest.approx(250.5)
     panel.enter("Rule", "by_target")
     assert panel.plan.header.rule == "by_target" and "by the target weights" in panel.text
+
+
+def test_amounts_are_read_as_the_language_writes_them(panel):
+    panel.panel.show(panel.portfolio.tables(), Writing("de-DE"))
+    panel.enter("Deposit", "1.234,57")
+    panel.enter("Fee", "4,90")
+    panel.enter("Smallest trade", "20,5")
+    assert (panel.plan.header.flow, panel.plan.request.coming) == (1234.57, "1234.57")
+    assert "fee per trade 4.90 USD" in panel.panel._limits._fold.description
+    panel.enter("Into", "Roth IRA")
+    panel.enter("Cash to use", "100,5")
+    assert panel.plan.request.coming == {"Roth IRA": "1234.57"}
+    assert panel.plan.trades.query("symbol == 'CASH'")["amount"].sum() == -100.5
+    panel.enter("Deposit", "1,234.57")
+    assert "&#x27;1,234.57&#x27; is not a number" in panel.text and panel.plan is None
 
 
 def test_each_tab_keeps_what_was_entered(panel):
@@ -136,6 +152,25 @@ def test_another_scope_keeps_the_entries_and_drops_what_it_does_not_have(panel):
 def test_a_deposit_of_nothing_buys_nothing(panel):
     panel.enter("Deposit", "0")
     assert "A deposit of 0 buys nothing." in panel.text and not shown(panel.panel._result._files)
+
+
+def test_what_was_downloaded_is_not_said_beside_another_plan(panel, monkeypatch):
+    result, sent = panel.panel._result, []
+    for button in (result._plan_button, result._orders_button):
+        monkeypatch.setattr(button, "send", lambda message, buffers=(), of=button: sent.append((of, message)))
+        button._send_file(button, {"kind": "download"}, [])
+    assert [message["kind"] for _, message in sent] == ["file", "sentence"]
+    for change in (("Deposit", "300"), ("Deposit", "x")):
+        sent.clear()
+        panel.enter(*change)
+        assert {button for button, message in sent if message == {"kind": "sentence", "text": ""}} == {
+            result._plan_button,
+            result._orders_button,
+        }
+    panel.enter("Deposit", "300")
+    sent.clear()
+    panel.enter("Orders for", "beancount")
+    assert sent == [(result._orders_button, {"kind": "sentence", "text": ""})]
 
 
 def test_the_files_are_of_the_plan_in_view(panel, tmp_path):

@@ -79,7 +79,9 @@ def test_another_plan_executed_there_is_to_be_taken_back_first(executed, day):
     executed.save_plan(executed.plan_deposit(10))
     executed.execute_plan(2, on=day)
     before = everything(executed)
-    with pytest.raises(PlanError, match=r"plan 2 was executed in Savings after it.*first: allocation plans undo 2\."):
+    with pytest.raises(
+        PlanError, match=r"plan 2 was executed in Savings after it.*first: allocation plans undo 2, or on the dashboard"
+    ):
         executed.undo_plan(1)
     assert everything(executed) == before
     executed.undo_plan(2)

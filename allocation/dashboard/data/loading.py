@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import ipywidgets as widgets
@@ -16,11 +15,12 @@ from allocation.dashboard.data.markup import (
     problems_table,
     report_sentence,
 )
+from allocation.dashboard.data.taking_back import TakingBack
 from allocation.dashboard.data.taxonomy import TaxonomyChoice
 from allocation.dashboard.drop import FileDrop
 from allocation.dashboard.markup import said
 from allocation.dashboard.parts import row, told
-from allocation.errors import LoadError, MappingNeeded, StoreError
+from allocation.errors import LoadError, MappingNeeded
 from allocation.portfolio import Portfolio
 from allocation.store.loading import LoadReport
 from allocation.writing import PLAIN, Writing
@@ -38,9 +38,10 @@ class LoadPanel:
     Parameters:
         portfolio: where they are loaded.
         changed: called after a load.
+        own: whether it is a person's own portfolio, whose loads can be taken back; not the sample.
     """
 
-    def __init__(self, portfolio: Portfolio, changed: Callable[[], object]) -> None:
+    def __init__(self, portfolio: Portfolio, changed: Callable[[], object], own: bool = True) -> None:
         self._portfolio, self._changed = portfolio, changed
         self._files: Sequence[Path] = ()
         self._mapping: dict[str, str] | None = None
@@ -54,19 +55,18 @@ class LoadPanel:
         self._leaving_out = row()
         self._confirm = widgets.Button(description="Load this", button_style="primary")
         cancel = widgets.Button(description="Don't load")
-        self._undo = widgets.Button(description="Take the last load back")
+        self._undo = TakingBack(portfolio, changed, own)
         self._look = told(self._problem, self._preview)
         self._taxonomy = TaxonomyChoice(self._look)
         self._confirm.on_click(told(self._problem, self._load))
         cancel.on_click(lambda _button: self._forget())
-        self._undo.on_click(told(self._problem, self._take_back))
         for field in (self._currency, self._account):
             field.observe(self._look, "value")
         self._choice = row(self._confirm, cancel)
         self._choice.layout.display = "none"
         self.box = widgets.VBox(
             [widgets.HTML(EXPLAINED), self._drop, row(self._currency, self._account), self._problem, self._columns.box,
-             self._taxonomy.box, self._shown, self._leaving_out, self._choice, self._done, self._undo]
+             self._taxonomy.box, self._shown, self._leaving_out, self._choice, self._done, self._undo.box]
         )  # fmt: skip
         self.box.add_class("allocation-stack")
 
@@ -77,18 +77,14 @@ class LoadPanel:
             currency: the base currency; empty where it isn't settled yet.
         """
         self._settled, self._writing = currency, writing
-        exists = self._portfolio.exists()
         self._currency.layout.display = "none" if currency else ""
-        self._undo.layout.display = "none"
-        # What can't be taken back is simply not offered.
-        with suppress(StoreError):
-            if exists and self._portfolio.last_load():
-                self._undo.layout.display = ""
+        self._undo.show()
 
     def _bring(self, files: Sequence[Path]) -> None:
         self._files, self._mapping, self._left_out, self._done.value = files, None, (), ""
         self._columns.hide()
         self._taxonomy.forget()
+        self._undo.forget()
         self._look()
 
     def _map(self, mapping: dict[str, str]) -> None:
@@ -153,13 +149,8 @@ class LoadPanel:
         # The next file may be of another account.
         self._account.value = ""
         self._changed()
-        self._done.value = said(" ".join([f"Loaded: {report_sentence(report)}.", *report.left_out])) + missing(report)
-
-    def _take_back(self) -> None:
-        load, kept = self._portfolio.undo_load()
-        self._changed()
-        where = f" As it was until now, the portfolio is kept as {kept.name}." if kept else ""
-        self._done.value = said(f"Taken back: {', '.join(load.files)}.{where}")
+        loaded = f"Loaded: {report_sentence(report, self._writing)}."
+        self._done.value = said(" ".join([loaded, *report.left_out])) + missing(report)
 
     def _forget(self) -> None:
         self._files, self._mapping, self._left_out, self._leaving_out.children = (), None, (), ()

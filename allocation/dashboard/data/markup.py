@@ -55,7 +55,7 @@ def preview_tables(report: LoadReport, currency: str, writing: Writing) -> str:
         currency: the base currency; empty where it isn't settled yet.
     """
     notes = sentence("; ".join(report.files)) + "".join(sentence(text) for text in (*report.left_out, *report.notes))
-    would = sentence(f"This would change: {report_sentence(report)}.")
+    would = sentence(f"This would change: {report_sentence(report, writing)}.")
     lines = changed_lines(report, writing)
     return notes + would + _warnings(report) + _accounts(report, currency, writing) + _changes(lines)
 
@@ -101,13 +101,15 @@ def missing(report: LoadReport) -> str:
     if report.unpriced:
         told.append(
             f"No price is known yet for {', '.join(report.unpriced)}: what holds them can't be valued. Prices (CSV), "
-            "under Export once this is loaded, is a list to fill in and drop here."
+            "under Export once this is loaded, is a list to fill in and drop here; one price is written down under "
+            "Prices and FX rates."
         )
     if report.unrated:
         names, base = ", ".join(currency for currency, _ in report.unrated), report.unrated[0][1]
         told.append(
             f"No FX rate to {base} is known yet for {names}: what is in {names} can't be valued. Drop a file of rates "
-            "here, together with this one or after it: the European Central Bank's eurofxref.csv, or an fx.csv."
+            "here, together with this one or after it: the European Central Bank's eurofxref.csv, or an fx.csv. One "
+            "rate is written down under Prices and FX rates."
         )
     return "".join(sentence(text) for text in told)
 
@@ -122,10 +124,10 @@ def _cut(count: int) -> str:
     return f"The first {SHOWN} are shown." if count > SHOWN else ""
 
 
-def report_sentence(report: LoadReport) -> str:
+def report_sentence(report: LoadReport, writing: Writing) -> str:
     """What a load changed, in numbers."""
     parts = [
-        plural(count, noun)
+        plural(count, noun, writing)
         for count, noun in (
             (report.accounts, "account"),
             (report.snapshots, "snapshot"),
@@ -140,7 +142,8 @@ def report_sentence(report: LoadReport) -> str:
         )
         if count
     ]
-    return ", ".join(parts) or "nothing"
+    # Names, classes and kinds of assets are rarely all that changes.
+    return ", ".join(parts) or (plural(report.assets, "asset", writing) if report.assets else "nothing")
 
 
 def prices_table(prices: pd.DataFrame, stale_after: int, today: datetime.date, writing: Writing) -> str:
@@ -151,7 +154,7 @@ def prices_table(prices: pd.DataFrame, stale_after: int, today: datetime.date, w
             f"{escape(row['symbol'])}<br><small>{escape(row['name'])}</small>",
             *(
                 [_price(row["price"], writing), escape(row["currency"]), day(row["as_of"]),
-                 age(row["as_of"], today, stale_after)]
+                 age(row["as_of"], today, stale_after, writing)]
                 if row["price"] == row["price"] and row["price"] is not None
                 else ["", "", "", '<span class="allocation-old">no price</span>']
             ),
@@ -169,7 +172,7 @@ def rates_table(rates: pd.DataFrame, stale_after: int, today: datetime.date, wri
             f"1 {escape(row['from_currency'])}",
             f"{_price(row['rate'], writing)} {escape(row['to_currency'])}",
             day(row["as_of"]),
-            age(row["as_of"], today, stale_after),
+            age(row["as_of"], today, stale_after, writing),
             escape(row["source"] or ""),
         ]
         for row in rates.to_dict("records")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import ipywidgets as widgets
 
+from allocation.dashboard.data.by_hand import ByHandForm
 from allocation.dashboard.data.loading import LoadPanel
 from allocation.dashboard.data.markup import prices_table, rates_table
 from allocation.dashboard.data.upkeep import BackupsPanel, HealthPanel, export_buttons
@@ -21,16 +22,18 @@ class Data:
 
     Parameters:
         portfolio: where they are loaded.
-        changed: called after a load or a restore, to show everything anew.
+        changed: called after a load, a restore, or a price or rate that was written down, to show everything anew.
+        own: whether it is a person's own portfolio, and not the sample.
     """
 
-    def __init__(self, portfolio: Portfolio, changed: Callable[[], object]) -> None:
+    def __init__(self, portfolio: Portfolio, changed: Callable[[], object], own: bool = True) -> None:
         self._portfolio = portfolio
-        self._load = LoadPanel(portfolio, changed)
+        self._load = LoadPanel(portfolio, changed, own)
         self._backups = BackupsPanel(portfolio, changed)
         self._prices, self._rates = widgets.HTML(), widgets.HTML()
         self._prices.add_class("allocation-tall")
-        self._valued = widgets.VBox([heading("Prices and FX rates"), self._prices, self._rates])
+        self._by_hand = ByHandForm(portfolio, changed)
+        self._valued = widgets.VBox([heading("Prices and FX rates"), self._by_hand.box, self._prices, self._rates])
         self._kept = widgets.VBox(
             [heading("Export"), export_buttons(portfolio), heading("Backups"), self._backups.box,
              heading("Health"), HealthPanel(portfolio).box]
@@ -53,6 +56,8 @@ class Data:
         self._valued.layout.display = self._kept.layout.display = "" if exists else "none"
         if exists:
             today, stale_after = datetime.date.today(), self._portfolio.stale_after()
-            self._prices.value = prices_table(self._portfolio.prices(), stale_after, today, writing)
+            prices = self._portfolio.prices()
+            self._by_hand.show(prices, currency, writing)
+            self._prices.value = prices_table(prices, stale_after, today, writing)
             self._rates.value = rates_table(self._portfolio.rates(), stale_after, today, writing)
             self._backups.show()

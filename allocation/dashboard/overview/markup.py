@@ -25,14 +25,17 @@ def status_sentence(summary: Summary, drift: pd.DataFrame, writing: Writing) -> 
     outside = len(summary.out_of_band)
     verb = "is" if outside == 1 else "are"
     opening = f"{outside} of {summary.classes} classes {verb} outside {'its' if outside == 1 else 'their'} band"
-    gap = drift.iloc[0]
-    if not gap["drift"]:
+    if not drift["drift"].iloc[0]:
         return "Every class is exactly on its target."
+    # Bands are as wide as their targets are large: the largest gap of all may be within its band.
+    among = drift[drift["asset_class"].isin(summary.out_of_band)] if outside else drift
+    gap = among.iloc[0]
     side = "over" if gap["drift"] > 0 else "under"
     size = f"{writing.points(abs(gap['drift'])).lstrip('+')} points"
     if not writing.hidden:
         size = writing.money(abs(gap["drift_money"]), summary.base_currency)
-    return f"{opening}; the largest gap is {gap['asset_class']}, {size} {side}."
+    which = f"; the largest gap{' of these' if outside else ''} is" if outside != 1 else ":"
+    return f"{opening}{which} {gap['asset_class']}, {size} {side}."
 
 
 def summary_figures(summary: Summary, today: datetime.date, writing: Writing) -> str:
@@ -42,11 +45,11 @@ def summary_figures(summary: Summary, today: datetime.date, writing: Writing) ->
     figures = [
         ("Total value", f"{writing.money(summary.total, currency)} <em>{escape(currency)}</em>", ""),
         ("Portfolio drift", writing.percent(summary.portfolio_drift) if known else "—", ""),
-        ("Cash", escape(writing.money(summary.cash, currency)), ""),
+        ("Cash", f"{writing.money(summary.cash, currency)} <em>{escape(currency)}</em>", ""),
     ]
     if summary.oldest_price is not None:
         of = f"{summary.oldest_of}, {summary.oldest_price:%Y-%m-%d}"
-        figures.append(("Oldest price", age(summary.oldest_price, today, summary.stale_after), of))
+        figures.append(("Oldest price", age(summary.oldest_price, today, summary.stale_after, writing), of))
     items = "".join(
         f"<div><span>{title}</span><strong>{value}</strong><small>{escape(note)}</small></div>"
         for title, value, note in figures
@@ -54,10 +57,10 @@ def summary_figures(summary: Summary, today: datetime.date, writing: Writing) ->
     return f'<div class="allocation-figures">{items}</div>{old(summary.warning)}'
 
 
-def age(day: datetime.date, today: datetime.date, stale_after: int) -> str:
+def age(day: datetime.date, today: datetime.date, stale_after: int, writing: Writing) -> str:
     """How old something is, marked where that is more than ``stale_after`` days."""
     days = (today - day).days
-    words = "today" if days <= 0 else f"{plural(days, 'day')} old"
+    words = "today" if days <= 0 else f"{plural(days, 'day', writing)} old"
     return f'<span class="allocation-old">{words}</span>' if days > stale_after else words
 
 

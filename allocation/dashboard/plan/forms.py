@@ -62,9 +62,9 @@ class Money:
             self.account.value = chosen if chosen in options else ANY
         self.account.layout.display = "none" if tables.place else ""
 
-    def of(self, tables: Tables) -> PerAccount:
-        """What was entered."""
-        text = self.amount.value.strip()
+    def of(self, tables: Tables, writing: Writing) -> PerAccount:
+        """What was entered, in numbers written like this."""
+        text = writing.read(self.amount.value.strip())
         if not text:
             raise AmountError(
                 f"Enter the amount of the {self.amount.description.lower()} in {tables.base_currency}, such as 1000 "
@@ -90,10 +90,10 @@ class DepositForm:
         """Fit the choices to a scope."""
         self._money.offer(tables)
 
-    def plan(self, tables: Tables, limits: Limits) -> Plan:
-        """The plan for what was entered."""
-        amount = self._money.of(tables)
-        cash = self._cash.value.strip() or "0"
+    def plan(self, tables: Tables, limits: Limits, writing: Writing) -> Plan:
+        """The plan for what was entered, in numbers written like this."""
+        amount = self._money.of(tables, writing)
+        cash = writing.read(self._cash.value.strip()) or "0"
         return planner.plan_deposit(tables, amount, self._rule.value, datetime.date.today(), limits, cash)
 
     def explain(self, tables: Tables, plan: Plan, writing: Writing) -> str:
@@ -116,9 +116,9 @@ class WithdrawalForm:
         """Fit the choices to a scope."""
         self._money.offer(tables)
 
-    def plan(self, tables: Tables, limits: Limits) -> Plan:
-        """The plan for what was entered."""
-        amount = self._money.of(tables)
+    def plan(self, tables: Tables, limits: Limits, writing: Writing) -> Plan:
+        """The plan for what was entered, in numbers written like this."""
+        amount = self._money.of(tables, writing)
         return planner.plan_withdrawal(tables, amount, self._rule.value, datetime.date.today(), limits)
 
     def explain(self, tables: Tables, plan: Plan, writing: Writing) -> str:
@@ -150,10 +150,10 @@ class RebalanceForm:
         self._coming.offer(tables)
         self._going.offer(tables)
 
-    def plan(self, tables: Tables, limits: Limits) -> Plan:
-        """The plan for what was entered."""
-        coming, going = self._coming.of(tables), self._going.of(tables)
-        distance: Amount = self._distance.value if self._has_distance else "1.75"
+    def plan(self, tables: Tables, limits: Limits, writing: Writing) -> Plan:
+        """The plan for what was entered, in numbers written like this."""
+        coming, going = self._coming.of(tables, writing), self._going.of(tables, writing)
+        distance: Amount = writing.read(self._distance.value) if self._has_distance else "1.75"
         return planner.plan_rebalance(
             tables, datetime.date.today(), self._goal.value, self._outside.value, coming, going, limits, distance
         )
@@ -193,5 +193,5 @@ def _least(tables: Tables, plan: Plan, writing: Writing) -> str:
     )
     if 0 < flow < least:
         number = planner.deposits_needed(tables, flow)
-        said += f" In deposits of {writing.money(flow, currency)} it takes {number:,.0f}."
+        said += f" In deposits of {writing.money(flow, currency)} it takes {writing.number(f'{number:,.0f}')}."
     return said

@@ -9,6 +9,7 @@ from allocation.dashboard.plan.forms import choice, number
 from allocation.dashboard.widgets import FoldButton
 from allocation.planner import Fee, Limits
 from allocation.tables import Tables, called
+from allocation.writing import Writing
 
 FRACTIONS, WHOLE, ALL_CASH = "fractions", "whole shares", "whole shares, least cash left"
 NAMED = {
@@ -71,8 +72,12 @@ class LimitsForm:
                 chooser.options = options
                 chooser.value = chosen
 
-    def limits(self) -> Limits:
-        """What was entered; an empty box is no limit."""
+    def limits(self, writing: Writing) -> Limits:
+        """What was entered, in numbers written like this; an empty box is no limit."""
+
+        def entered(box: widgets.Text) -> str | None:
+            return writing.read(box.value.strip()) or None
+
         names = {name: tuple(chooser.value) for name, chooser in self._names.items()}
         return Limits(
             keep=names["keep"],
@@ -82,16 +87,16 @@ class LimitsForm:
             whole_shares=self._shares.value != FRACTIONS,
             use_all_cash=self._shares.value == ALL_CASH,
             fractional=names["fractional"],
-            minimum_trade=_entered(self._smallest) or "0",
+            minimum_trade=entered(self._smallest) or "0",
             fee=Fee(
-                _entered(self._fee) or "0",
-                _entered(self._fee_percent) or "0",
-                _entered(self._at_least) or "0",
-                _entered(self._at_most),
+                entered(self._fee) or "0",
+                entered(self._fee_percent) or "0",
+                entered(self._at_least) or "0",
+                entered(self._at_most),
             ),
-            largest_fee_percent=_entered(self._largest_fee),
-            turnover_percent=_entered(self._turnover),
-            keep_cash=_entered(self._cash) or "0",
+            largest_fee_percent=entered(self._largest_fee),
+            turnover_percent=entered(self._turnover),
+            keep_cash=entered(self._cash) or "0",
         )
 
     def say(self, words: tuple[str, ...]) -> None:
@@ -108,7 +113,3 @@ class LimitsForm:
         for box in self.inputs:
             if isinstance(box, widgets.Text):
                 box.value = ""
-
-
-def _entered(box: widgets.Text) -> str | None:
-    return box.value.strip() or None

@@ -64,7 +64,7 @@ def effect_sentence(plan: Plan, writing: Writing) -> str:
     def money(value: float) -> str:
         return f"{writing.money(value, head.currency)} {head.currency}"
 
-    parts = [plural(head.trades, "trade")]
+    parts = [plural(head.trades, "trade", writing)]
     parts += [f"{money(head.bought)} bought"] if head.bought else []
     parts += [f"{money(head.sold)} sold"] if head.sold else []
     parts += [f"{money(head.fees)} in fees"] if head.fees else []

@@ -75,7 +75,7 @@ class PlanPanel:
             self._entered.children = [form.box]
         self.plan = None
         try:
-            plan = form.plan(self._tables, self._limits.limits())
+            plan = form.plan(self._tables, self._limits.limits(self._writing), self._writing)
         except AllocationError:
             self._result.hide()
             self._explained.value = ""

@@ -30,19 +30,17 @@ class PlanResult:
         self._chart = Chart()
         self._format = choice("Orders for", [(made.title, made.name) for made in FORMATS.values()])
         self._account = choice("of", [(ALL_ACCOUNTS, ALL_ACCOUNTS)])
-        self._files = widgets.VBox(
-            [
-                DownloadButton("Download the plan (CSV)", self._plan_file),
-                row(self._format, self._account),
-                DownloadButton("Download the orders", self._order_file),
-            ]
-        )
+        self._plan_button = DownloadButton("Download the plan (CSV)", self._plan_file)
+        self._orders_button = DownloadButton("Download the orders", self._order_file)
+        for chosen in (self._format, self._account):
+            chosen.observe(lambda _change: self._orders_button.forget(), "value")
+        self._files = widgets.VBox([self._plan_button, row(self._format, self._account), self._orders_button])
         self._files.add_class("allocation-screen")
         self.box = widgets.VBox([self._effect, self._chart, self._trades, self._undone, self._classes, self._files])
 
     def show(self, plan: Plan, nothing: str, writing: Writing) -> None:
         """Show this plan, or where it trades nothing and leaves nothing undone, the sentence ``nothing``."""
-        self._plan = plan
+        self._forget(plan)
         any_rows = bool(len(plan.rows))
         self._effect.value = effect_sentence(plan, writing) if any_rows else sentence(nothing)
         self._trades.value = plan_table(plan, writing) if len(plan.trades) else ""
@@ -61,8 +59,14 @@ class PlanResult:
 
     def hide(self) -> None:
         """Show nothing, because there is no plan."""
-        self._plan = None
+        self._forget(None)
         self.box.layout.display = "none"
+
+    def _forget(self, plan: Plan | None) -> None:
+        """Go on to this plan; the one before is not what would be downloaded any more."""
+        self._plan = plan
+        self._plan_button.forget()
+        self._orders_button.forget()
 
     def _plan_file(self) -> tuple[str, bytes, str]:
         assert self._plan is not None

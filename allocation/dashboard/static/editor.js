@@ -110,9 +110,9 @@ class Row {
     this.slider = make("input", "allocation-target-slider", { type: "range", min: "0", max: "100", step: "0.1" });
     this.now = make("span");
     this.weight = make("span", "allocation-target-now", {}, make("span", "allocation-unseen", {}, "now "), this.now);
-    this.zone = make("span", "allocation-rail-zone");
-    this.bar = make("span", "allocation-rail-bar");
-    this.rail = make("span", "allocation-rail", { "aria-hidden": "true" }, this.zone, this.bar);
+    this.zone = make("span", "allocation-target-rail-zone");
+    this.bar = make("span", "allocation-target-rail-bar");
+    this.rail = make("span", "allocation-target-rail", { "aria-hidden": "true" }, this.zone, this.bar);
     this.points = make("span", "allocation-target-points");
     this.drift = make("span", "allocation-target-drift", {}, this.rail, this.points);
     this.edges = make("span");
