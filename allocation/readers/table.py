@@ -11,9 +11,10 @@ from allocation.readers.content import Content
 from allocation.readers.lines import Exact, Line, Lines
 from allocation.readers.loose import currency_in
 from allocation.readers.opened import Opened
+from allocation.readers.sheets import HEADER_WITHIN, about_sheets
 from allocation.readers.table_rows import NUMBERS, Chosen, Reading
 
-HEADER_WITHIN, SAMPLES = 60, 5
+SAMPLES = 5
 NO_TABLES = {"%pdf": "a PDF", "<!doctype html": "a web page", "<html": "a web page"}
 """How files begin that people have instead of the table."""
 Mapped = Mapping[str, str]
@@ -42,8 +43,11 @@ def read_table(
     header = lines.lines[start][1]
     said = mapping or (remembered or {}).get(fingerprint(header), {})
     _check(opened, header, said)
+    of_sheets = about_sheets(opened, lines, start)
     chosen = _choose(opened, lines, start, said)
     reading = Reading(opened, chosen, today)
+    for sentence in of_sheets:
+        reading.findings.note(sentence)
     if not mapping and said:
         reading.findings.note("Its columns are read as you said for a file with the same columns before.")
     return reading.content()

@@ -16,7 +16,7 @@ from allocation.readers.columns import currency_of
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
 from allocation.readers.holdings import ACCOUNT_TYPES
-from allocation.readers.lines import Exact, Line, Lines
+from allocation.readers.lines import Exact, Line, Lines, Unfilled
 from allocation.readers.loose import bare, currency_in, date_in, date_order, is_nothing, number_in
 from allocation.readers.numbers import decimal_mark
 from allocation.readers.opened import Opened
@@ -121,6 +121,11 @@ class Reading:
         if len(filled) < 2 or cells == self.chosen.header:
             return
         named = self._named(cells)
+        if unfilled := [column for column, cell in named.items() if isinstance(cell, Unfilled)]:
+            for column in unfilled:
+                remedy = "is a formula whose result isn't in the file. Open it in a spreadsheet and save it again."
+                self.findings.wrong(row, self._called(column), named[column], remedy)
+            return
         symbol = self._symbol(named)
         if self._is_total(symbol or filled[0], bool(symbol), named):
             self._compare_total(row, named, filled[0])
