@@ -1,7 +1,7 @@
 """Our own CSV files, told apart by their columns: holdings, targets, FX rates, classes, prices.
 
 A file of holdings is ours where its header is exactly ours. One with further columns, or with other capitals, goes to
-the reader of any table, which compares a value with quantity times price: nothing that contradicts a row is passed over.
+the reader of any table, which compares a value with quantity times price: nothing that contradicts a row is ignored.
 """
 
 from __future__ import annotations

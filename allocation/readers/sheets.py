@@ -33,8 +33,8 @@ def about_sheets(opened: Opened, read: Lines, start: int) -> list[str]:
     if left := [other.sheet for other in others if _has_table(other, _names_holdings)]:
         has, it = ("sheet", "has a table") if len(left) == 1 else ("sheets", "have tables")
         notes.append(
-            f"Only the sheet {read.sheet} was read. The {has} {_listed(left)} {it} as well, which was left out: what is "
-            "held there can be loaded from a file of its own."
+            f"Only the sheet {read.sheet} was read. The {has} {_listed(left)} {it} as well, which was left out: what "
+            "is held there can be loaded from a file of its own."
         )
     if hidden := sum(row in read.hidden for row, _ in read.lines[start + 1 :]):
         rows = "1 row isn't shown in the sheet" if hidden == 1 else f"{hidden:,} rows aren't shown in the sheet"
