@@ -59,8 +59,8 @@ def _read_classes(opened: Opened, today: datetime.date) -> Content:
 
 
 def _read_prices(opened: Opened, today: datetime.date) -> Content:
-    table, problems = prices.read_prices(opened, today)
-    return Content("Prices", prices=table, problems=tuple(problems))
+    table, problems, notes = prices.read_prices(opened, today)
+    return Content("Prices", prices=table, problems=tuple(problems), notes=tuple(notes))
 
 
 FORMATS = (

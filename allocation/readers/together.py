@@ -209,8 +209,8 @@ def _given(
         content = Content("Classes", classes=table, problems=tuple(problems))
         found.append(Part(source_name(classes, "classes"), content, True))
     if prices is not None:
-        table, problems = read_prices(prices, today)
-        content = Content("Prices", prices=table, problems=tuple(problems))
+        table, problems, notes = read_prices(prices, today)
+        content = Content("Prices", prices=table, problems=tuple(problems), notes=tuple(notes))
         found.append(Part(source_name(prices, "prices"), content, True))
     return found
 
