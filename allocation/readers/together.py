@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -158,12 +159,19 @@ def _several(holdings: Source | Sequence[Source] | None) -> list[Source]:
 def _parts(sources: Sequence[Source], today: datetime.date, ways: Ways) -> list[Part]:
     names = Counter(source_name(source, "holdings") for source in sources)
     parts, histories = [], dict[str, tuple[Format, list[Opened]]]()
+    named = set[str]()
     for source in sources:
         if isinstance(source, pd.DataFrame):
             table, problems = read_holdings(source, today)
             parts.append(Part("holdings", Content("DataFrame", table, problems=tuple(problems)), True))
             continue
         opened = source if isinstance(source, Opened) else Opened(source)
+        path = os.path.normpath(opened.path.absolute()) if opened.path is not None else None
+        if path in named:
+            twice = Problem(opened.name, 0, "", "", "is named twice. Name it once.")
+            parts.append(Part(opened.name, Content(opened.name, problems=(twice,)), True))
+            continue
+        named.update(filter(None, [path]))
         if names[opened.name] > 1 and opened.path is not None:
             opened.name = str(source) if not isinstance(source, Opened) else str(opened.path)
         try:
