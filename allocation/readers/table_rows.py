@@ -107,7 +107,11 @@ class Reading:
             unless = "unless one is given (--account NAME, or Account on the page)"
             self.findings.note(f"{NO_ACCOUNT}: {unless}, it is {self.stem}.")
         names = {ours: self.chosen.header[place] for ours, place in self.chosen.columns.items()}
-        self.findings.note("Read as: " + ", ".join(f"{ours} = {theirs}" for ours, theirs in names.items()) + ".")
+        unread = [column for column in self.chosen.header if column and column not in names.values()]
+        not_read = f" Not read: {', '.join(unread)}." if unread else ""
+        self.findings.note(
+            "Read as: " + ", ".join(f"{ours} = {column}" for ours, column in names.items()) + f".{not_read}"
+        )
         sheet = f", sheet {self.chosen.lines.sheet}" if self.chosen.lines.sheet else ""
         return Content(
             f"Table of holdings{sheet}",

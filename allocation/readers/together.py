@@ -171,7 +171,8 @@ def _parts(sources: Sequence[Source], today: datetime.date, ways: Ways) -> list[
             twice = Problem(opened.name, 0, "", "", "is named twice. Name it once.")
             parts.append(Part(opened.name, Content(opened.name, problems=(twice,)), True))
             continue
-        named.update(filter(None, [path]))
+        if path is not None:
+            named.add(path)
         if names[opened.name] > 1 and opened.path is not None:
             opened.name = str(source) if not isinstance(source, Opened) else str(opened.path)
         try:
