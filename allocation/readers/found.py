@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -12,6 +12,7 @@ import pandas as pd
 
 from allocation.errors import leave_out
 from allocation.money import HUNDREDTHS, is_known_currency
+from allocation.readers.content import StatedTotal
 from allocation.readers.foreign import Remarks, rounded
 from allocation.readers.holdings import COLUMNS, LARGEST
 from allocation.tables import ALL, CASH
@@ -50,6 +51,7 @@ class Findings(Remarks):
 
     today: datetime.date = field(kw_only=True)
     holdings: list[Holding] = field(default_factory=list)
+    totals: list[StatedTotal] = field(default_factory=list)
 
     def add(self, holding: Holding) -> None:
         """Take a holding, in its currency's major unit and to eight decimals, if it is one; else say why not."""
@@ -133,14 +135,31 @@ class Findings(Remarks):
             self.note("Numbers with more than 8 decimals are rounded to 8.")
         return fewer
 
-    def compare_total(self, row: int, what: str, stated: Decimal, lines: Sequence[Decimal], unit: Decimal) -> None:
-        """Compare a total that the file states with the sum of its lines; each line may be off by half a unit."""
+    def compare_total(
+        self,
+        row: int,
+        what: str,
+        stated: Decimal,
+        lines: Sequence[Decimal],
+        unit: Decimal,
+        rows: Collection[int] = (),
+        currency: str = "",
+    ) -> None:
+        """Compare a total that the file states with the sum of its lines; each line may be off by half a unit.
+
+        Parameters:
+            rows: where the lines stand, for comparing it again with what is loaded of them in the end.
+            currency: that of the total.
+        """
         found = sum(lines, Decimal(0))
         if abs(found - stated) > unit * (len(lines) + 1) / 2:
             remedy = f"is the total of {what}, but its lines add up to {found:,.2f}. Is a part of the file missing?"
             self.wrong(row, "total", f"{stated:,.2f}", remedy)
         else:
-            self.note(f"{what}: {found:,.2f}, as the file's own total says.")
+            note = f"{what}: {found:,.2f}, as the file's own total says."
+            self.note(note)
+            if rows:
+                self.totals.append(StatedTotal(note, what, stated, frozenset(rows), currency))
 
     def table(self) -> pd.DataFrame:
         """The holdings, one row an account and asset, as :func:`~allocation.readers.read_holdings` gives them.

@@ -73,6 +73,7 @@ class Reading:
             base_currency=self.base_currency,
             problems=self.findings.found(),
             notes=self.findings.said(),
+            totals=tuple(self.findings.totals),
         )
 
     def _is_over(self, cells: Sequence[str]) -> bool:
