@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+import pandas as pd
+
 from allocation.errors import Subject, leave_out
+from allocation.readers.content import StatedTotal
 from allocation.readers.found import Findings
 
 CENT = Decimal("0.01")
@@ -121,3 +124,27 @@ class Totals:
                     f"of the file, or move it above the total if it is held. {leave_out(about.symbol)}"
                 )
                 self.findings.wrong(row, "", about.symbol, remedy, about)
+
+
+def as_loaded(notes: Sequence[str], totals: Sequence[StatedTotal], held: pd.DataFrame) -> list[str]:
+    """A file's notes, where those about its own totals say what is loaded in the end, if that differs.
+
+    Parameters:
+        held: the file's holdings that are loaded; ``row``, ``quantity``, ``price``, ``currency``.
+    """
+    said = {total.note: _as_loaded(total, held[held["row"].isin(total.rows)]) for total in totals}
+    return [said.get(note, note) for note in notes]
+
+
+def _as_loaded(total: StatedTotal, held: pd.DataFrame) -> str:
+    lines = held[["quantity", "price", "currency"]].itertuples(index=False, name=None)
+    loaded = Decimal(0)
+    for quantity, price, currency in lines:
+        if price is None or currency != total.currency:
+            return f"{total.what}: the file's own total, {total.stated:,.2f}, is what its lines add up to."
+        loaded += quantity * price
+    less = total.stated - loaded
+    if abs(less) <= CENT * (len(total.rows) + 1) / 2:
+        return total.note
+    differs = f"{abs(less):,.2f} {'less' if less > 0 else 'more'}"
+    return f"{total.what}: the file's own total is {total.stated:,.2f}; {loaded:,.2f} is loaded, {differs}."

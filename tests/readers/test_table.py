@@ -10,7 +10,7 @@ import pytest
 
 import allocation
 from allocation.errors import MappingNeeded
-from allocation.readers import Opened, read_any
+from allocation.readers import Opened, Ways, read_any, read_together
 from allocation.readers.columns import fingerprint
 
 TODAY = datetime.date(2026, 11, 25)
@@ -373,3 +373,47 @@ def test_a_row_worth_as_much_as_all_above_it_that_may_be_a_holding_is_refused():
 def test_a_total_that_adds_up_shares_as_well_is_no_holding():
     content = read("Symbol,Quantity,Price,Currency,Value\nVTI,2,3,USD,6\nBND,1,4,USD,4\nTotal,3,,USD,10\n")
     assert [symbol for _, symbol, *_ in held(content)] == ["VTI", "BND"]
+
+
+def test_lots_of_one_holding_at_two_prices_are_refused():
+    text = "Symbol,Shares,Price,Currency,Value\nVTI,5,10.5,USD,52.5\nVTI,5,11,USD,55\nTotal,,,,107.5\n"
+    (said,) = problems(read(text))
+    assert "row 3, price: '11' is 10.5 for VTI in row 2. Write one price in both, or the date of each." in said
+
+
+@pytest.mark.parametrize(
+    ("rows", "price"),
+    [
+        ("VTI,5,10.50,USD,\nVTI,5,10.503,USD,", 10.503),
+        ("VTI,3,,USD,10.00\nVTI,7,,USD,23.33", 3.33333333),
+    ],
+)
+def test_lots_whose_prices_differ_by_rounding_are_one_holding(rows, price):
+    ((_, _, _, found, _),) = held(read(f"Symbol,Shares,Price,Currency,Value\n{rows}\n"))
+    assert found == price
+
+
+def test_lots_of_several_days_have_the_price_of_the_last():
+    text = "Symbol,Shares,Price,Currency,As of\nVTI,5,11,USD,2026-03-02\nVTI,5,10,USD,2026-03-01\n"
+    content = read(text)
+    assert held(content) == [("depot", "VTI", 10, 11, "USD")]
+    assert "VTI has prices of several days in depot: that of 2026-03-02 counts." in content.notes
+
+
+def test_a_total_is_compared_with_what_is_loaded_in_the_end():
+    text = b"Account,Name,Shares,Price,Currency,Value\nA,VTI,5,100,USD,500\nB,VTI,5,101,USD,505\nTotal,,,,,1005\n"
+    notes = read_together(Opened(text, "depot.csv"), None, None, None, TODAY).notes
+    said = "depot.csv: Total: the file's own total is 1,005.00; 1,000.00 is loaded, 5.00 less."
+    assert said in notes
+
+
+def test_a_total_is_compared_without_what_is_left_out():
+    text = b"Symbol,Shares,Price,Currency,Value\nVTI,5,100,USD,500\nXYZ,-1,10,USD,-10\nTotal,,,,490\n"
+    brought = read_together(Opened(text, "depot.csv"), None, None, None, TODAY, ways=Ways(leave_out=["XYZ"]))
+    assert "depot.csv: Total: the file's own total is 490.00; 500.00 is loaded, 10.00 more." in brought.notes
+
+
+def test_a_total_in_another_currency_is_only_compared_with_the_files_lines():
+    text = b"Name;Shares;Price;Currency;Value (EUR)\nVTI;10;300,50;USD;2750\nTotal;;;;2750\n"
+    brought = read_together(Opened(text, "depot.csv"), None, None, None, TODAY)
+    assert "depot.csv: Total: the file's own total, 2,750.00, is what its lines add up to." in brought.notes
