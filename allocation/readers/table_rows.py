@@ -11,7 +11,8 @@ from pathlib import PurePath
 
 from tqdm.auto import tqdm
 
-from allocation.errors import Subject
+from allocation.errors import Subject, leave_out
+from allocation.money import HUNDREDTHS
 from allocation.readers.columns import currency_of
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
@@ -20,16 +21,12 @@ from allocation.readers.lines import Exact, Line, Lines, Unfilled
 from allocation.readers.loose import bare, currency_in, date_in, date_order, is_nothing, number_in
 from allocation.readers.numbers import decimal_mark
 from allocation.readers.opened import Opened
+from allocation.readers.totals import CENT, EVERYTHING, TOTALS, Totals, says_not_held
 from allocation.tables import CASH
 
 NUMBERS = ("quantity", "price", "value", "cost_basis")
 NO_ACCOUNT = "The file names no account"
 A_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
-TOTALS = re.compile(
-    r"(?:(?:grand|sub|account|portfolio|overall)[ -]?)?totals?(?: value| assets| portfolio| account)?|"
-    r"(?:gesamt|zwischen)?summe|gesamt(?:wert|betrag)?|insgesamt|totaal|totale|sum",
-    re.IGNORECASE,
-)
 _CASH_WORDS = (
     "cash|cash balance|cash & cash investments|settled cash|uninvested cash|savings account|bargeld|barbestand|"
     "guthaben|liquidität|verrechnungskonto|geldkonto|tagesgeld(?:konto)?|girokonto|sparkonto|liquidités|espèces|efectivo|"
@@ -82,10 +79,8 @@ class Reading:
         self.opened, self.chosen = opened, chosen
         self.findings = Findings(opened.name, today=today)
         self.stem = PurePath(opened.name).stem
-        self.values: list[Decimal] = []
-        self.total = Decimal(0)
-        self.since_total: list[Decimal] = []
-        self.currencies: set[str] = set()
+        self.totals = Totals(self.findings)
+        self.not_held = ""
         plain_cells = [bare(cell) for cell in self._cells(*NUMBERS) if not isinstance(cell, Exact)]
         numbers = [text for text in plain_cells if A_NUMBER.fullmatch(text)]
         self.mark = decimal_mark(numbers, chosen.lines.separator)
@@ -98,6 +93,7 @@ class Reading:
     def content(self) -> Content:
         for row, cells in tqdm(self.chosen.rows, desc=self.opened.name, unit=" rows", delay=1, leave=False):
             self._read_row(row, cells)
+        self.totals.refuse_what_follows({problem.row for problem in self.findings.problems})
         if not self.findings.holdings and not self.findings.problems:
             self.findings.wrong(0, "", "", "holds no holdings under its header.")
         if "as_of" not in self.chosen.columns and "as_of" not in self.chosen.fixed:
@@ -118,11 +114,20 @@ class Reading:
             self.findings.table(),
             problems=self.findings.found(),
             notes=self.findings.said(),
+            totals=tuple(self.findings.totals),
         )
 
     def _read_row(self, row: int, cells: list[str]) -> None:
         filled = [cell for cell in cells if cell]
-        if len(filled) < 2 or cells == self.chosen.header:
+        if cells == self.chosen.header:
+            return
+        if len(filled) < 2:
+            self.not_held = filled[0] if says_not_held(filled[0]) else ""
+            return
+        width = len(self.chosen.header)
+        if any(cells[width:]):
+            remedy = f"has {len(cells)} cells, the header has {width}. Put numbers with thousands marks in quotes."
+            self.findings.wrong(row, "", "", remedy)
             return
         named = self._named(cells)
         if unfilled := [column for column, cell in named.items() if isinstance(cell, Unfilled)]:
@@ -132,7 +137,8 @@ class Reading:
             return
         symbol = self._symbol(named)
         if self._is_total(symbol or filled[0], bool(symbol), named):
-            self._compare_total(row, named, filled[0])
+            if not self.not_held:
+                self.totals.compare(row, filled[0], self._number(row, "value", named.get("value", "")))
         elif not symbol:
             self.findings.wrong(row, self._called("symbol"), "", "is empty. Every holding needs it.")
         else:
@@ -142,11 +148,21 @@ class Reading:
             self.findings.about = None
 
     def _read_holding(self, row: int, named: Named, account: str, symbol: str) -> None:
+        if self.not_held:
+            remedy = f"stands under {self.not_held!r}, so it isn't held. Take it out of the file. {leave_out(symbol)}"
+            self.findings.wrong(row, "", symbol, remedy)
+            return
         numbers = {column: self._number(row, column, named.get(column, "")) for column in NUMBERS}
         currency = self._currency(named)
-        if found := CASH_NAMES.fullmatch(symbol) or CASH_NAMES.fullmatch(named.get("name", "")):
-            of_cash = (found["before"] or found["after"] or currency or "").upper()
-            self._add_cash(row, named, account, numbers, of_cash)
+        if found := _as_cash(named, symbol):
+            self._add_cash(row, named, account, numbers, (found["before"] or found["after"] or "").upper(), currency)
+            return
+        if self._is_worth_all_above(numbers["quantity"], numbers["value"]) and not self._has_more(named):
+            remedy = (
+                "is worth exactly what the rows above it add up to. If it is their total, call it Total; if it is a "
+                "holding, move it to the top of the table."
+            )
+            self.findings.wrong(row, self._called("value"), named.get("value"), remedy)
             return
         if any(value is None and not is_nothing(named.get(column, "")) for column, value in numbers.items()):
             return
@@ -154,7 +170,7 @@ class Reading:
         if quantity is None:
             # The file's total has it all the same.
             if numbers["value"] is not None:
-                self._count(numbers["value"], currency or "")
+                self.totals.count(row, numbers["value"], self._value_currency(named) or currency or "")
             return
         self._add(row, named, account, symbol, quantity, price, currency or "", numbers)
 
@@ -163,13 +179,23 @@ class Reading:
         return next((cell for cell in cells if not is_nothing(cell)), "")
 
     def _is_total(self, name: str, has_symbol: bool, named: Named) -> bool:
-        """Whether a row adds up those above it: called so, or nameless, or worth exactly as much as all of them."""
+        """Whether a row adds up those above it: called so, or nameless, or called everything and worth as much."""
+        called_total = TOTALS.fullmatch(name.rstrip(": ")) is not None
         if not is_nothing(named.get("quantity", "")):
-            return False
-        if not has_symbol or TOTALS.fullmatch(name.rstrip(": ")):
+            # Some files add up the shares as well; a fund of that name has a price.
+            return called_total and "price" in self.chosen.columns and is_nothing(named.get("price", ""))
+        if not has_symbol or called_total:
             return True
-        value = number_in(named.get("value", ""), self.mark)
-        return len(self.values) > 1 and value is not None and value == self.total
+        worth_all = self._is_worth_all_above(None, number_in(named.get("value", ""), self.mark))
+        return worth_all and EVERYTHING.fullmatch(name.rstrip(": ")) is not None
+
+    def _is_worth_all_above(self, quantity: Decimal | None, value: Decimal | None) -> bool:
+        return quantity is None and len(self.totals.counted) > 1 and value is not None and value == self.totals.sum
+
+    def _has_more(self, named: Named) -> bool:
+        """Whether a row says what no total has: a price, or more than one name of an asset."""
+        names = [column for column in ("symbol", "isin", "name") if not is_nothing(named.get(column, ""))]
+        return len(names) > 1 or not is_nothing(named.get("price", ""))
 
     def _quantity_and_price(
         self, row: int, numbers: Mapping[str, Decimal | None]
@@ -203,11 +229,15 @@ class Reading:
         numbers: Mapping[str, Decimal | None],
     ) -> None:
         value = numbers["value"]
-        of_value = self.said["value"] or currency_in(named.get("value", ""))
-        if of_value and of_value != currency:
+        of_value = self._value_currency(named) or currency
+        if value is not None:
+            self.totals.count(row, value, of_value)
+        else:
+            self.totals.count(row, quantity * (price or 0), currency)
+        if of_value != currency:
             # A value in another currency says nothing about quantity times price.
             value = None
-        self._count(value if value is not None else quantity * (price or 0), currency)
+        self._note_place(row, account, symbol, named)
         account_type = named.get("account_type")
         self.findings.add(
             Holding(
@@ -228,16 +258,70 @@ class Reading:
         )
 
     def _add_cash(
-        self, row: int, named: Named, account: str, numbers: Mapping[str, Decimal | None], currency: str
+        self,
+        row: int,
+        named: Named,
+        account: str,
+        numbers: Mapping[str, Decimal | None],
+        called: str,
+        currency: str | None,
     ) -> None:
-        amount = numbers["value"] if numbers["value"] is not None else numbers["quantity"]
+        """Take a row of cash: its quantity is in its own currency, its value may be in another.
+
+        Parameters:
+            called: the currency in its name or symbol; empty where there is none.
+        """
+        quantity, value = numbers["quantity"], numbers["value"]
+        of_value = self._value_currency(named)
+        said = called or named.get("currency", "")
+        own = (called or currency or "") if said or quantity is not None else of_value or currency or ""
+        if value is not None and _whole(of_value or own) != _whole(own):
+            amount = self._amount_valued_elsewhere(row, named, numbers, own, of_value or "")
+        else:
+            amount = self._amount_of_cash(row, named, numbers)
         if amount is None:
             return
-        self._count(amount, currency)
+        if value is not None:
+            self.totals.count(row, value, of_value or own)
+        else:
+            self.totals.count(row, amount, own)
+        self._note_place(row, account, CASH, named)
         as_of, asset_class = self._date(row, named), named.get("asset_class") or None
-        self.findings.add(
-            Holding(row, account, CASH, amount, Decimal(1), currency, as_of=as_of, asset_class=asset_class)
-        )
+        self.findings.add(Holding(row, account, CASH, amount, Decimal(1), own, as_of=as_of, asset_class=asset_class))
+
+    def _amount_of_cash(self, row: int, named: Named, numbers: Mapping[str, Decimal | None]) -> Decimal | None:
+        """The amount of cash whose value is in its own currency."""
+        quantity, price, value = numbers["quantity"], numbers["price"], numbers["value"]
+        if quantity is None or value is None:
+            return value if value is not None else quantity
+        decimals = max(-int(quantity.as_tuple().exponent), 0)
+        if abs(quantity * (price or 1) - value) > CENT and round(value, decimals) != quantity:
+            remedy = f"of cash differs from its quantity, {quantity:,f}. Write the same in both, or leave one empty."
+            self.findings.wrong(row, self._called("value"), named.get("value"), remedy)
+            return None
+        return value
+
+    def _amount_valued_elsewhere(
+        self, row: int, named: Named, numbers: Mapping[str, Decimal | None], own: str, of_value: str
+    ) -> Decimal | None:
+        """The amount of cash whose value is in another currency: its quantity."""
+        quantity, price, value = numbers["quantity"], numbers["price"], numbers["value"]
+        if quantity is None:
+            remedy = f"is in {of_value}, but the cash is {own}. Write its amount in {own} as its quantity."
+            self.findings.wrong(row, self._called("value"), named.get("value"), remedy)
+        elif price not in (None, 1) and abs(quantity * (price or 0) - (value or 0)) > CENT:
+            remedy = "of cash is neither 1 nor the FX rate between its quantity and its value. Write 1."
+            self.findings.wrong(row, self._called("price"), named.get("price"), remedy)
+            return None
+        return quantity
+
+    def _value_currency(self, named: Named) -> str | None:
+        """The currency that the value says it is in; None where it says none."""
+        return self.said["value"] or currency_in(named.get("value", ""))
+
+    def _note_place(self, row: int, account: str, symbol: str, named: Named) -> None:
+        about = Subject(account, symbol, named.get("quantity", ""))
+        self.totals.holding(row, about, may_be_further_account="account" in self.chosen.columns)
 
     def _account(self, named: Named) -> str:
         return named.get("account", "") if self.names_accounts else self.stem
@@ -279,25 +363,6 @@ class Reading:
             self.findings.wrong(row, self._called(column), cell, remedy if both_ways else "is not a number.")
         return number
 
-    def _count(self, value: Decimal, currency: str) -> None:
-        self.values.append(value)
-        self.total += value
-        self.since_total.append(value)
-        self.currencies.add(currency)
-
-    def _compare_total(self, row: int, named: Named, what: str) -> None:
-        stated = self._number(row, "value", named.get("value", ""))
-        if stated is None or not self.values:
-            return
-        if len(self.currencies) > 1:
-            self.findings.note(f"The total in row {row} is of several currencies and was not compared.")
-            return
-        # A total is that of the rows since the last one, or of all of them.
-        lines = min((self.since_total, self.values), key=lambda values: abs(sum(values) - stated))
-        self.since_total = []
-        called = what if any(letter.isalpha() for letter in what) else "All rows"
-        self.findings.compare_total(row, called, stated, lines, Decimal("0.01"))
-
     def _called(self, column: str) -> str:
         """What the file calls a column of ours."""
         place = self.chosen.columns.get(column)
@@ -312,3 +377,12 @@ class Reading:
     def _named(self, cells: Sequence[str]) -> dict[str, str]:
         named = {column: cells[place] for column, place in self.chosen.columns.items() if place < len(cells)}
         return {**named, **self.chosen.fixed}
+
+
+def _as_cash(named: Named, symbol: str) -> re.Match[str] | None:
+    """What a row is called, where that says that it is cash."""
+    return CASH_NAMES.fullmatch(symbol) or CASH_NAMES.fullmatch(named.get("name", ""))
+
+
+def _whole(currency: str) -> str:
+    return HUNDREDTHS.get(currency, currency)

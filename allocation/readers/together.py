@@ -30,6 +30,7 @@ from allocation.readers.table import header_of
 from allocation.readers.table_rows import NO_ACCOUNT
 from allocation.readers.targets import read_targets
 from allocation.readers.taxonomies import TAXONOMY, switched, taken_before, to_remember
+from allocation.readers.totals import as_loaded
 from allocation.readers.uncollected import uncollected
 from allocation.tables import CASH
 
@@ -127,7 +128,8 @@ def read_together(
     parts += _given(targets, fx, classes, prices, today)
     parts = without([_with_account(part, ways.account) for part in parts], ways.leave_out)
     held = _holdings(parts, today)
-    notes = [f"{part.label}: {note}" for part in parts for note in part.content.notes] + _agree(held)
+    agreed = _agree(held)
+    notes = [f"{part.label}: {note}" for part in parts for note in _notes(part, held)] + agreed
     problems = [problem for part in parts for problem in part.content.problems]
     problems += [*disagreements(held), *_only_one(parts, "targets"), *_only_one(parts, "classes")]
     problems += _without_taxonomies(parts, ways)
@@ -276,6 +278,14 @@ def _source(part: Part) -> str:
 def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     filled = [table for table in tables if not table.empty]
     return pd.concat(filled, ignore_index=True) if filled else next(iter(tables), pd.DataFrame())
+
+
+def _notes(part: Part, held: pd.DataFrame) -> Sequence[str]:
+    """What there is to say about a file, after all files agree."""
+    content = part.content
+    return (
+        as_loaded(content.notes, content.totals, held[held["file"] == part.label]) if content.totals else content.notes
+    )
 
 
 def _agree(held: pd.DataFrame) -> list[str]:
