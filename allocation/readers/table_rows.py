@@ -16,7 +16,7 @@ from allocation.money import HUNDREDTHS
 from allocation.readers.columns import currency_of
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
-from allocation.readers.holdings import ACCOUNT_TYPES
+from allocation.readers.holdings import ACCOUNT_TYPES, OWN_WORDS
 from allocation.readers.lines import Exact, Line, Lines, Unfilled
 from allocation.readers.loose import bare, currency_in, date_in, date_order, is_nothing, number_in
 from allocation.readers.numbers import decimal_mark
@@ -239,6 +239,9 @@ class Reading:
             value = None
         self._note_place(row, account, symbol, named)
         account_type = named.get("account_type")
+        if account_type and account_type not in ACCOUNT_TYPES:
+            known = f"{', '.join(ACCOUNT_TYPES[:-1])} or {ACCOUNT_TYPES[-1]}"
+            self.findings.note(f"The account type {account_type!r} is not {known}: it was left out.")
         self.findings.add(
             Holding(
                 row=row,
@@ -292,6 +295,10 @@ class Reading:
     def _amount_of_cash(self, row: int, named: Named, numbers: Mapping[str, Decimal | None]) -> Decimal | None:
         """The amount of cash whose value is in its own currency."""
         quantity, price, value = numbers["quantity"], numbers["price"], numbers["value"]
+        if value is None and quantity and price not in (None, 1):
+            remedy = "is not 1. The price of cash is 1; the amount is its quantity."
+            self.findings.wrong(row, self._called("price"), named.get("price"), remedy)
+            return None
         if quantity is None or value is None:
             return value if value is not None else quantity
         decimals = max(-int(quantity.as_tuple().exponent), 0)
@@ -376,7 +383,10 @@ class Reading:
 
     def _named(self, cells: Sequence[str]) -> dict[str, str]:
         named = {column: cells[place] for column, place in self.chosen.columns.items() if place < len(cells)}
-        return {**named, **self.chosen.fixed}
+        named |= self.chosen.fixed
+        # What we call no class may be written with other capitals.
+        said = named.get("asset_class", "")
+        return {**named, "asset_class": OWN_WORDS.get(said.casefold(), said)}
 
 
 def _as_cash(named: Named, symbol: str) -> re.Match[str] | None:

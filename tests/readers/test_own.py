@@ -80,3 +80,12 @@ def test_columns_that_are_not_read_are_named():
     content = read("Account,Symbol,Quantity,Price,Currency,Date,Notes\nA,VTI,5,10.5,USD,2020-01-01,old\n")
     assert content.problems == ()
     assert content.notes[-1].endswith("price = Price, currency = Currency. Not read: Date, Notes.")
+
+
+def test_what_our_own_format_would_refuse_is_not_passed_over_because_of_one_more_column():
+    header = "account,symbol,quantity,price,currency,asset_class,account_type,notes\n"
+    (problem,) = read(header + "A,CASH,100,2,USD,,,\n").problems
+    assert str(problem) == "file.csv, row 2, price: '2' is not 1. The price of cash is 1; the amount is its quantity."
+    content = read(header + "A,VTI,100,2,USD,unclassified,pension,x\n")
+    assert content.problems == () and content.holdings["asset_class"].tolist() == ["Unclassified"]
+    assert "The account type 'pension' is not taxable, tax_deferred or tax_free: it was left out." in content.notes
