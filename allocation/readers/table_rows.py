@@ -13,28 +13,24 @@ from tqdm.auto import tqdm
 
 from allocation.errors import Subject, leave_out
 from allocation.money import HUNDREDTHS
-from allocation.readers.columns import currency_of
+from allocation.readers.cash_rows import CASH_NAMES, Wrong, cash_amount, cash_valued_elsewhere
+from allocation.readers.columns import SIDES, currency_of, plain, told_apart
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
 from allocation.readers.holdings import ACCOUNT_TYPES, OWN_WORDS
 from allocation.readers.lines import Exact, Line, Lines, Unfilled
-from allocation.readers.loose import bare, currency_in, date_in, date_order, is_nothing, number_in
-from allocation.readers.numbers import decimal_mark
+from allocation.readers.loose import bare, contradicts, currency_in, date_in, date_order, is_nothing, number_in
+from allocation.readers.marks import mark_of
+from allocation.readers.numbers import BOTH_WAYS
 from allocation.readers.opened import Opened
 from allocation.readers.totals import CENT, EVERYTHING, TOTALS, Totals, says_not_held
 from allocation.tables import CASH
 
 NUMBERS = ("quantity", "price", "value", "cost_basis")
+SIDE = "side"
 NO_ACCOUNT = "The file names no account"
 A_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
-_CASH_WORDS = (
-    "cash|cash balance|cash & cash investments|settled cash|uninvested cash|savings account|bargeld|barbestand|"
-    "guthaben|liquidität|verrechnungskonto|geldkonto|tagesgeld(?:konto)?|girokonto|sparkonto|liquidités|espèces|efectivo|"
-    "liquidità|contanti"
-)
-CASH_NAMES = re.compile(
-    rf"(?:(?P<before>[A-Z]{{3}})[ :-]+)?(?:{_CASH_WORDS})(?:[ :(-]+(?P<after>[A-Z]{{3}})\)?)?", re.IGNORECASE
-)
+SHORT = re.compile(r"s|short|sell|sold|verkauf|verkauft|leerverkauf|written", re.IGNORECASE)
 TITLE_DATE = re.compile(
     r"\b(?:as of|date|stand|datum|stichtag|situation au)\b.*?"
     r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\2\d{4}|"
@@ -83,7 +79,8 @@ class Reading:
         self.not_held = ""
         plain_cells = [bare(cell) for cell in self._cells(*NUMBERS) if not isinstance(cell, Exact)]
         numbers = [text for text in plain_cells if A_NUMBER.fullmatch(text)]
-        self.mark = decimal_mark(numbers, chosen.lines.separator)
+        self.side = next((place for place, name in enumerate(chosen.header) if plain(name) in SIDES), None)
+        self.mark = mark_of(numbers, chosen.rows, (self._named(cells) for _, cells in chosen.rows))
         self.order = date_order(self._cells("as_of"))
         self.as_of = self._title_date()
         self.names_accounts = "account" in chosen.columns or bool(chosen.fixed.get("account"))
@@ -119,12 +116,13 @@ class Reading:
 
     def _read_row(self, row: int, cells: list[str]) -> None:
         filled = [cell for cell in cells if cell]
-        if cells == self.chosen.header:
+        header = self.chosen.header
+        if cells[:1] == header[:1] and told_apart(cells) == header:
             return
         if len(filled) < 2:
             self.not_held = filled[0] if says_not_held(filled[0]) else ""
             return
-        width = len(self.chosen.header)
+        width = len(header)
         if any(cells[width:]):
             remedy = f"has {len(cells)} cells, the header has {width}. Put numbers with thousands marks in quotes."
             self.findings.wrong(row, "", "", remedy)
@@ -154,6 +152,8 @@ class Reading:
             return
         numbers = {column: self._number(row, column, named.get(column, "")) for column in NUMBERS}
         currency = self._currency(named)
+        if self._contradicts_itself(row, named, numbers, currency or ""):
+            return
         if found := _as_cash(named, symbol):
             self._add_cash(row, named, account, numbers, (found["before"] or found["after"] or "").upper(), currency)
             return
@@ -166,6 +166,9 @@ class Reading:
             return
         if any(value is None and not is_nothing(named.get(column, "")) for column, value in numbers.items()):
             return
+        if not self._has_quantities and numbers["price"] is None:
+            # What is kept is the value, which a currency of the asset says nothing about.
+            currency = self.said["value"] or currency
         quantity, price = self._quantity_and_price(row, numbers)
         if quantity is None:
             # The file's total has it all the same.
@@ -173,6 +176,37 @@ class Reading:
                 self.totals.count(row, numbers["value"], self._value_currency(named) or currency or "")
             return
         self._add(row, named, account, symbol, quantity, price, currency or "", numbers)
+
+    @property
+    def _has_quantities(self) -> bool:
+        return "quantity" in self.chosen.columns or "quantity" in self.chosen.fixed
+
+    def _contradicts_itself(self, row: int, named: Named, numbers: Mapping[str, Decimal | None], currency: str) -> bool:
+        """Whether a row says two things that can't both be; says so."""
+        before = len(self.findings.problems)
+        side = named.get(SIDE, "")
+        if self.side is not None and SHORT.fullmatch(side):
+            remedy = "means that it is sold, and what is owed or sold short can't be kept. "
+            self.findings.wrong(row, self.chosen.header[self.side], side, remedy + leave_out(self._symbol(named)))
+        quantity, price, value = numbers["quantity"], numbers["price"], numbers["value"]
+        differs = f"is not in {currency}, the currency of the row. Write the same currency in both."
+        own = ["quantity", "price"]
+        agrees = quantity is not None and value is not None and abs(quantity * (price or 1) - value) <= CENT
+        if _as_cash(named, self._symbol(named)):
+            alone, agrees = quantity is None, agrees and price in (None, 1)
+        else:
+            alone = quantity is None or price is None
+        # A value in another currency is none of the row's own, unless it is all there is, or the same number.
+        if not self._has_quantities or alone or agrees:
+            own.append("value")
+        wrong = [column for column in own if contradicts(named.get(column, ""), currency)]
+        for column in wrong:
+            self.findings.wrong(row, self._called(column), named[column], differs)
+        if wrong:
+            return True
+        if not self._has_quantities and price is not None and self.said["value"] not in (None, currency):
+            self.findings.wrong(row, self._called("value"), named.get("value"), differs)
+        return len(self.findings.problems) > before
 
     def _symbol(self, named: Named) -> str:
         cells = (named.get(column, "") for column in ("symbol", "isin", "name"))
@@ -201,7 +235,7 @@ class Reading:
         self, row: int, numbers: Mapping[str, Decimal | None]
     ) -> tuple[Decimal | None, Decimal | None]:
         quantity, price, value = numbers["quantity"], numbers["price"], numbers["value"]
-        if "quantity" in self.chosen.columns or "quantity" in self.chosen.fixed:
+        if self._has_quantities:
             if quantity is None:
                 remedy = "is empty. Every holding needs it; a row of cash doesn't, where its name or symbol is Cash."
                 self.findings.wrong(row, self._called("quantity"), "", remedy)
@@ -229,7 +263,8 @@ class Reading:
         numbers: Mapping[str, Decimal | None],
     ) -> None:
         value = numbers["value"]
-        of_value = self._value_currency(named) or currency
+        is_foreign = contradicts(named.get("value", ""), currency)
+        of_value = self._value_currency(named) or ("another" if is_foreign else currency)
         if value is not None:
             self.totals.count(row, value, of_value)
         else:
@@ -278,11 +313,11 @@ class Reading:
         of_value = self._value_currency(named)
         said = called or named.get("currency", "")
         own = (called or currency or "") if said or quantity is not None else of_value or currency or ""
-        if value is not None and _whole(of_value or own) != _whole(own):
-            amount = self._amount_valued_elsewhere(row, named, numbers, own, of_value or "")
-        else:
-            amount = self._amount_of_cash(row, named, numbers)
-        if amount is None:
+        elsewhere = value is not None and _whole(of_value or own) != _whole(own)
+        amount = cash_valued_elsewhere(numbers, own, of_value or "") if elsewhere else cash_amount(numbers)
+        if isinstance(amount, Wrong):
+            self.findings.wrong(row, self._called(amount.column), named.get(amount.column), amount.remedy)
+        if amount is None or isinstance(amount, Wrong):
             return
         if value is not None:
             self.totals.count(row, value, of_value or own)
@@ -291,36 +326,6 @@ class Reading:
         self._note_place(row, account, CASH, named)
         as_of, asset_class = self._date(row, named), named.get("asset_class") or None
         self.findings.add(Holding(row, account, CASH, amount, Decimal(1), own, as_of=as_of, asset_class=asset_class))
-
-    def _amount_of_cash(self, row: int, named: Named, numbers: Mapping[str, Decimal | None]) -> Decimal | None:
-        """The amount of cash whose value is in its own currency."""
-        quantity, price, value = numbers["quantity"], numbers["price"], numbers["value"]
-        if value is None and quantity and price not in (None, 1):
-            remedy = "is not 1. The price of cash is 1; the amount is its quantity."
-            self.findings.wrong(row, self._called("price"), named.get("price"), remedy)
-            return None
-        if quantity is None or value is None:
-            return value if value is not None else quantity
-        decimals = max(-int(quantity.as_tuple().exponent), 0)
-        if abs(quantity * (price or 1) - value) > CENT and round(value, decimals) != quantity:
-            remedy = f"of cash differs from its quantity, {quantity:,f}. Write the same in both, or leave one empty."
-            self.findings.wrong(row, self._called("value"), named.get("value"), remedy)
-            return None
-        return value
-
-    def _amount_valued_elsewhere(
-        self, row: int, named: Named, numbers: Mapping[str, Decimal | None], own: str, of_value: str
-    ) -> Decimal | None:
-        """The amount of cash whose value is in another currency: its quantity."""
-        quantity, price, value = numbers["quantity"], numbers["price"], numbers["value"]
-        if quantity is None:
-            remedy = f"is in {of_value}, but the cash is {own}. Write its amount in {own} as its quantity."
-            self.findings.wrong(row, self._called("value"), named.get("value"), remedy)
-        elif price not in (None, 1) and abs(quantity * (price or 0) - (value or 0)) > CENT:
-            remedy = "of cash is neither 1 nor the FX rate between its quantity and its value. Write 1."
-            self.findings.wrong(row, self._called("price"), named.get("price"), remedy)
-            return None
-        return quantity
 
     def _value_currency(self, named: Named) -> str | None:
         """The currency that the value says it is in; None where it says none."""
@@ -365,9 +370,10 @@ class Reading:
         number = number_in(cell, self.mark) if cell else None
         if number is None and not is_nothing(cell):
             both_ways = self.mark is None and any(mark in cell for mark in ".,")
-            remedy = "can be read with a decimal point or a decimal comma, and the file doesn't settle which. "
-            remedy += "Write its numbers without thousands marks."
-            self.findings.wrong(row, self._called(column), cell, remedy if both_ways else "is not a number.")
+            self.findings.wrong(row, self._called(column), cell, BOTH_WAYS if both_ways else "is not a number.")
+        elif column == "quantity" and "%" in cell:
+            self.findings.wrong(row, self._called(column), cell, "is a percentage. Write the number of shares.")
+            return None
         return number
 
     def _called(self, column: str) -> str:
@@ -383,6 +389,8 @@ class Reading:
 
     def _named(self, cells: Sequence[str]) -> dict[str, str]:
         named = {column: cells[place] for column, place in self.chosen.columns.items() if place < len(cells)}
+        if self.side is not None and self.side < len(cells):
+            named[SIDE] = cells[self.side]
         named |= self.chosen.fixed
         # What we call no class may be written with other capitals.
         said = named.get("asset_class", "")

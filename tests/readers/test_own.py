@@ -50,15 +50,18 @@ def test_a_value_that_the_quantity_and_price_contradict_is_refused_whatever_the_
 
 def test_a_quantity_of_which_the_mark_could_be_either_is_settled_by_its_value():
     header = "account,symbol,quantity,price,currency,value\n"
-    (problem,) = read(header + "A,VTI,1.000,10,EUR,10000\n").problems
-    assert "of VTI is not its quantity times its price" in problem.remedy
+    content = read(header + "A,VTI,1.000,10,EUR,10000\n")
+    assert content.problems == () and content.holdings["quantity"].tolist() == [1000]
 
 
 def test_a_table_with_our_columns_in_capitals_is_read_as_tables_are():
-    content = read("Account,Symbol,Quantity,Price,Currency\nISA,VOD,100,$ 2,GBX\nISA,CASH,50,1,GBP\nTotal,,,,\n")
+    content = read(
+        "Account,Symbol,Quantity,Price,Currency\nISA,VOD,100,2,GBX\nISA,VTI,1,$ 300,USD\nISA,CASH,50,1,GBP\n"
+    )
     assert content.problems == ()
     assert content.holdings[["symbol", "quantity", "price"]].values.tolist() == [
         ["VOD", 100, Decimal("0.02")],
+        ["VTI", 1, 300],
         ["CASH", 50, 1],
     ]
 

@@ -283,7 +283,11 @@ def test_cash_that_is_valued_in_another_currency_is_its_amount_in_its_own():
     [
         ("A,Cash,500,1,USD,700", "'700' of cash differs from its quantity, 500. Write the same in both"),
         ("A,Cash,,,EUR,€ 700", ""),
-        ("A,Cash,,,USD,€ 700", "'€ 700' is in EUR, but the cash is USD. Write its amount in USD as its quantity."),
+        ("A,Cash,,,USD,€ 700", "'€ 700' is not in USD, the currency of the row."),
+        ("A,Cash,,,EUR,$700", "'$700' is not in EUR, the currency of the row."),
+        ("A,Cash,$700,,EUR,", "'$700' is not in EUR, the currency of the row."),
+        ("A,VTI,7,,EUR,$700", "'$700' is not in EUR, the currency of the row."),
+        ("A,VTI,7,90,EUR,$700", ""),
         ("A,Cash,500,3,USD,€ 700", "'3' of cash is neither 1 nor the FX rate"),
         ("A,Cash,500,1.4,USD,€ 700", ""),
         ("A,Cash,1,500,USD,500", ""),
@@ -293,6 +297,11 @@ def test_cash_that_is_valued_in_another_currency_is_its_amount_in_its_own():
 def test_cash_whose_quantity_and_value_differ_is_refused(row, problem):
     said = problems(read(f"Account,Name,Quantity,Price,Currency,Value\n{row}\n"))
     assert (problem in " ".join(said)) if problem else not said
+
+
+def test_cash_that_is_only_valued_in_another_currency_is_refused():
+    (said,) = problems(read("Name,Shares,Currency,Value (EUR)\nCash,,USD,700\n"))
+    assert "'700' is in EUR, but the cash is USD. Write its amount in USD as its quantity." in said
 
 
 def test_shares_that_are_valued_in_another_currency_are_compared_with_its_total():
@@ -417,3 +426,89 @@ def test_a_total_in_another_currency_is_only_compared_with_the_files_lines():
     text = b"Name;Shares;Price;Currency;Value (EUR)\nVTI;10;300,50;USD;2750\nTotal;;;;2750\n"
     brought = read_together(Opened(text, "depot.csv"), None, None, None, TODAY)
     assert "depot.csv: Total: the file's own total, 2,750.00, is what its lines add up to." in brought.notes
+
+
+def quoted(*numbers):
+    return ",".join(f'"{number}"' for number in numbers)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Symbol,Currency,Shares,Price,Value\nVTI,USD,{quoted('1.000', '2', '2.000')}\n",
+        "Symbol;Currency;Shares;Price\nVTI;USD;1,234;100\n",
+        "Symbol\tCurrency\tShares\tPrice\nVTI\tUSD\t1.234\t100\n",
+    ],
+)
+def test_numbers_that_can_be_read_both_ways_are_refused(text):
+    (said, *_) = problems(read(text))
+    assert "can be read with a decimal point or a decimal comma" in said
+    assert "decimals with other than three digits (1234.50)" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [
+        ("Symbol;Currency;Shares;Price\nVTI;USD;1.234;10.50\n", 1.234),
+        ("Symbol;Currency;Shares;Price\nVTI;USD;1,234;10.50\n", 1234),
+        ("Symbol;Currency;Shares;Price;Share of all\nVTI;USD;1,234;100;33,5 %\n", 1.234),
+        ("Symbol;Currency;Shares;Price;Value\nVTI;USD;1.000;2.000;2.000\n", 1),
+        ("Symbol;Currency;Shares;Price;Bought\nVTI;USD;1234;100;2.7.2026\n", 1234),
+    ],
+)
+def test_another_number_or_the_value_settles_the_decimal_mark(text, quantity):
+    ((_, _, found, *_),) = held(read(text))
+    assert found == quantity
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("Symbol,Shares,Shares,Price,Currency\nVTI,1,2,3,USD\n", "quantity"),
+        ("Symbol,Shares,Price,Price,Currency\nVTI,1,2,3,USD\n", "price"),
+        ("Symbol,Shares,Price,Ccy,Currency\nVTI,1,2,EUR,USD\n", "currency"),
+        ("Symbol,Symbol,Shares,Price,Currency\nVTI,BND,1,2,USD\n", "symbol"),
+        ("Symbol,Shares,Units,Value,Currency\nVTI,1,2,3,USD\n", "quantity"),
+    ],
+)
+def test_two_columns_for_one_thing_are_asked_for(text, missing):
+    with pytest.raises(MappingNeeded) as asked:
+        read(text)
+    assert asked.value.missing == (missing,)
+
+
+def test_of_two_columns_of_one_name_either_can_be_named():
+    text = "Symbol,Shares,Shares,Price,Currency\nVTI,1,2,3,USD\n"
+    assert held(read(text, mapping={"quantity": "Shares (2)"})) == [("depot", "VTI", 2, 3, "USD")]
+    assert held(read(text, mapping={"quantity": "Shares"})) == [("depot", "VTI", 1, 3, "USD")]
+    assert held(read(text.replace("1,2,3", "2,2,3"))) == [("depot", "VTI", 2, 3, "USD")]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("Symbol,Shares,Price,Ccy\nVTI,1,$10.50,EUR\n", "Price: '$10.50' is not in EUR, the currency of the row."),
+        ("Symbol,Shares,Price,Ccy\nVTI,1,€10.50,USD\n", "Price: '€10.50' is not in USD"),
+        ("Symbol,Shares,Price,Ccy\nVTI,1,£10.50,GBX\n", "Price: '£10.50' is not in GBX"),
+        ("Symbol,Value,Ccy\nVTI,€10.50,USD\n", "Value: '€10.50' is not in USD"),
+        ("Symbol,Shares,Price,Ccy,Value\nVTI,2,10,USD,€20\n", "Value: '€20' is not in USD"),
+        ("Symbol,Shares,Price (EUR)\nVTI,1,$10.50\n", "Price (EUR): '$10.50' is not in EUR"),
+        ("Symbol,Shares,Price,Ccy\nVTI,50%,10.50,USD\n", "Shares: '50%' is a percentage. Write the number of shares."),
+        ("Symbol,Side,Shares,Price,Ccy\nVTI,Short,5,10.50,USD\n", "Side: 'Short' means that it is sold"),
+        ("Symbol,Long/Short,Shares,Price,Ccy\nVTI,S,5,10.50,USD\n", "--leave-out VTI"),
+    ],
+)
+def test_a_row_that_contradicts_itself_is_refused(text, problem):
+    (said,) = problems(read(text))
+    assert problem in said
+
+
+def test_a_sign_of_several_currencies_fits_each_of_them():
+    text = "Symbol,Side,Shares,Price,Ccy\nVTI,Long,5,$10.50,{}\n"
+    for currency in ("USD", "CAD", "AUD", "NZD", "HKD", "SGD", "MXN"):
+        assert held(read(text.format(currency))) == [("depot", "VTI", 5, 10.5, currency)]
+
+
+def test_a_holding_kept_as_its_value_is_in_the_values_currency():
+    content = read("Name,Currency,Current value (EUR)\nVTI,USD,1000\n")
+    assert held(content) == [("depot", "VTI", 1000, 1, "EUR")]

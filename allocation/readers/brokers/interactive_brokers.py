@@ -17,8 +17,8 @@ from allocation.readers.found import Findings, Holding
 from allocation.readers.loose import MONTH_FIRST, date_in, is_nothing, number_in
 from allocation.readers.numbers import POINT
 from allocation.readers.opened import Opened
-from allocation.readers.totals import CENT
 from allocation.readers.registry import Format
+from allocation.readers.totals import CENT
 from allocation.tables import CASH
 
 TITLE = "Interactive Brokers activity statement"

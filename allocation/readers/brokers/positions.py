@@ -16,7 +16,7 @@ from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
 from allocation.readers.lines import Line, Lines
 from allocation.readers.loose import MONTH_FIRST, bare, currency_in, date_in, is_nothing, number_in
-from allocation.readers.numbers import POINT, decimal_mark
+from allocation.readers.numbers import BOTH_WAYS, POINT, decimal_mark, reads_both_ways
 from allocation.readers.opened import Opened
 from allocation.readers.totals import CENT, says_not_held
 from allocation.tables import CASH
@@ -208,7 +208,8 @@ class Reading:
     def _number(self, row: int, column: str, cell: str, mark: str | None) -> Decimal | None:
         number = number_in(cell, mark) if cell else None
         if number is None and column != "cost_basis" and not is_nothing(cell):
-            self.findings.wrong(row, column, cell, "is not a number that can be read.")
+            both_ways = mark is None and reads_both_ways(bare(cell))
+            self.findings.wrong(row, column, cell, BOTH_WAYS if both_ways else "is not a number that can be read.")
         return number
 
     def _account(self, named: Mapping[str, str]) -> str:
@@ -254,7 +255,7 @@ class Reading:
         wanted = [places[column] for column in NUMBERS if column in places]
         if "money" in places:
             wanted += [places["money"], places["money"] + 1]
-        return decimal_mark(_numbers(self.lines.lines[place + 1 :], wanted), self.lines.separator)
+        return decimal_mark(_numbers(self.lines.lines[place + 1 :], wanted), None)
 
 
 def _numbers(lines: Sequence[Line], places: Sequence[int]) -> list[str]:
