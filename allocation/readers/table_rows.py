@@ -136,7 +136,7 @@ class Reading:
         symbol = self._symbol(named)
         if self._is_total(symbol or filled[0], bool(symbol), named):
             if not self.not_held:
-                self.totals.compare(row, filled[0], self._number(row, "value", named.get("value", "")))
+                self.totals.compare(row, symbol or filled[0], self._number(row, "value", named.get("value", "")))
         elif not symbol:
             self.findings.wrong(row, self._called("symbol"), "", "is empty. Every holding needs it.")
         else:

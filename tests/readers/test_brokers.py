@@ -284,3 +284,11 @@ def test_a_brokers_number_that_the_separator_cuts_in_two_is_refused():
     text = SCHWAB.replace('"$52.50",\n"Account', '52,50,7\n"Account')
     said = remedies(read_any(Opened(text.encode(), "schwab.csv"), TODAY))
     assert "row 4: has 7 cells, the header has 6. Put numbers with thousands marks in quotes." in said[0]
+
+
+def test_a_portfolio_of_degiro_whose_numbers_can_be_read_both_ways_is_refused():
+    text = (
+        'Product,Symbol/ISIN,Amount,Closing,Local value,,Value in EUR\nVTI,US9229087690,2,"1.234",USD,"2.468","2.345"\n'
+    )
+    said = remedies(read_any(Opened(text.encode(), "Portfolio.csv"), TODAY))
+    assert "can be read with a decimal point or a decimal comma" in said[0]
