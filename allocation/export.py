@@ -10,8 +10,8 @@ from allocation.money import minor_digits
 from allocation.planner.result import Plan
 from allocation.tables import ALL, CASH, SEVERAL_CLASSES, UNCLASSIFIED, Strategy, as_percent, as_weight
 from allocation.targets import plain
+from allocation.text import as_text
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", " ")
 MONEY = ["amount", "fee", "value_before", "value_after"]
 WEIGHTS = ["weight_before", "weight_after", "target_weight", "drift_before", "drift_after"]
 TEXTS = ["scope", "account", "symbol", "name", "asset_class", "reason"]
@@ -21,7 +21,8 @@ def plan_csv(plan: Plan) -> str:
     """A plan as CSV text: the columns of its rows, a header row, decimal points, amounts to the currency's minor unit.
 
     Safe to open in a spreadsheet: a text that a spreadsheet would run as a formula (it begins with ``=``, ``+``,
-    ``-``, ``@``, a blank or a tab) is preceded by an apostrophe, and a line break in a text becomes a blank.
+    ``-``, ``@``, a blank or a tab) is preceded by an apostrophe, and a line break in a text becomes a blank. Our own
+    files are read without that apostrophe again.
     """
     rows = plan.rows
     table = rows.astype(object)
@@ -112,9 +113,3 @@ def prices_csv(prices: pd.DataFrame) -> str:
     table["price"] = ["" if price != price else _exact(price) for price in prices["price"]]
     table["source"] = ["" if source is None else as_text(source) for source in table["source"]]
     return table.to_csv(index=False, lineterminator="\n")
-
-
-def as_text(value: str) -> str:
-    """A text on one line, marked as text where a spreadsheet would run it as a formula."""
-    one_line = " ".join(value.splitlines())
-    return f"'{one_line}" if one_line.startswith(FORMULA_STARTS) else one_line

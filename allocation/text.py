@@ -24,6 +24,9 @@ LONGEST_NAME = 300
 
 DATE = re.compile(r"(19|20|21)\d\d-\d\d-\d\d", re.ASCII)
 
+FORMULA = re.compile(r"'*[=+\-@\t ]")
+"""How a text begins that a spreadsheet would run as a formula, or that was marked as a text for it."""
+
 
 def clean(text: str) -> str:
     """A name as people see it: two spellings that look the same are the same."""
@@ -34,6 +37,17 @@ def clean(text: str) -> str:
 def cleaner(text: str) -> Callable[[str], str]:
     """What :func:`clean` does to each cell of this text; most files are plain, and have very many cells."""
     return str.strip if text.isascii() else clean
+
+
+def as_text(value: str) -> str:
+    """A text on one line, marked as text by an apostrophe where a spreadsheet would run it as a formula."""
+    one_line = " ".join(value.splitlines())
+    return f"'{one_line}" if FORMULA.match(one_line) else one_line
+
+
+def as_meant(cell: str) -> str:
+    """A cleaned cell without the mark of :func:`as_text`."""
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
 
 
 def read_date(text: str) -> datetime.date:

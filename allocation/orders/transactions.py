@@ -7,9 +7,9 @@ import io
 import re
 
 from allocation.errors import OrdersError
-from allocation.export import as_text
 from allocation.orders.trades import Trade, money, plain, trades_of
 from allocation.planner.result import Plan
+from allocation.text import as_text
 
 COLUMNS = (
     "Date", "Type", "Value", "Transaction Currency", "Gross Amount", "Currency Gross Amount", "Exchange Rate", "Fees",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from allocation.money import is_known_currency
@@ -41,6 +42,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 FIELDS = tuple(SYNONYMS)
+SIDES = frozenset({"side", "direction", "long/short", "long / short", "l/s", "position side", "richtung"})
+"""Columns that say whether something is held or owed."""
 
 
 def plain(column: str) -> str:
@@ -52,6 +55,16 @@ def plain(column: str) -> str:
     while kept and kept[-1] in ("in", "en", "per", "/"):
         kept.pop()
     return " ".join(kept)
+
+
+def told_apart(columns: Sequence[str]) -> list[str]:
+    """The same names, where one that stands twice is numbered: ``Price`` and ``Price (2)``."""
+    seen: Counter[str] = Counter()
+    names = []
+    for column in columns:
+        seen[column] += 1
+        names.append(f"{column} ({seen[column]})" if column and seen[column] > 1 else column)
+    return names
 
 
 def currency_of(column: str) -> str | None:

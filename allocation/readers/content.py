@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -15,6 +17,23 @@ PRICE_COLUMNS = ["file", "row", "symbol", "currency", "price", "as_of", "source"
 def no_rows(columns: list[str]) -> pd.DataFrame:
     """An empty table with these columns."""
     return pd.DataFrame(columns=columns, dtype=object)
+
+
+class StatedTotal(NamedTuple):
+    """A total that a file states and that its lines agree with.
+
+    Attributes:
+        note: the sentence that says so.
+        what: what it is the total of.
+        rows: where its lines stand.
+        currency: that of the total.
+    """
+
+    note: str
+    what: str
+    stated: Decimal
+    rows: frozenset[int]
+    currency: str
 
 
 @dataclass(frozen=True)
@@ -32,6 +51,7 @@ class Content:
         taxonomy: the one that ``classes`` and ``targets`` are from; None where none is.
         problems: what is wrong. Nothing is loaded while there is one.
         notes: sentences about what was left out, is stale, or was reconciled with the file's own total.
+        totals: the file's own totals, for comparing them with what is loaded in the end.
     """
 
     format: str
@@ -45,3 +65,4 @@ class Content:
     taxonomy: str | None = None
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
+    totals: tuple[StatedTotal, ...] = ()

@@ -18,7 +18,7 @@ import pandas as pd
 from allocation.errors import LoadError, Problem, Subject
 from allocation.readers.numbers import COMMA, POINT, decimal_mark, read_number
 from allocation.readers.opened import Opened
-from allocation.text import clean, cleaner, read_date
+from allocation.text import as_meant, clean, cleaner, read_date
 
 Source = str | Path | pd.DataFrame | Opened
 
@@ -109,12 +109,17 @@ def read_sheet(
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         # A quoted cell may hold line breaks: a spreadsheet counts records, not lines.
-        _fill(sheet, enumerate(reader, start=1), required, optional, cleaner(text))
+        _fill(sheet, enumerate(reader, start=1), required, optional, _cleaner(text))
     except csv.Error as error:
         sheet.wrong(reader.line_num, "", "", f"has a quotation mark in the wrong place, or one too few ({error}).")
     cells = (cells[column] for _, cells in sheet.rows for column in numbers if column in cells)
     sheet.mark = decimal_mark(cells, delimiter)
     return sheet
+
+
+def _cleaner(text: str) -> Callable[[str], str]:
+    cleaned = cleaner(text)
+    return (lambda cell: as_meant(cleaned(cell))) if "'" in text else cleaned
 
 
 def _has_more_decimals(number: Decimal, most: int) -> bool:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
 import pandas as pd
 
-from allocation.errors import leave_out
+from allocation.errors import Subject, leave_out
 from allocation.money import HUNDREDTHS, is_known_currency
+from allocation.readers.content import StatedTotal
 from allocation.readers.foreign import Remarks, rounded
 from allocation.readers.holdings import COLUMNS, LARGEST
 from allocation.tables import ALL, CASH
@@ -50,6 +51,7 @@ class Findings(Remarks):
 
     today: datetime.date = field(kw_only=True)
     holdings: list[Holding] = field(default_factory=list)
+    totals: list[StatedTotal] = field(default_factory=list)
 
     def add(self, holding: Holding) -> None:
         """Take a holding, in its currency's major unit and to eight decimals, if it is one; else say why not."""
@@ -133,14 +135,31 @@ class Findings(Remarks):
             self.note("Numbers with more than 8 decimals are rounded to 8.")
         return fewer
 
-    def compare_total(self, row: int, what: str, stated: Decimal, lines: Sequence[Decimal], unit: Decimal) -> None:
-        """Compare a total that the file states with the sum of its lines; each line may be off by half a unit."""
+    def compare_total(
+        self,
+        row: int,
+        what: str,
+        stated: Decimal,
+        lines: Sequence[Decimal],
+        unit: Decimal,
+        rows: Collection[int] = (),
+        currency: str = "",
+    ) -> None:
+        """Compare a total that the file states with the sum of its lines; each line may be off by half a unit.
+
+        Parameters:
+            rows: where the lines stand, for comparing it again with what is loaded of them in the end.
+            currency: that of the total.
+        """
         found = sum(lines, Decimal(0))
         if abs(found - stated) > unit * (len(lines) + 1) / 2:
             remedy = f"is the total of {what}, but its lines add up to {found:,.2f}. Is a part of the file missing?"
             self.wrong(row, "total", f"{stated:,.2f}", remedy)
         else:
-            self.note(f"{what}: {found:,.2f}, as the file's own total says.")
+            note = f"{what}: {found:,.2f}, as the file's own total says."
+            self.note(note)
+            if rows:
+                self.totals.append(StatedTotal(note, what, stated, frozenset(rows), currency))
 
     def table(self) -> pd.DataFrame:
         """The holdings, one row an account and asset, as :func:`~allocation.readers.read_holdings` gives them.
@@ -162,12 +181,48 @@ class Findings(Remarks):
         if first.symbol != CASH:
             self.note(f"{first.symbol} stands in several rows of {first.account}: they are added up.")
         costs = (first.cost_basis, second.cost_basis)
+        values = (first.value, second.value)
+        price, as_of = self._one_price(first, second)
         return first._replace(
             quantity=first.quantity + second.quantity,
+            value=None if values[0] is None or values[1] is None else values[0] + values[1],
             cost_basis=None if costs[0] is None or costs[1] is None else costs[0] + costs[1],
-            price=first.price if first.price is not None else second.price,
+            price=price,
+            as_of=as_of,
             name=first.name or second.name,
         )
+
+    def _one_price(self, first: Holding, second: Holding) -> tuple[Decimal | None, datetime.date | None]:
+        """The price of two lots of one asset, and its day: the later one's, or the one that both have."""
+        if first.price is None or second.price is None or first.price == second.price or first.symbol == CASH:
+            return (second.price, second.as_of) if first.price is None else (first.price, first.as_of)
+        if first.as_of is not None and second.as_of is not None and first.as_of != second.as_of:
+            later = max(first, second, key=lambda holding: holding.as_of or datetime.date.min)
+            self.note(f"{first.symbol} has prices of several days in {first.account}: that of {later.as_of} counts.")
+            return later.price, later.as_of
+        exact = max(first, second, key=lambda holding: -_exponent(holding.price or Decimal(0)))
+        if _is_rounding(first, second):
+            return exact.price, first.as_of
+        remedy = (
+            f"is {first.price:f} for {first.symbol} in row {first.row}. Write one price in both, or the date of each. "
+            f"{leave_out(first.symbol)}"
+        )
+        about = Subject(second.account, second.symbol, f"{second.quantity:f}")
+        self.wrong(second.row, "price", f"{second.price:f}", remedy, about)
+        return first.price, first.as_of
+
+
+def _is_rounding(first: Holding, second: Holding) -> bool:
+    """Whether two prices are one, written with fewer decimals or calculated from values in whole cents."""
+    assert first.price is not None and second.price is not None
+    apart = abs(first.price - second.price)
+    decimals = max(min(-_exponent(first.price), -_exponent(second.price)), 2)
+    if round(first.price, decimals) == round(second.price, decimals):
+        return True
+    if first.value is None or second.value is None or not first.quantity or not second.quantity:
+        return False
+    half_a_cent = Decimal("0.005")
+    return apart <= half_a_cent / abs(first.quantity) + half_a_cent / abs(second.quantity)
 
 
 def _described(holdings: list[Holding]) -> list[Holding]:

@@ -29,6 +29,12 @@ class Exact(str):
     __slots__ = ()
 
 
+class Unfilled(str):
+    """A formula in a workbook whose result isn't there: only a spreadsheet can calculate it."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Lines:
     """The rows of one table file, or of one sheet of a workbook.
@@ -37,11 +43,13 @@ class Lines:
         lines: rows with anything in them.
         separator: what stands between cells; ``"\\t"`` for a sheet.
         sheet: the sheet's name; empty for a text file.
+        hidden: numbers of rows that a spreadsheet doesn't show, because of a filter or by hand.
     """
 
     lines: list[Line]
     separator: str
     sheet: str = ""
+    hidden: frozenset[int] = frozenset()
 
 
 def is_workbook(opened: Opened) -> bool:

@@ -27,6 +27,13 @@ SIGNS = {
 }  # fmt: skip
 """Signs that stand for one currency. ``$``, ``¥`` and ``kr`` stand for several, so they tell nothing."""
 
+_DOLLARS = "USD CAD AUD NZD HKD SGD MXN TWD ARS CLP COP UYU DOP BMD BSD BBD BZD BND JMD TTD FJD KYD NAD XCD LRD GYD SRD"
+SEVERAL = {
+    "$": frozenset(_DOLLARS.split()), "¥": frozenset({"JPY", "CNY"}), "￥": frozenset({"JPY", "CNY"}),
+    "kr": frozenset({"SEK", "NOK", "DKK", "ISK"}),
+}  # fmt: skip
+"""Signs that stand for one of several currencies."""
+
 _LONGEST_FIRST = sorted(SIGNS, key=len, reverse=True)
 _MINUSES = str.maketrans({"−": "-", "–": "-", "‐": "-", "‑": "-", "﹣": "-", "－": "-", "＋": "+"})
 _CODE = re.compile(r"^([A-Za-z]{3})(?=[\s\d+\-(.,])|(?<=[\s\d).,])([A-Za-z]{3})$")
@@ -57,6 +64,19 @@ def currency_in(cell: str) -> str | None:
         if text.startswith(sign) or text.endswith(sign):
             return SIGNS[sign]
     return None
+
+
+def contradicts(cell: str, currency: str) -> bool:
+    """Whether the sign or code that a number is written with is of another currency: ``$10`` under EUR."""
+    if _NUMBER.fullmatch(cell):
+        return False
+    found = currency_in(cell)
+    if found is not None:
+        in_hundredths = HUNDREDTHS.get(found) is not None and HUNDREDTHS.get(found) == HUNDREDTHS.get(currency)
+        return found != currency and not in_hundredths
+    text = cell.strip().strip("()+-−").strip()
+    meant = next((several for sign, several in SEVERAL.items() if text.startswith(sign) or text.endswith(sign)), None)
+    return meant is not None and currency not in meant
 
 
 @lru_cache(maxsize=DISTINCT, typed=True)

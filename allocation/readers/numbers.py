@@ -12,19 +12,29 @@ from allocation.text import DISTINCT
 
 POINT, COMMA = ".", ","
 
+BOTH_WAYS = (
+    "can be read with a decimal point or a decimal comma, and the file doesn't settle which. Write its numbers without "
+    "thousands marks, and decimals with other than three digits (1234.50)."
+)
+
 _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+_SHOWN = re.compile(r"[+-]?\d+[.,](?:\d{1,2}|\d{4,})|[+-]?\d{1,3}(?:,\d{3})+\.\d+|[+-]?\d{1,3}(?:\.\d{3})+,\d+")
 _FORMS = {
     mark: re.compile(rf"[+-]?(?=[.,]?\d)(?:\d+|[1-9]\d{{0,2}}(?:{re.escape(group)}\d{{3}})+)?(?:{re.escape(mark)}\d+)?")
     for mark, group in ((POINT, COMMA), (COMMA, POINT))
 }
 
 
-def decimal_mark(cells: Iterable[str], delimiter: str) -> str | None:
+def decimal_mark(cells: Iterable[str], delimiter: str | None) -> str | None:
     """Which mark a file uses for decimals, from all its number cells.
 
     ``1,5`` and ``1.234,56`` show a comma, ``0.5`` and ``1,234.56`` a point. ``1,234`` alone shows nothing. Where no
     cell tells, a file separated by commas has points and one separated by semicolons has commas, unless the
     marks that stand there contradict it.
+
+    Parameters:
+        delimiter: what separates the cells of a file of ours. None for a stranger's, where it tells nothing: then
+            ``1.234`` alone can be read both ways.
 
     Returns:
         ``"."``, ``","``, or None where the file can be read both ways. Where it uses both, the one it uses more; the
@@ -45,9 +55,19 @@ def decimal_mark(cells: Iterable[str], delimiter: str) -> str | None:
     if shown[POINT] != shown[COMMA]:
         return max(shown, key=lambda mark: shown[mark])
     usual = COMMA if delimiter == ";" else POINT
-    if not shown and ambiguous <= {usual}:
+    if not shown and ambiguous <= ({usual} if delimiter else set()):
         return usual
     return None
+
+
+def reads_both_ways(cell: str) -> bool:
+    """Whether one number alone leaves open which mark is the decimal one: ``1,234``."""
+    return _AMBIGUOUS.fullmatch(cell) is not None
+
+
+def shows_mark(cell: str) -> bool:
+    """Whether one number alone is sure to show the decimal mark: ``0,5`` and ``1,234.50``, but not ``2.7.2026``."""
+    return _SHOWN.fullmatch(cell) is not None
 
 
 @lru_cache(maxsize=DISTINCT)

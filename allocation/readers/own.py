@@ -1,4 +1,8 @@
-"""Our own CSV files, told apart by their columns: holdings, targets, FX rates, classes, prices."""
+"""Our own CSV files, told apart by their columns: holdings, targets, FX rates, classes, prices.
+
+A file of holdings is ours where its header is exactly ours. One with further columns, or with other capitals, goes to
+the reader of any table, which compares a value with quantity times price: nothing that contradicts a row is ignored.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,31 @@ from collections.abc import Iterable
 
 from allocation.readers import classes, fx, holdings, prices, targets
 from allocation.readers.brokers.description import plain_name
+from allocation.readers.columns import sure
 from allocation.readers.content import Content
 from allocation.readers.lines import is_workbook
 from allocation.readers.opened import Opened
 from allocation.readers.registry import Format
 
 
+def _header(opened: Opened) -> list[str]:
+    """The first row with anything in it."""
+    return [] if is_workbook(opened) else [cell for _, cells in opened.first_lines[:1] for cell in cells if cell]
+
+
 def _has(opened: Opened, columns: Iterable[str]) -> bool:
-    """Whether the first row with anything in it names all of our columns, exactly."""
-    if is_workbook(opened):
-        return False
-    names = {plain_name(cell) for _, cells in opened.first_lines[:1] for cell in cells}
-    return names.issuperset(columns)
+    """Whether the header names all of our columns."""
+    return {plain_name(cell) for cell in _header(opened)}.issuperset(columns)
+
+
+def _is_holdings(opened: Opened) -> bool:
+    """Whether the header is exactly ours."""
+    return set(holdings.REQUIRED) <= set(_header(opened)) <= {*holdings.REQUIRED, *holdings.OPTIONAL}
+
+
+def _is_prices(opened: Opened) -> bool:
+    """Whether the header is that of prices, and says nowhere how many of them are held."""
+    return _has(opened, prices.REQUIRED) and not {"quantity", "value"} & sure(_header(opened)).keys()
 
 
 def _read_holdings(opened: Opened, today: datetime.date) -> Content:
@@ -42,14 +59,14 @@ def _read_classes(opened: Opened, today: datetime.date) -> Content:
 
 
 def _read_prices(opened: Opened, today: datetime.date) -> Content:
-    table, problems = prices.read_prices(opened, today)
-    return Content("Prices", prices=table, problems=tuple(problems))
+    table, problems, notes = prices.read_prices(opened, today)
+    return Content("Prices", prices=table, problems=tuple(problems), notes=tuple(notes))
 
 
 FORMATS = (
-    Format("holdings", "Our own holdings.csv", lambda one: _has(one, holdings.REQUIRED), _read_holdings),
+    Format("holdings", "Our own holdings.csv", _is_holdings, _read_holdings),
     Format("targets", "Our own targets.csv", lambda one: _has(one, targets.REQUIRED), _read_targets),
     Format("fx", "Our own fx.csv", lambda one: _has(one, fx.REQUIRED), _read_fx),
     Format("classes", "Our own classes.csv", lambda one: _has(one, classes.REQUIRED), _read_classes),
-    Format("prices", "Our own prices.csv", lambda one: _has(one, prices.REQUIRED), _read_prices),
+    Format("prices", "Our own prices.csv", _is_prices, _read_prices),
 )

@@ -18,7 +18,7 @@ REQUIRED = ["symbol", "price", "currency", "as_of"]
 OPTIONAL = ["source"]
 
 
-def read_prices(source: Source, today: datetime.date) -> tuple[pd.DataFrame, list[Problem]]:
+def read_prices(source: Source, today: datetime.date) -> tuple[pd.DataFrame, list[Problem], list[str]]:
     """Read prices.
 
     Parameters:
@@ -30,12 +30,13 @@ def read_prices(source: Source, today: datetime.date) -> tuple[pd.DataFrame, lis
 
     Returns:
         The rows (``file``, ``row``, ``symbol``, ``currency``, ``price``, ``as_of``, ``source``; prices exact and in
-        whole currencies) and the problems.
+        whole currencies), the problems, and notes about rows that were passed over.
     """
     name = source_name(source, "prices")
     sheet = read_sheet(source, REQUIRED, OPTIONAL, ["price"], name)
     rows: list[dict[str, object]] = []
     first: dict[tuple[str, object], int] = {}
+    unpriced = sum(not cells["price"] for _, cells in sheet.rows)
     for row, cells in sheet.rows:
         if not cells["price"]:
             continue
@@ -60,4 +61,6 @@ def read_prices(source: Source, today: datetime.date) -> tuple[pd.DataFrame, lis
             {"file": name, "row": row, "symbol": symbol, "currency": currency, "price": price, "as_of": as_of}
             | {"source": cells.get("source") or name}
         )
-    return pd.DataFrame(rows, columns=PRICE_COLUMNS, dtype=object), sheet.found()
+    passed_over = f"{unpriced:,} rows without a price were" if unpriced > 1 else "1 row without a price was"
+    notes = [f"{passed_over} passed over."] if unpriced else []
+    return pd.DataFrame(rows, columns=PRICE_COLUMNS, dtype=object), sheet.found(), notes

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from allocation.errors import MappingNeeded
-from allocation.readers.columns import FIELDS, currency_of, fingerprint, guess, sure
+from allocation.readers.columns import FIELDS, currency_of, fingerprint, guess, sure, told_apart
 from allocation.readers.content import Content
 from allocation.readers.lines import Exact, Line, Lines
 from allocation.readers.loose import currency_in
 from allocation.readers.opened import Opened
+from allocation.readers.sheets import HEADER_WITHIN, about_sheets
 from allocation.readers.table_rows import NUMBERS, Chosen, Reading
 
-HEADER_WITHIN, SAMPLES = 60, 5
+SAMPLES = 5
 NO_TABLES = {"%pdf": "a PDF", "<!doctype html": "a web page", "<html": "a web page"}
 """How files begin that people have instead of the table."""
+ONE_FOR_ALL = (*NUMBERS, "currency")
+"""Columns of ours that two of the file's columns can't both be; the others' names go beside each other."""
+NOT_NEEDED = ("price", "value", "cost_basis")
+"""What needn't be asked where other columns say it."""
 Mapped = Mapping[str, str]
 """Our column → the file's column, or ``=value``."""
 
@@ -42,8 +49,11 @@ def read_table(
     header = lines.lines[start][1]
     said = mapping or (remembered or {}).get(fingerprint(header), {})
     _check(opened, header, said)
+    of_sheets = about_sheets(opened, lines, start)
     chosen = _choose(opened, lines, start, said)
     reading = Reading(opened, chosen, today)
+    for sentence in of_sheets:
+        reading.findings.note(sentence)
     if not mapping and said:
         reading.findings.note("Its columns are read as you said for a file with the same columns before.")
     return reading.content()
@@ -64,12 +74,20 @@ def _header(opened: Opened, mapping: Mapped) -> tuple[Lines, int]:
             filled = [cell for cell in cells if cell]
             if len(filled) < 2 or any(isinstance(cell, Exact) for cell in filled):
                 continue
-            score = len(sure(cells)) + 100 * len(named & set(cells))
+            score = len(sure(cells)) + 100 * len(named & set(told_apart(cells)))
             if best is None or score > best[0]:
                 best = score, lines, place
     if best is None:
         raise opened.wrong("is of no format that is known, and holds no table with named columns.")
-    return best[1], best[2]
+    return _with_names_told_apart(best[1], best[2]), best[2]
+
+
+def _with_names_told_apart(lines: Lines, start: int) -> Lines:
+    row, cells = lines.lines[start]
+    names = told_apart(cells)
+    if names == cells:
+        return lines
+    return replace(lines, lines=[*lines.lines[:start], (row, names), *lines.lines[start + 1 :]])
 
 
 def _refuse_what_is_no_table(opened: Opened) -> None:
@@ -101,11 +119,13 @@ def _choose(opened: Opened, lines: Lines, start: int, said: Mapped) -> Chosen:
         free = [column for column in columns if column not in taken]
         if ours in said or not free:
             continue
-        if len(free) > 1 and ours in NUMBERS and not _same(header, rows, free):
+        repeated = any(re.fullmatch(re.escape(free[0]) + r" \(\d+\)", column) for column in free[1:])
+        if len(free) > 1 and (repeated or ours in ONE_FOR_ALL) and not _same(header, rows, free):
             doubtful[ours] = free[0]
         else:
             found[ours] = free[0]
     missing = _missing(header, rows, found, fixed)
+    missing += [ours for ours in doubtful if ours not in missing and ours not in NOT_NEEDED]
     if missing:
         free = [column for column in header if column and column not in (*found.values(), *taken)]
         guesses = {ours: near for ours in missing if (near := doubtful.get(ours) or guess(free, ours))}

@@ -11,33 +11,26 @@ from pathlib import PurePath
 
 from tqdm.auto import tqdm
 
-from allocation.errors import Subject
-from allocation.readers.columns import currency_of
+from allocation.errors import Subject, leave_out
+from allocation.money import HUNDREDTHS
+from allocation.readers.cash_rows import CASH_NAMES, Wrong, cash_amount, cash_valued_elsewhere
+from allocation.readers.columns import SIDES, currency_of, plain, told_apart
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
-from allocation.readers.holdings import ACCOUNT_TYPES
-from allocation.readers.lines import Exact, Line, Lines
-from allocation.readers.loose import bare, currency_in, date_in, date_order, is_nothing, number_in
-from allocation.readers.numbers import decimal_mark
+from allocation.readers.holdings import ACCOUNT_TYPES, OWN_WORDS
+from allocation.readers.lines import Exact, Line, Lines, Unfilled
+from allocation.readers.loose import bare, contradicts, currency_in, date_in, date_order, is_nothing, number_in
+from allocation.readers.marks import mark_of
+from allocation.readers.numbers import BOTH_WAYS
 from allocation.readers.opened import Opened
+from allocation.readers.totals import CENT, EVERYTHING, TOTALS, Totals, says_not_held
 from allocation.tables import CASH
 
 NUMBERS = ("quantity", "price", "value", "cost_basis")
+SIDE = "side"
 NO_ACCOUNT = "The file names no account"
 A_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
-TOTALS = re.compile(
-    r"(?:(?:grand|sub|account|portfolio|overall)[ -]?)?totals?(?: value| assets| portfolio| account)?|"
-    r"(?:gesamt|zwischen)?summe|gesamt(?:wert|betrag)?|insgesamt|totaal|totale|sum",
-    re.IGNORECASE,
-)
-_CASH_WORDS = (
-    "cash|cash balance|cash & cash investments|settled cash|uninvested cash|savings account|bargeld|barbestand|"
-    "guthaben|liquidität|verrechnungskonto|geldkonto|tagesgeld(?:konto)?|girokonto|sparkonto|liquidités|espèces|efectivo|"
-    "liquidità|contanti"
-)
-CASH_NAMES = re.compile(
-    rf"(?:(?P<before>[A-Z]{{3}})[ :-]+)?(?:{_CASH_WORDS})(?:[ :(-]+(?P<after>[A-Z]{{3}})\)?)?", re.IGNORECASE
-)
+SHORT = re.compile(r"s|short|sell|sold|verkauf|verkauft|leerverkauf|written", re.IGNORECASE)
 TITLE_DATE = re.compile(
     r"\b(?:as of|date|stand|datum|stichtag|situation au)\b.*?"
     r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\2\d{4}|"
@@ -82,13 +75,12 @@ class Reading:
         self.opened, self.chosen = opened, chosen
         self.findings = Findings(opened.name, today=today)
         self.stem = PurePath(opened.name).stem
-        self.values: list[Decimal] = []
-        self.total = Decimal(0)
-        self.since_total: list[Decimal] = []
-        self.currencies: set[str] = set()
+        self.totals = Totals(self.findings)
+        self.not_held = ""
         plain_cells = [bare(cell) for cell in self._cells(*NUMBERS) if not isinstance(cell, Exact)]
         numbers = [text for text in plain_cells if A_NUMBER.fullmatch(text)]
-        self.mark = decimal_mark(numbers, chosen.lines.separator)
+        self.side = next((place for place, name in enumerate(chosen.header) if plain(name) in SIDES), None)
+        self.mark = mark_of(numbers, chosen.rows, (self._named(cells) for _, cells in chosen.rows))
         self.order = date_order(self._cells("as_of"))
         self.as_of = self._title_date()
         self.names_accounts = "account" in chosen.columns or bool(chosen.fixed.get("account"))
@@ -98,6 +90,7 @@ class Reading:
     def content(self) -> Content:
         for row, cells in tqdm(self.chosen.rows, desc=self.opened.name, unit=" rows", delay=1, leave=False):
             self._read_row(row, cells)
+        self.totals.refuse_what_follows({problem.row for problem in self.findings.problems})
         if not self.findings.holdings and not self.findings.problems:
             self.findings.wrong(0, "", "", "holds no holdings under its header.")
         if "as_of" not in self.chosen.columns and "as_of" not in self.chosen.fixed:
@@ -107,23 +100,43 @@ class Reading:
             unless = "unless one is given (--account NAME, or Account on the page)"
             self.findings.note(f"{NO_ACCOUNT}: {unless}, it is {self.stem}.")
         names = {ours: self.chosen.header[place] for ours, place in self.chosen.columns.items()}
-        self.findings.note("Read as: " + ", ".join(f"{ours} = {theirs}" for ours, theirs in names.items()) + ".")
+        unread = [column for column in self.chosen.header if column and column not in names.values()]
+        not_read = f" Not read: {', '.join(unread)}." if unread else ""
+        self.findings.note(
+            "Read as: " + ", ".join(f"{ours} = {column}" for ours, column in names.items()) + f".{not_read}"
+        )
         sheet = f", sheet {self.chosen.lines.sheet}" if self.chosen.lines.sheet else ""
         return Content(
             f"Table of holdings{sheet}",
             self.findings.table(),
             problems=self.findings.found(),
             notes=self.findings.said(),
+            totals=tuple(self.findings.totals),
         )
 
     def _read_row(self, row: int, cells: list[str]) -> None:
         filled = [cell for cell in cells if cell]
-        if len(filled) < 2 or cells == self.chosen.header:
+        header = self.chosen.header
+        if cells[:1] == header[:1] and told_apart(cells) == header:
+            return
+        if len(filled) < 2:
+            self.not_held = filled[0] if says_not_held(filled[0]) else ""
+            return
+        width = len(header)
+        if any(cells[width:]):
+            remedy = f"has {len(cells)} cells, the header has {width}. Put numbers with thousands marks in quotes."
+            self.findings.wrong(row, "", "", remedy)
             return
         named = self._named(cells)
+        if unfilled := [column for column, cell in named.items() if isinstance(cell, Unfilled)]:
+            for column in unfilled:
+                remedy = "is a formula whose result isn't in the file. Open it in a spreadsheet and save it again."
+                self.findings.wrong(row, self._called(column), named[column], remedy)
+            return
         symbol = self._symbol(named)
         if self._is_total(symbol or filled[0], bool(symbol), named):
-            self._compare_total(row, named, filled[0])
+            if not self.not_held:
+                self.totals.compare(row, symbol or filled[0], self._number(row, "value", named.get("value", "")))
         elif not symbol:
             self.findings.wrong(row, self._called("symbol"), "", "is empty. Every holding needs it.")
         else:
@@ -133,40 +146,96 @@ class Reading:
             self.findings.about = None
 
     def _read_holding(self, row: int, named: Named, account: str, symbol: str) -> None:
+        if self.not_held:
+            remedy = f"stands under {self.not_held!r}, so it isn't held. Take it out of the file. {leave_out(symbol)}"
+            self.findings.wrong(row, "", symbol, remedy)
+            return
         numbers = {column: self._number(row, column, named.get(column, "")) for column in NUMBERS}
         currency = self._currency(named)
-        if found := CASH_NAMES.fullmatch(symbol) or CASH_NAMES.fullmatch(named.get("name", "")):
-            of_cash = (found["before"] or found["after"] or currency or "").upper()
-            self._add_cash(row, named, account, numbers, of_cash)
+        if self._contradicts_itself(row, named, numbers, currency or ""):
+            return
+        if found := _as_cash(named, symbol):
+            self._add_cash(row, named, account, numbers, (found["before"] or found["after"] or "").upper(), currency)
+            return
+        if self._is_worth_all_above(numbers["quantity"], numbers["value"]) and not self._has_more(named):
+            remedy = (
+                "is worth exactly what the rows above it add up to. If it is their total, call it Total; if it is a "
+                "holding, move it to the top of the table."
+            )
+            self.findings.wrong(row, self._called("value"), named.get("value"), remedy)
             return
         if any(value is None and not is_nothing(named.get(column, "")) for column, value in numbers.items()):
             return
+        if not self._has_quantities and numbers["price"] is None:
+            # What is kept is the value, which a currency of the asset says nothing about.
+            currency = self.said["value"] or currency
         quantity, price = self._quantity_and_price(row, numbers)
         if quantity is None:
             # The file's total has it all the same.
             if numbers["value"] is not None:
-                self._count(numbers["value"], currency or "")
+                self.totals.count(row, numbers["value"], self._value_currency(named) or currency or "")
             return
         self._add(row, named, account, symbol, quantity, price, currency or "", numbers)
+
+    @property
+    def _has_quantities(self) -> bool:
+        return "quantity" in self.chosen.columns or "quantity" in self.chosen.fixed
+
+    def _contradicts_itself(self, row: int, named: Named, numbers: Mapping[str, Decimal | None], currency: str) -> bool:
+        """Whether a row says two things that can't both be; says so."""
+        before = len(self.findings.problems)
+        side = named.get(SIDE, "")
+        if self.side is not None and SHORT.fullmatch(side):
+            remedy = "means that it is sold, and what is owed or sold short can't be kept. "
+            self.findings.wrong(row, self.chosen.header[self.side], side, remedy + leave_out(self._symbol(named)))
+        quantity, price, value = numbers["quantity"], numbers["price"], numbers["value"]
+        differs = f"is not in {currency}, the currency of the row. Write the same currency in both."
+        own = ["quantity", "price"]
+        agrees = quantity is not None and value is not None and abs(quantity * (price or 1) - value) <= CENT
+        if _as_cash(named, self._symbol(named)):
+            alone, agrees = quantity is None, agrees and price in (None, 1)
+        else:
+            alone = quantity is None or price is None
+        # A value in another currency is none of the row's own, unless it is all there is, or the same number.
+        if not self._has_quantities or alone or agrees:
+            own.append("value")
+        wrong = [column for column in own if contradicts(named.get(column, ""), currency)]
+        for column in wrong:
+            self.findings.wrong(row, self._called(column), named[column], differs)
+        if wrong:
+            return True
+        if not self._has_quantities and price is not None and self.said["value"] not in (None, currency):
+            self.findings.wrong(row, self._called("value"), named.get("value"), differs)
+        return len(self.findings.problems) > before
 
     def _symbol(self, named: Named) -> str:
         cells = (named.get(column, "") for column in ("symbol", "isin", "name"))
         return next((cell for cell in cells if not is_nothing(cell)), "")
 
     def _is_total(self, name: str, has_symbol: bool, named: Named) -> bool:
-        """Whether a row adds up those above it: called so, or nameless, or worth exactly as much as all of them."""
+        """Whether a row adds up those above it: called so, or nameless, or called everything and worth as much."""
+        called_total = TOTALS.fullmatch(name.rstrip(": ")) is not None
         if not is_nothing(named.get("quantity", "")):
-            return False
-        if not has_symbol or TOTALS.fullmatch(name.rstrip(": ")):
+            # Some files add up the shares as well; a fund of that name has a price.
+            return called_total and "price" in self.chosen.columns and is_nothing(named.get("price", ""))
+        if not has_symbol or called_total:
             return True
-        value = number_in(named.get("value", ""), self.mark)
-        return len(self.values) > 1 and value is not None and value == self.total
+        worth_all = self._is_worth_all_above(None, number_in(named.get("value", ""), self.mark))
+        return worth_all and EVERYTHING.fullmatch(name.rstrip(": ")) is not None
+
+    def _is_worth_all_above(self, quantity: Decimal | None, value: Decimal | None) -> bool:
+        return quantity is None and len(self.totals.counted) > 1 and value is not None and value == self.totals.sum
+
+    def _has_more(self, named: Named) -> bool:
+        """Whether a row says what no total has: a price, or more than one name of an asset."""
+        names = [column for column in ("symbol", "isin", "name") if not is_nothing(named.get(column, ""))]
+        return len(names) > 1 or not is_nothing(named.get("price", ""))
 
     def _quantity_and_price(
         self, row: int, numbers: Mapping[str, Decimal | None]
     ) -> tuple[Decimal | None, Decimal | None]:
         quantity, price, value = numbers["quantity"], numbers["price"], numbers["value"]
-        if "quantity" in self.chosen.columns or "quantity" in self.chosen.fixed:
+        if self._has_quantities:
             if quantity is None:
                 remedy = "is empty. Every holding needs it; a row of cash doesn't, where its name or symbol is Cash."
                 self.findings.wrong(row, self._called("quantity"), "", remedy)
@@ -194,12 +263,20 @@ class Reading:
         numbers: Mapping[str, Decimal | None],
     ) -> None:
         value = numbers["value"]
-        of_value = self.said["value"] or currency_in(named.get("value", ""))
-        if of_value and of_value != currency:
+        is_foreign = contradicts(named.get("value", ""), currency)
+        of_value = self._value_currency(named) or ("another" if is_foreign else currency)
+        if value is not None:
+            self.totals.count(row, value, of_value)
+        else:
+            self.totals.count(row, quantity * (price or 0), currency)
+        if of_value != currency:
             # A value in another currency says nothing about quantity times price.
             value = None
-        self._count(value if value is not None else quantity * (price or 0), currency)
+        self._note_place(row, account, symbol, named)
         account_type = named.get("account_type")
+        if account_type and account_type not in ACCOUNT_TYPES:
+            known = f"{', '.join(ACCOUNT_TYPES[:-1])} or {ACCOUNT_TYPES[-1]}"
+            self.findings.note(f"The account type {account_type!r} is not {known}: it was left out.")
         self.findings.add(
             Holding(
                 row=row,
@@ -219,16 +296,44 @@ class Reading:
         )
 
     def _add_cash(
-        self, row: int, named: Named, account: str, numbers: Mapping[str, Decimal | None], currency: str
+        self,
+        row: int,
+        named: Named,
+        account: str,
+        numbers: Mapping[str, Decimal | None],
+        called: str,
+        currency: str | None,
     ) -> None:
-        amount = numbers["value"] if numbers["value"] is not None else numbers["quantity"]
-        if amount is None:
+        """Take a row of cash: its quantity is in its own currency, its value may be in another.
+
+        Parameters:
+            called: the currency in its name or symbol; empty where there is none.
+        """
+        quantity, value = numbers["quantity"], numbers["value"]
+        of_value = self._value_currency(named)
+        said = called or named.get("currency", "")
+        own = (called or currency or "") if said or quantity is not None else of_value or currency or ""
+        elsewhere = value is not None and _whole(of_value or own) != _whole(own)
+        amount = cash_valued_elsewhere(numbers, own, of_value or "") if elsewhere else cash_amount(numbers)
+        if isinstance(amount, Wrong):
+            self.findings.wrong(row, self._called(amount.column), named.get(amount.column), amount.remedy)
+        if amount is None or isinstance(amount, Wrong):
             return
-        self._count(amount, currency)
+        if value is not None:
+            self.totals.count(row, value, of_value or own)
+        else:
+            self.totals.count(row, amount, own)
+        self._note_place(row, account, CASH, named)
         as_of, asset_class = self._date(row, named), named.get("asset_class") or None
-        self.findings.add(
-            Holding(row, account, CASH, amount, Decimal(1), currency, as_of=as_of, asset_class=asset_class)
-        )
+        self.findings.add(Holding(row, account, CASH, amount, Decimal(1), own, as_of=as_of, asset_class=asset_class))
+
+    def _value_currency(self, named: Named) -> str | None:
+        """The currency that the value says it is in; None where it says none."""
+        return self.said["value"] or currency_in(named.get("value", ""))
+
+    def _note_place(self, row: int, account: str, symbol: str, named: Named) -> None:
+        about = Subject(account, symbol, named.get("quantity", ""))
+        self.totals.holding(row, about, may_be_further_account="account" in self.chosen.columns)
 
     def _account(self, named: Named) -> str:
         return named.get("account", "") if self.names_accounts else self.stem
@@ -265,29 +370,11 @@ class Reading:
         number = number_in(cell, self.mark) if cell else None
         if number is None and not is_nothing(cell):
             both_ways = self.mark is None and any(mark in cell for mark in ".,")
-            remedy = "can be read with a decimal point or a decimal comma, and the file doesn't settle which. "
-            remedy += "Write its numbers without thousands marks."
-            self.findings.wrong(row, self._called(column), cell, remedy if both_ways else "is not a number.")
+            self.findings.wrong(row, self._called(column), cell, BOTH_WAYS if both_ways else "is not a number.")
+        elif column == "quantity" and "%" in cell:
+            self.findings.wrong(row, self._called(column), cell, "is a percentage. Write the number of shares.")
+            return None
         return number
-
-    def _count(self, value: Decimal, currency: str) -> None:
-        self.values.append(value)
-        self.total += value
-        self.since_total.append(value)
-        self.currencies.add(currency)
-
-    def _compare_total(self, row: int, named: Named, what: str) -> None:
-        stated = self._number(row, "value", named.get("value", ""))
-        if stated is None or not self.values:
-            return
-        if len(self.currencies) > 1:
-            self.findings.note(f"The total in row {row} is of several currencies and was not compared.")
-            return
-        # A total is that of the rows since the last one, or of all of them.
-        lines = min((self.since_total, self.values), key=lambda values: abs(sum(values) - stated))
-        self.since_total = []
-        called = what if any(letter.isalpha() for letter in what) else "All rows"
-        self.findings.compare_total(row, called, stated, lines, Decimal("0.01"))
 
     def _called(self, column: str) -> str:
         """What the file calls a column of ours."""
@@ -302,4 +389,18 @@ class Reading:
 
     def _named(self, cells: Sequence[str]) -> dict[str, str]:
         named = {column: cells[place] for column, place in self.chosen.columns.items() if place < len(cells)}
-        return {**named, **self.chosen.fixed}
+        if self.side is not None and self.side < len(cells):
+            named[SIDE] = cells[self.side]
+        named |= self.chosen.fixed
+        # What we call no class may be written with other capitals.
+        said = named.get("asset_class", "")
+        return {**named, "asset_class": OWN_WORDS.get(said.casefold(), said)}
+
+
+def _as_cash(named: Named, symbol: str) -> re.Match[str] | None:
+    """What a row is called, where that says that it is cash."""
+    return CASH_NAMES.fullmatch(symbol) or CASH_NAMES.fullmatch(named.get("name", ""))
+
+
+def _whole(currency: str) -> str:
+    return HUNDREDTHS.get(currency, currency)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,7 @@ from allocation.readers.table import header_of
 from allocation.readers.table_rows import NO_ACCOUNT
 from allocation.readers.targets import read_targets
 from allocation.readers.taxonomies import TAXONOMY, switched, taken_before, to_remember
+from allocation.readers.totals import as_loaded
 from allocation.readers.uncollected import uncollected
 from allocation.tables import CASH
 
@@ -126,7 +128,8 @@ def read_together(
     parts += _given(targets, fx, classes, prices, today)
     parts = without([_with_account(part, ways.account) for part in parts], ways.leave_out)
     held = _holdings(parts, today)
-    notes = [f"{part.label}: {note}" for part in parts for note in part.content.notes] + _agree(held)
+    agreed = _agree(held)
+    notes = [f"{part.label}: {note}" for part in parts for note in _notes(part, held)] + agreed
     problems = [problem for part in parts for problem in part.content.problems]
     problems += [*disagreements(held), *_only_one(parts, "targets"), *_only_one(parts, "classes")]
     problems += _without_taxonomies(parts, ways)
@@ -158,12 +161,20 @@ def _several(holdings: Source | Sequence[Source] | None) -> list[Source]:
 def _parts(sources: Sequence[Source], today: datetime.date, ways: Ways) -> list[Part]:
     names = Counter(source_name(source, "holdings") for source in sources)
     parts, histories = [], dict[str, tuple[Format, list[Opened]]]()
+    named = set[str]()
     for source in sources:
         if isinstance(source, pd.DataFrame):
             table, problems = read_holdings(source, today)
             parts.append(Part("holdings", Content("DataFrame", table, problems=tuple(problems)), True))
             continue
         opened = source if isinstance(source, Opened) else Opened(source)
+        path = os.path.normpath(opened.path.absolute()) if opened.path is not None else None
+        if path in named:
+            twice = Problem(opened.name, 0, "", "", "is named twice. Name it once.")
+            parts.append(Part(opened.name, Content(opened.name, problems=(twice,)), True))
+            continue
+        if path is not None:
+            named.add(path)
         if names[opened.name] > 1 and opened.path is not None:
             opened.name = str(source) if not isinstance(source, Opened) else str(opened.path)
         try:
@@ -209,8 +220,8 @@ def _given(
         content = Content("Classes", classes=table, problems=tuple(problems))
         found.append(Part(source_name(classes, "classes"), content, True))
     if prices is not None:
-        table, problems = read_prices(prices, today)
-        content = Content("Prices", prices=table, problems=tuple(problems))
+        table, problems, notes = read_prices(prices, today)
+        content = Content("Prices", prices=table, problems=tuple(problems), notes=tuple(notes))
         found.append(Part(source_name(prices, "prices"), content, True))
     return found
 
@@ -267,6 +278,14 @@ def _source(part: Part) -> str:
 def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     filled = [table for table in tables if not table.empty]
     return pd.concat(filled, ignore_index=True) if filled else next(iter(tables), pd.DataFrame())
+
+
+def _notes(part: Part, held: pd.DataFrame) -> Sequence[str]:
+    """What there is to say about a file, after all files agree."""
+    content = part.content
+    return (
+        as_loaded(content.notes, content.totals, held[held["file"] == part.label]) if content.totals else content.notes
+    )
 
 
 def _agree(held: pd.DataFrame) -> list[str]:

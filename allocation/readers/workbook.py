@@ -4,31 +4,47 @@ from __future__ import annotations
 
 import datetime
 import io
+import posixpath
 import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 from allocation.errors import LoadError
 from allocation.readers.delimited import cell_text
-from allocation.readers.lines import Exact, Line, Lines, check_size
+from allocation.readers.lines import Exact, Line, Lines, Unfilled, check_size
 from allocation.readers.opened import Opened
 from allocation.text import DISTINCT, clean
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 LARGEST_WORKBOOK = 128 * 2**20
 MOST_PARTS, MOST_CELLS = 10_000, 20_000_000
 LARGEST_WHOLE = 2**53
 """Up to here every whole number is itself as a float."""
 
+UNFILLED = "\ufdd1"
+"""What marks a formula without a result, on its way through calamine: a character that no text has."""
+
 # Of a sheet's XML, where x: may stand before each name: a cell or row, one that begins with its place, the end of a
-# row, a place wherever it stands, and a cell that holds an error; and of the list of texts, its beginning.
+# row, a place wherever it stands, a cell that holds an error, one with a formula and no result, and a row that isn't
+# shown; and of the list of texts, its beginning.
 _TAG = re.compile(rb"<(?:[^\s<>/]+:)?(?:c|row)[\s/>]")
 _PLACED = re.compile(rb'<(?:[^\s<>/]+:)?(?:c|row)\sr="[A-Za-z]{0,3}[0-9]{1,7}"')
 _ROW_END = re.compile(rb"</(?:[^\s<>/]+:)?row")
 _PLACE = re.compile(rb"""\sr\s*=\s*["'](?:([A-Za-z]{0,3})([0-9]{1,7})["'])?""")
 _TEXTS = re.compile(rb"(<(?:[^\s<>/]+:)?sst)\b[^>]*?(/?)>")
 _ERROR = re.compile(rb"""(<(?:[^\s<>/]+:)?c\s[^<>]*?\bt\s*=\s*["'])e(["'])""")
+_FORMULA = re.compile(
+    rb"<((?:[^\s<>/]+:)?)c(\s[^<>]*)?>\s*<\1f(?:\s[^<>]*)?(?:/>|>([^<]*)</\1f\s*>)\s*"
+    rb"(?:<\1v\s*/>|<\1v\s*>\s*</\1v\s*>)?\s*</\1c\s*>"
+)
+_EMPTY_TEXT = re.compile(rb"""\bt\s*=\s*["']str["']""")
+_HIDDEN_ROW = re.compile(rb"""<(?:[^\s<>/]+:)?row(?=\s[^<>]*?\bhidden\s*=\s*["'](?:1|true)["'])(\s[^<>]*)>""")
 
 
 def read_workbook(opened: Opened) -> list[Lines]:
@@ -50,8 +66,12 @@ def read_workbook(opened: Opened) -> list[Lines]:
                 for sheet in book.sheets_metadata
                 if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
             ]
-            return [Lines(list(_lines(opened, book.get_sheet_by_name(name).iter_rows())), "\t", name) for name in names]
-    except (CalamineError, ValueError, OverflowError) as error:
+            hidden = _hidden_rows(checked)
+            return [
+                Lines(_sheet_lines(opened, book.get_sheet_by_name(name)), "\t", name, hidden.get(name, frozenset()))
+                for name in names
+            ]
+    except (CalamineError, ValueError, OverflowError, ElementTree.ParseError) as error:
         raise _damaged(opened, error) from None
     except BaseException as error:
         # What calamine itself did not foresee comes as an exception that is no Exception.
@@ -98,8 +118,49 @@ def _checked_part(opened: Opened, xml: bytes) -> bytes:
     if b"sheetData" not in xml:
         return xml
     _check_extent(opened, xml)
+    xml = _FORMULA.sub(_as_unfilled, xml) if b"<f" in xml or b":f" in xml else xml
     # An error would be read as an empty cell, and nobody would know: as text, it is told like any other word.
     return _ERROR.sub(rb"\1str\2", xml) if b'"e"' in xml or b"'e'" in xml else xml
+
+
+def _as_unfilled(cell: re.Match[bytes]) -> bytes:
+    """A formula without a result as marked text: calamine would take it for an empty cell."""
+    prefix, attributes, formula = cell[1], cell[2] or b"", cell[3] or b""
+    if _EMPTY_TEXT.search(attributes):
+        return cell[0]
+    place = _PLACE.search(attributes)
+    return b'<%bc%b t="str"><%bv>%b=%b</%bv></%bc>' % (
+        prefix, place[0] if place else b"", prefix, UNFILLED.encode(), formula, prefix, prefix,
+    )  # fmt: skip
+
+
+def _hidden_rows(checked: io.BytesIO) -> dict[str, frozenset[int]]:
+    """The numbers of the rows that aren't shown, by sheet, of the sheets that have some."""
+    with zipfile.ZipFile(checked) as archive:
+        of_parts = {
+            part: rows
+            for part in archive.namelist()
+            if b"hidden" in (xml := archive.read(part))
+            and (
+                rows := frozenset(
+                    int(place[2]) for row in _HIDDEN_ROW.finditer(xml) if (place := _PLACE.search(row[1]))
+                )
+            )
+        }
+        if not of_parts:
+            return {}
+        # Which part is which sheet stands in two places: its name with an identifier, and that with the part.
+        book, links = (
+            ElementTree.fromstring(archive.read(part)) for part in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+        )
+    targets = {link.get("Id"): posixpath.join("/xl", link.get("Target", ""))[1:] for link in links}
+    return {
+        str(sheet.get("name")): of_parts[part]
+        for sheet in book.iter()
+        if sheet.tag.endswith("}sheet")
+        for key, identifier in sheet.items()
+        if key.endswith("}id") and (part := targets.get(identifier, "")) in of_parts
+    }
 
 
 def _check_extent(opened: Opened, xml: bytes) -> None:
@@ -134,6 +195,37 @@ def _column(letters: bytes) -> int:
     return number
 
 
+def _sheet_lines(opened: Opened, sheet: CalamineSheet) -> list[Line]:
+    lines = list(_lines(opened, sheet.iter_rows()))
+    if sheet.merged_cell_ranges and sheet.start:
+        _fill_merged(lines, sheet.merged_cell_ranges, sheet.start[1])
+    return lines
+
+
+def _fill_merged(lines: list[Line], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]], first: int) -> None:
+    """A text in a cell merged over several rows counts for each of them; a number would be counted several times.
+
+    Parameters:
+        ranges: the merged cells' first and last row and column, from 0.
+        first: the column that the lines begin with, from 0.
+    """
+    cells_of = dict(lines)
+    reached: dict[int, int] = {}
+    last_row = max(cells_of, default=0)
+    for (top, left), (bottom, _) in sorted(ranges):
+        column, merged = left - first, cells_of.get(top + 1, [])
+        text = merged[column] if 0 <= column < len(merged) else ""
+        # Merged cells never overlap; where a file says so, no row is looked at twice.
+        rows = range(max(top + 1, reached.get(left, 0)) + 1, min(bottom + 1, last_row) + 1)
+        reached[left] = max(bottom + 1, reached.get(left, 0))
+        if not text or isinstance(text, (Exact, Unfilled)):
+            continue
+        for row in rows:
+            cells = cells_of.get(row)
+            if cells and not cells[column]:
+                cells[column] = text
+
+
 def _lines(opened: Opened, rows: Iterable[Sequence[object]]) -> Iterator[Line]:
     for row, values in enumerate(rows, start=1):
         check_size(opened, row, len(values))
@@ -145,7 +237,7 @@ def _lines(opened: Opened, rows: Iterable[Sequence[object]]) -> Iterator[Line]:
 @lru_cache(maxsize=DISTINCT, typed=True)
 def _cell(value: object) -> str:
     if isinstance(value, str):
-        return clean(value)
+        return Unfilled(value[1:]) if value.startswith(UNFILLED) else clean(value)
     if isinstance(value, float):
         is_whole = value.is_integer() and abs(value) <= LARGEST_WHOLE
         return Exact(cell_text(int(value) if is_whole else value))

@@ -254,3 +254,41 @@ def test_a_format_that_is_named_is_not_recognised_but_taken():
 def test_every_format_has_a_fixture():
     with_tests_of_their_own = {"ghostfolio-csv", "ibkr-trades"}
     assert {one.name for one in FORMATS} == {name.split("_")[0] for name in HELD} | with_tests_of_their_own
+
+
+SCHWAB = """"Positions for account Individual ...123 as of 11/20/2026"
+
+"Symbol","Description","Quantity","Price","Market Value",
+"VTI","VANGUARD TOTAL","5","$10.50","$52.50",
+"Account Total","--","--","--","$52.50",
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        ('"QQQ","INVESCO","1","$500.00","$500.00",', "row 6: 'QQQ' stands after the total in row 5."),
+        (
+            '"Closed Positions"\n"Symbol","Description","Quantity","Price","Market Value",\n'
+            '"QQQ","INVESCO","1","$500.00","$500.00",\n"Account Total","--","--","--","$500.00",',
+            "row 8: 'QQQ' stands under 'Closed Positions', so it isn't held.",
+        ),
+    ],
+)
+def test_what_a_broker_lists_after_its_total_is_not_taken_in_silence(more, problem):
+    (said,) = remedies(read_any(Opened((SCHWAB + more).encode(), "schwab.csv"), TODAY))
+    assert problem in said and "--leave-out QQQ" in said
+
+
+def test_a_brokers_number_that_the_separator_cuts_in_two_is_refused():
+    text = SCHWAB.replace('"$52.50",\n"Account', '52,50,7\n"Account')
+    said = remedies(read_any(Opened(text.encode(), "schwab.csv"), TODAY))
+    assert "row 4: has 7 cells, the header has 6. Put numbers with thousands marks in quotes." in said[0]
+
+
+def test_a_portfolio_of_degiro_whose_numbers_can_be_read_both_ways_is_refused():
+    text = (
+        'Product,Symbol/ISIN,Amount,Closing,Local value,,Value in EUR\nVTI,US9229087690,2,"1.234",USD,"2.468","2.345"\n'
+    )
+    said = remedies(read_any(Opened(text.encode(), "Portfolio.csv"), TODAY))
+    assert "can be read with a decimal point or a decimal comma" in said[0]

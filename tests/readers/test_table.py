@@ -10,7 +10,7 @@ import pytest
 
 import allocation
 from allocation.errors import MappingNeeded
-from allocation.readers import Opened, read_any
+from allocation.readers import Opened, Ways, read_any, read_together
 from allocation.readers.columns import fingerprint
 
 TODAY = datetime.date(2026, 11, 25)
@@ -264,3 +264,251 @@ def test_a_name_for_the_account_needs_a_file_with_one_account(portfolio, write_c
     file = write_csv("account,symbol,quantity,price,currency\nA,VTI,1,1,USD\nB,VTI,1,1,USD\n")
     with pytest.raises(allocation.LoadError, match=r"has several accounts \(A, B\), so they can't all be called C"):
         portfolio.load(file, account="C")
+
+
+def test_cash_that_is_valued_in_another_currency_is_its_amount_in_its_own():
+    content = read("""
+        Konto;Name;ISIN;Stück;Kurs;Währung;Kurswert (EUR)
+        A;iShares World;IE00B4L5Y983;10;80,50;EUR;805,00
+        A;Guthaben;;1.150,00;1;USD;1.000,00
+        A;Summe;;;;;1.805,00
+    """)
+    assert held(content) == [("A", "IE00B4L5Y983", 10, 80.5, "EUR"), ("A", "CASH", 1150, 1, "USD")]
+    content = read("Account,Name,Quantity,Price,Currency,Market Value (USD)\nA,Cash,1000,1,EUR,1100\n")
+    assert held(content) == [("A", "CASH", 1000, 1, "EUR")]
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("A,Cash,500,1,USD,700", "'700' of cash differs from its quantity, 500. Write the same in both"),
+        ("A,Cash,,,EUR,€ 700", ""),
+        ("A,Cash,,,USD,€ 700", "'€ 700' is not in USD, the currency of the row."),
+        ("A,Cash,,,EUR,$700", "'$700' is not in EUR, the currency of the row."),
+        ("A,Cash,$700,,EUR,", "'$700' is not in EUR, the currency of the row."),
+        ("A,VTI,7,,EUR,$700", "'$700' is not in EUR, the currency of the row."),
+        ("A,VTI,7,90,EUR,$700", ""),
+        ("A,Cash,500,3,USD,€ 700", "'3' of cash is neither 1 nor the FX rate"),
+        ("A,Cash,500,1.4,USD,€ 700", ""),
+        ("A,Cash,1,500,USD,500", ""),
+        ("A,Cash,500,,USD,500.25", ""),
+    ],
+)
+def test_cash_whose_quantity_and_value_differ_is_refused(row, problem):
+    said = problems(read(f"Account,Name,Quantity,Price,Currency,Value\n{row}\n"))
+    assert (problem in " ".join(said)) if problem else not said
+
+
+def test_cash_that_is_only_valued_in_another_currency_is_refused():
+    (said,) = problems(read("Name,Shares,Currency,Value (EUR)\nCash,,USD,700\n"))
+    assert "'700' is in EUR, but the cash is USD. Write its amount in USD as its quantity." in said
+
+
+def test_shares_that_are_valued_in_another_currency_are_compared_with_its_total():
+    content = read("""
+        Name;Stück;Kurs;Währung;Kurswert (EUR)
+        VTI;10;300,00;USD;2.750,00
+        BND;10;70,00;EUR;700,00
+        Summe;;;;3.450,00
+    """)
+    assert held(content) == [("depot", "VTI", 10, 300, "USD"), ("depot", "BND", 10, 70, "EUR")]
+    assert "Summe: 3,450.00, as the file's own total says." in content.notes
+
+
+def test_a_number_that_the_separator_cuts_in_two_is_refused():
+    text = "Account,Symbol,Currency,Quantity,Value\nA,BND,USD,1,72.50,\nA,VTI,USD,10,1,234\n"
+    assert problems(read(text)) == [
+        "depot.csv, row 3: has 6 cells, the header has 5. Put numbers with thousands marks in quotes."
+    ]
+
+
+CLOSED = """
+    Account,Symbol,Shares,Price,Currency,Value
+    A,VTI,5,10.5,USD,52.5
+    Total,,,,,52.5
+
+    {title}
+    Account,Symbol,Shares,Price,Currency,Value
+    {account},QQQ,1,500,USD,500
+    {end}
+"""
+
+
+def test_what_stands_after_the_total_is_not_taken_in_silence():
+    assert problems(read(CLOSED.format(title="More", account="A", end=""))) == [
+        "depot.csv, row 7: 'QQQ' stands after the file's total in row 3, so it may be sold or only watched. Take it "
+        "out of the file, or move it above the total if it is held. To load the rest without it, say so: --leave-out "
+        'QQQ, or "Leave it out" on the page.'
+    ]
+
+
+@pytest.mark.parametrize("title", ["Closed positions", "Watchlist", "Verkaufte Positionen"])
+@pytest.mark.parametrize("end", ["", "Total,,,,,500"])
+def test_what_a_title_says_is_not_held_is_refused(title, end):
+    (said,) = problems(read(CLOSED.format(title=title, account="B", end=end)))
+    assert f"row 7: 'QQQ' stands under '{title}', so it isn't held." in said
+
+
+@pytest.mark.parametrize(
+    ("account", "end"), [("B", ""), ("A", "Total,,,,,500"), ("A", "Total,,,,,552.5"), ("A", "Grand total,,,,,552.5")]
+)
+def test_several_parts_with_totals_are_all_held(account, end):
+    content = read(CLOSED.format(title="More", account=account, end=end))
+    assert held(content) == [("A", "VTI", 5, 10.5, "USD"), (account, "QQQ", 1, 500, "USD")]
+
+
+def test_a_total_of_all_is_followed_by_nothing():
+    text = CLOSED.replace("Total,", "Grand total,").format(title="More", account="A", end="Total,,,,,500")
+    assert "row 7: 'QQQ' stands after the file's total in row 3" in problems(read(text))[0]
+
+
+def test_cash_worth_as_much_as_all_above_it_is_cash():
+    content = read("""
+        Account,Name,Quantity,Price,Currency,Value
+        A,VTI,2,300,USD,600
+        A,BND,4,100,USD,400
+        A,Cash,,,USD,1000
+        Total,,,,,2000
+    """)
+    assert held(content)[2] == ("A", "CASH", 1000, 1, "USD")
+
+
+def test_a_row_worth_as_much_as_all_above_it_that_may_be_a_holding_is_refused():
+    text = "Symbol,Value\nVTI,$600\nBND,$400\nQQQ,$1000\n"
+    (said,) = problems(read(text, mapping={"currency": "=USD"}))
+    assert "row 4, Value: '$1000' is worth exactly what the rows above it add up to. If it is their total" in said
+
+
+def test_a_total_that_adds_up_shares_as_well_is_no_holding():
+    content = read("Symbol,Quantity,Price,Currency,Value\nVTI,2,3,USD,6\nBND,1,4,USD,4\nTotal,3,,USD,10\n")
+    assert [symbol for _, symbol, *_ in held(content)] == ["VTI", "BND"]
+
+
+def test_lots_of_one_holding_at_two_prices_are_refused():
+    text = "Symbol,Shares,Price,Currency,Value\nVTI,5,10.5,USD,52.5\nVTI,5,11,USD,55\nTotal,,,,107.5\n"
+    (said,) = problems(read(text))
+    assert "row 3, price: '11' is 10.5 for VTI in row 2. Write one price in both, or the date of each." in said
+
+
+@pytest.mark.parametrize(
+    ("rows", "price"),
+    [
+        ("VTI,5,10.50,USD,\nVTI,5,10.503,USD,", 10.503),
+        ("VTI,3,,USD,10.00\nVTI,7,,USD,23.33", 3.33333333),
+    ],
+)
+def test_lots_whose_prices_differ_by_rounding_are_one_holding(rows, price):
+    ((_, _, _, found, _),) = held(read(f"Symbol,Shares,Price,Currency,Value\n{rows}\n"))
+    assert found == price
+
+
+def test_lots_of_several_days_have_the_price_of_the_last():
+    text = "Symbol,Shares,Price,Currency,As of\nVTI,5,11,USD,2026-03-02\nVTI,5,10,USD,2026-03-01\n"
+    content = read(text)
+    assert held(content) == [("depot", "VTI", 10, 11, "USD")]
+    assert "VTI has prices of several days in depot: that of 2026-03-02 counts." in content.notes
+
+
+def test_a_total_is_compared_with_what_is_loaded_in_the_end():
+    text = b"Account,Name,Shares,Price,Currency,Value\nA,VTI,5,100,USD,500\nB,VTI,5,101,USD,505\nTotal,,,,,1005\n"
+    notes = read_together(Opened(text, "depot.csv"), None, None, None, TODAY).notes
+    said = "depot.csv: Total: the file's own total is 1,005.00; 1,000.00 is loaded, 5.00 less."
+    assert said in notes
+
+
+def test_a_total_is_compared_without_what_is_left_out():
+    text = b"Symbol,Shares,Price,Currency,Value\nVTI,5,100,USD,500\nXYZ,-1,10,USD,-10\nTotal,,,,490\n"
+    brought = read_together(Opened(text, "depot.csv"), None, None, None, TODAY, ways=Ways(leave_out=["XYZ"]))
+    assert "depot.csv: Total: the file's own total is 490.00; 500.00 is loaded, 10.00 more." in brought.notes
+
+
+def test_a_total_in_another_currency_is_only_compared_with_the_files_lines():
+    text = b"Name;Shares;Price;Currency;Value (EUR)\nVTI;10;300,50;USD;2750\nTotal;;;;2750\n"
+    brought = read_together(Opened(text, "depot.csv"), None, None, None, TODAY)
+    assert "depot.csv: Total: the file's own total, 2,750.00, is what its lines add up to." in brought.notes
+
+
+def quoted(*numbers):
+    return ",".join(f'"{number}"' for number in numbers)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Symbol,Currency,Shares,Price,Value\nVTI,USD,{quoted('1.000', '2', '2.000')}\n",
+        "Symbol;Currency;Shares;Price\nVTI;USD;1,234;100\n",
+        "Symbol\tCurrency\tShares\tPrice\nVTI\tUSD\t1.234\t100\n",
+    ],
+)
+def test_numbers_that_can_be_read_both_ways_are_refused(text):
+    (said, *_) = problems(read(text))
+    assert "can be read with a decimal point or a decimal comma" in said
+    assert "decimals with other than three digits (1234.50)" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [
+        ("Symbol;Currency;Shares;Price\nVTI;USD;1.234;10.50\n", 1.234),
+        ("Symbol;Currency;Shares;Price\nVTI;USD;1,234;10.50\n", 1234),
+        ("Symbol;Currency;Shares;Price;Share of all\nVTI;USD;1,234;100;33,5 %\n", 1.234),
+        ("Symbol;Currency;Shares;Price;Value\nVTI;USD;1.000;2.000;2.000\n", 1),
+        ("Symbol;Currency;Shares;Price;Bought\nVTI;USD;1234;100;2.7.2026\n", 1234),
+    ],
+)
+def test_another_number_or_the_value_settles_the_decimal_mark(text, quantity):
+    ((_, _, found, *_),) = held(read(text))
+    assert found == quantity
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("Symbol,Shares,Shares,Price,Currency\nVTI,1,2,3,USD\n", "quantity"),
+        ("Symbol,Shares,Price,Price,Currency\nVTI,1,2,3,USD\n", "price"),
+        ("Symbol,Shares,Price,Ccy,Currency\nVTI,1,2,EUR,USD\n", "currency"),
+        ("Symbol,Symbol,Shares,Price,Currency\nVTI,BND,1,2,USD\n", "symbol"),
+        ("Symbol,Shares,Units,Value,Currency\nVTI,1,2,3,USD\n", "quantity"),
+    ],
+)
+def test_two_columns_for_one_thing_are_asked_for(text, missing):
+    with pytest.raises(MappingNeeded) as asked:
+        read(text)
+    assert asked.value.missing == (missing,)
+
+
+def test_of_two_columns_of_one_name_either_can_be_named():
+    text = "Symbol,Shares,Shares,Price,Currency\nVTI,1,2,3,USD\n"
+    assert held(read(text, mapping={"quantity": "Shares (2)"})) == [("depot", "VTI", 2, 3, "USD")]
+    assert held(read(text, mapping={"quantity": "Shares"})) == [("depot", "VTI", 1, 3, "USD")]
+    assert held(read(text.replace("1,2,3", "2,2,3"))) == [("depot", "VTI", 2, 3, "USD")]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("Symbol,Shares,Price,Ccy\nVTI,1,$10.50,EUR\n", "Price: '$10.50' is not in EUR, the currency of the row."),
+        ("Symbol,Shares,Price,Ccy\nVTI,1,€10.50,USD\n", "Price: '€10.50' is not in USD"),
+        ("Symbol,Shares,Price,Ccy\nVTI,1,£10.50,GBX\n", "Price: '£10.50' is not in GBX"),
+        ("Symbol,Value,Ccy\nVTI,€10.50,USD\n", "Value: '€10.50' is not in USD"),
+        ("Symbol,Shares,Price,Ccy,Value\nVTI,2,10,USD,€20\n", "Value: '€20' is not in USD"),
+        ("Symbol,Shares,Price (EUR)\nVTI,1,$10.50\n", "Price (EUR): '$10.50' is not in EUR"),
+        ("Symbol,Shares,Price,Ccy\nVTI,50%,10.50,USD\n", "Shares: '50%' is a percentage. Write the number of shares."),
+        ("Symbol,Side,Shares,Price,Ccy\nVTI,Short,5,10.50,USD\n", "Side: 'Short' means that it is sold"),
+        ("Symbol,Long/Short,Shares,Price,Ccy\nVTI,S,5,10.50,USD\n", "--leave-out VTI"),
+    ],
+)
+def test_a_row_that_contradicts_itself_is_refused(text, problem):
+    (said,) = problems(read(text))
+    assert problem in said
+
+
+def test_a_sign_of_several_currencies_fits_each_of_them():
+    text = "Symbol,Side,Shares,Price,Ccy\nVTI,Long,5,$10.50,{}\n"
+    for currency in ("USD", "CAD", "AUD", "NZD", "HKD", "SGD", "MXN"):
+        assert held(read(text.format(currency))) == [("depot", "VTI", 5, 10.5, currency)]
+
+
+def test_a_holding_kept_as_its_value_is_in_the_values_currency():
+    content = read("Name,Currency,Current value (EUR)\nVTI,USD,1000\n")
+    assert held(content) == [("depot", "VTI", 1000, 1, "EUR")]

@@ -33,6 +33,13 @@ def test_every_problem_of_every_file_is_named_at_once():
     assert [problem.file for problem in refused.value.problems] == ["A.csv", "B.csv", "gone.csv"]
 
 
+def test_a_file_that_is_named_twice_is_called_so_and_its_rows_are_no_doubles(write_csv):
+    file = write_csv("account,symbol,quantity,price,currency\nA,VTI,1,300,USD\n")
+    with pytest.raises(LoadError) as refused:
+        read_together([file, file.parent / "." / ".." / file.parent.name / file.name], None, None, None, TODAY)
+    assert [str(problem) for problem in refused.value.problems] == ["holdings.csv: is named twice. Name it once."]
+
+
 @pytest.fixture
 def another_program(monkeypatch):
     """A program whose files say how an asset that isn't here, and one that is, are spread over classes."""

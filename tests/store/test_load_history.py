@@ -27,6 +27,17 @@ def test_a_load_is_taken_back_row_by_row_exactly(sample):
     assert str(load).startswith("holdings (DataFrame), loaded at ") and kept.is_file()
 
 
+def test_of_the_copies_that_loads_make_the_ten_latest_stay_within_a_month(bonds_and_stocks):
+    folder, day = bonds_and_stocks.path.parent, "2020-01-{:02}-120000-000000"
+    for number in range(1, 13):
+        (folder / f"savings.before-load-{day.format(number)}.duckdb").touch()
+    for quantity in (1, 2):
+        bonds_and_stocks.load(held_on("2025-04-01", Savings={"CASH": (quantity, 1)}))
+    left = sorted(copy.name for copy in copies(bonds_and_stocks, "before-load"))
+    assert left[:8] == [f"savings.before-load-{day.format(number)}.duckdb" for number in range(5, 13)]
+    assert len(left) == 10
+
+
 def test_loads_are_taken_back_one_after_the_other(bonds_and_stocks):
     states = [everything(bonds_and_stocks)]
     for day in ("2025-04-01", "2025-05-01"):

@@ -18,6 +18,7 @@ from allocation.readers.loose import MONTH_FIRST, date_in, is_nothing, number_in
 from allocation.readers.numbers import POINT
 from allocation.readers.opened import Opened
 from allocation.readers.registry import Format
+from allocation.readers.totals import CENT
 from allocation.tables import CASH
 
 TITLE = "Interactive Brokers activity statement"
@@ -74,6 +75,7 @@ def _read(opened: Opened, today: datetime.date) -> Content:
         base_currency=told.get("Base Currency") or None,
         problems=findings.found(),
         notes=findings.said(),
+        totals=tuple(findings.totals),
     )
 
 
@@ -107,6 +109,7 @@ def _read_positions(
     as_of: datetime.date | None,
 ) -> None:
     values: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
+    places: dict[tuple[str, str], set[int]] = defaultdict(set)
     for row in rows:
         currency, kind = row.get("Currency"), row.get("Asset Category")
         if row.kind == "Total":
@@ -114,12 +117,14 @@ def _read_positions(
             # A second total of a currency is that of other currencies, converted.
             lines = values.pop((kind, currency), None)
             if stated is not None and lines:
-                findings.compare_total(row.row, f"{kind} in {currency}", stated, lines, Decimal("0.01"))
+                what = f"{kind} in {currency}"
+                findings.compare_total(row.row, what, stated, lines, CENT, places[kind, currency], currency)
             continue
         # Lots are parts of the summary above them.
         if row.kind == "Data" and row.get("DataDiscriminator") != "Lot" and row.get("Symbol"):
             findings.about = Subject(_holder(row, account), row.get("Symbol"), row.get("Quantity", "Open"))
             instrument = instruments.get(row.get("Symbol"))
+            places[kind, currency].add(row.row)
             values[kind, currency] += _read_position(findings, row, instrument, account, as_of)
             findings.about = None
 

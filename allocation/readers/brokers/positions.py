@@ -10,14 +10,15 @@ from decimal import Decimal
 
 from tqdm.auto import tqdm
 
-from allocation.errors import Subject
+from allocation.errors import Subject, leave_out
 from allocation.readers.brokers.description import Description, find_header, plain_name
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
 from allocation.readers.lines import Line, Lines
 from allocation.readers.loose import MONTH_FIRST, bare, currency_in, date_in, is_nothing, number_in
-from allocation.readers.numbers import POINT, decimal_mark
+from allocation.readers.numbers import BOTH_WAYS, POINT, decimal_mark, reads_both_ways
 from allocation.readers.opened import Opened
+from allocation.readers.totals import CENT, says_not_held
 from allocation.tables import CASH
 
 NUMBERS = ("quantity", "price", "value", "cost_basis")
@@ -31,6 +32,10 @@ class _State:
     account: str | None = None
     as_of: datetime.date | None = None
     values: list[Decimal] = field(default_factory=list)
+    rows: set[int] = field(default_factory=set)
+    width: int = 0
+    total_row: int = 0
+    not_held: str = ""
     names: dict[str, set[str]] = field(default_factory=dict)
 
 
@@ -73,6 +78,7 @@ class Reading:
             base_currency=self.base_currency,
             problems=self.findings.found(),
             notes=self.findings.said(),
+            totals=tuple(self.findings.totals),
         )
 
     def _is_over(self, cells: Sequence[str]) -> bool:
@@ -82,11 +88,18 @@ class Reading:
     def _read_line(self, row: int, cells: list[str]) -> None:
         description, state = self.description, self.state
         if description.is_header(cells):
-            state.places, state.values = description.places(cells), []
+            state.places, state.width = description.places(cells), len(cells)
+            state.values, state.rows, state.total_row = [], set(), 0
             return
         filled = [cell for cell in cells if cell]
         if state.places is None or len(filled) == 1:
             self._read_remark(" ".join(filled))
+            return
+        if any(cells[state.width :]):
+            remedy = (
+                f"has {len(cells)} cells, the header has {state.width}. Put numbers with thousands marks in quotes."
+            )
+            self.findings.wrong(row, "", "", remedy)
             return
         named = self._named(cells)
         if plain_name(named.get("symbol") or filled[0]).startswith(self.totals):
@@ -97,24 +110,30 @@ class Reading:
 
     def _read_remark(self, text: str) -> None:
         """A line outside the table: it may say the date or the account."""
-        account, date = self.description.account, self.description.date
+        account, date, state = self.description.account, self.description.date, self.state
+        state.not_held = text if state.places is not None and says_not_held(text) else ""
+        if state.not_held:
+            return
         if "pattern" in date and (found := re.search(date["pattern"], text, re.IGNORECASE)):
             as_of = date_in(found[1], date.get("order", MONTH_FIRST))
             if as_of is not None and as_of <= self.findings.today:
-                self.state.as_of = as_of
+                state.as_of = as_of
                 self.findings.holdings = [_dated(holding, as_of) for holding in self.findings.holdings]
             elif as_of is not None:
                 self.findings.wrong(0, "as_of", found[1], "lies in the future.")
         if "pattern" in account and (found := re.search(account["pattern"], text, re.IGNORECASE)):
-            self.state.account = found[1].strip()
+            state.account, state.total_row = found[1].strip(), 0
         elif account.get("line_of_its_own") and "as of" not in text.casefold() and len(text) <= 80:
-            self.state.account = text
+            state.account, state.total_row = text, 0
 
     def _read_position(self, row: int, cells: list[str], named: Mapping[str, str]) -> None:
         findings, account = self.findings, self._account(named)
         symbol, name = named.get("symbol", ""), named.get("name", "")
         symbol, name = "" if is_nothing(symbol) else symbol, "" if is_nothing(name) else name
         findings.about = Subject(account, symbol or name, named.get("quantity", ""))
+        if self.state.not_held or self.state.total_row:
+            self._refuse_place(row, symbol or name)
+            return
         currency, numbers = self._money(row, cells, named)
         is_cash = self._is_cash(symbol, name)
         quantity, price = numbers["quantity"], numbers["price"]
@@ -130,6 +149,7 @@ class Reading:
             symbol = name
         value = numbers["value"]
         # The file's total has it, whatever is wrong with it.
+        self.state.rows.add(row)
         self.state.values.append(value if value is not None else (quantity or 0) * (price or Decimal(0)))
         if quantity is None:
             findings.wrong(row, "quantity", named.get("quantity"), f"of {symbol or 'this row'} is no number.")
@@ -149,6 +169,15 @@ class Reading:
                 kind=(named.get("kind") or None) if symbol != CASH else None,
             )
         )
+
+    def _refuse_place(self, row: int, symbol: str) -> None:
+        """Refuse a row that stands where no holdings do."""
+        where = f"under {self.state.not_held!r}, so it isn't held. Take it out of the file."
+        if not self.state.not_held:
+            where = (
+                f"after the total in row {self.state.total_row}. Take it out of the file, or move it above the total."
+            )
+        self.findings.wrong(row, "", symbol, f"stands {where} {leave_out(symbol)}")
 
     def _is_cash(self, symbol: str, name: str) -> bool:
         return (
@@ -179,7 +208,8 @@ class Reading:
     def _number(self, row: int, column: str, cell: str, mark: str | None) -> Decimal | None:
         number = number_in(cell, mark) if cell else None
         if number is None and column != "cost_basis" and not is_nothing(cell):
-            self.findings.wrong(row, column, cell, "is not a number that can be read.")
+            both_ways = mark is None and reads_both_ways(bare(cell))
+            self.findings.wrong(row, column, cell, BOTH_WAYS if both_ways else "is not a number that can be read.")
         return number
 
     def _account(self, named: Mapping[str, str]) -> str:
@@ -202,10 +232,15 @@ class Reading:
                     self.state.names.setdefault(cells[name], set()).add(cells[number])
 
     def _compare_total(self, row: int, named: Mapping[str, str]) -> None:
-        stated, values = self._number(row, "value", named.get("value", ""), self.mark), self.state.values
-        self.state.values = []
-        if stated is not None and values:
-            self.findings.compare_total(row, self._account(named), stated, values, Decimal("0.01"))
+        state = self.state
+        if state.not_held:
+            return
+        stated = self._number(row, "value", named.get("value", ""), self.mark)
+        if stated is not None and state.values:
+            what, currency = self._account(named), self.description.currency or ""
+            self.findings.compare_total(row, what, stated, state.values, CENT, state.rows, currency)
+        state.total_row = row if state.values else 0
+        state.values, state.rows = [], set()
 
     def _named(self, cells: Sequence[str]) -> dict[str, str]:
         """Our column → what a row has in it."""
@@ -220,7 +255,7 @@ class Reading:
         wanted = [places[column] for column in NUMBERS if column in places]
         if "money" in places:
             wanted += [places["money"], places["money"] + 1]
-        return decimal_mark(_numbers(self.lines.lines[place + 1 :], wanted), self.lines.separator)
+        return decimal_mark(_numbers(self.lines.lines[place + 1 :], wanted), None)
 
 
 def _numbers(lines: Sequence[Line], places: Sequence[int]) -> list[str]:

@@ -1,0 +1,39 @@
+"""Which decimal mark a stranger's table uses, where its quantities, prices and values alone leave it open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from allocation.readers.lines import Exact, Line
+from allocation.readers.loose import bare, number_in
+from allocation.readers.numbers import COMMA, POINT, decimal_mark, reads_both_ways, shows_mark
+from allocation.readers.totals import CENT
+
+
+def mark_of(numbers: Sequence[str], rows: Sequence[Line], named: Iterable[Mapping[str, str]]) -> str | None:
+    """The decimal mark of a table; None where it can be read both ways.
+
+    Parameters:
+        numbers: its quantities, prices, values and costs, without what stands around them.
+        rows: all of it: a percentage in another column may show the mark.
+        named: its quantities, prices and values by our columns: only one mark may make them fit.
+    """
+    mark = decimal_mark(numbers, None)
+    if mark is not None or not all(map(reads_both_ways, (number for number in numbers if set(number) & {".", ","}))):
+        return mark
+    others = (bare(cell) for _, cells in rows for cell in cells if not isinstance(cell, Exact))
+    if shown := [cell for cell in others if shows_mark(cell)]:
+        return decimal_mark(shown, None)
+    listed = list(named)
+    fitting = [mark for mark in (POINT, COMMA) if _values_fit(listed, mark)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _values_fit(rows: Sequence[Mapping[str, str]], mark: str) -> bool:
+    """Whether every value is its quantity times its price, read with a decimal mark."""
+    fits = []
+    for named in rows:
+        quantity, price, value = (number_in(named.get(column, ""), mark) for column in ("quantity", "price", "value"))
+        if quantity is not None and price is not None and value is not None:
+            fits.append(abs(quantity * price - value) <= CENT)
+    return bool(fits) and all(fits)
