@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from allocation.tables import ALL
 from allocation.targets import plain
 
 MOST_LINES = 200
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def describe(report: LoadReport) -> list[str]:
@@ -96,6 +98,11 @@ def _inactive(scope: str, name: str) -> str:
     )
 
 
+def one_line(text: str) -> str:
+    """Text without line breaks and commands to the terminal, which a name of a file may have in it."""
+    return CONTROL.sub(" ", text)
+
+
 def listed(names: Sequence[str], most: int = 10) -> str:
     """Names in a sentence; of very many the first."""
     more = len(names) - most
@@ -112,7 +119,7 @@ def print_table(table: pd.DataFrame) -> None:
              "strategy", "state", "saved", "changes", "name"}  # fmt: skip
     columns = []
     for name in table.columns:
-        cells = [str(name).replace("_", " "), *(str(cell) for cell in table[name])]
+        cells = [str(name).replace("_", " "), *(one_line(str(cell)) for cell in table[name])]
         width = max(len(cell) for cell in cells)
         columns.append([cell.ljust(width) if name in texts else cell.rjust(width) for cell in cells])
     for row in zip(*columns, strict=True):

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from allocation.cli.printing import column, describe, describe_preview, listed, print_table, write
+from allocation.cli.printing import column, describe, describe_preview, listed, one_line, print_table, write
 from allocation.errors import UnknownName
 from allocation.export import prices_csv
 from allocation.portfolio import Portfolio
@@ -107,7 +107,7 @@ def _mapping(mapped: Sequence[str]) -> dict[str, str]:
 
 def _say(lines: Sequence[str]) -> None:
     for line in lines:
-        click.echo(line)
+        click.echo(one_line(line))
 
 
 @click.command()

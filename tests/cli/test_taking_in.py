@@ -201,3 +201,14 @@ def test_of_very_many_new_holdings_the_first_are_shown(run, tmp_path):
     file.write_text(f"account,symbol,quantity,price,currency\n{rows}")
     lines = run("import", file, "--preview")[1].splitlines()
     assert sum(line.startswith("New: ") for line in lines) == 200 and "And 100 more like that." in lines
+
+
+def test_a_name_can_neither_command_the_terminal_nor_make_up_a_line(run, tmp_path):
+    file = tmp_path / "held.csv"
+    file.write_text(
+        'account,symbol,quantity,price,currency\n"Mine\nTotal: 99",VTI,1,26,USD\n"\x1b[31mRed",VTI,1,26,USD\n'
+    )
+    out = run("import", file, "--preview")[1]
+    assert "\x1b" not in out and "Mine Total: 99: total 0.00 -> 26.00." in out.splitlines()
+    run("import", file, "--yes")
+    assert "\x1b" not in run("history")[1]
