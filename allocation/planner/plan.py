@@ -98,7 +98,8 @@ def plan_rebalance(
     then over goes where the value/target ratio is lowest, money that is missing comes from where it is highest and
     above its target. Classes without a target stay as they are; inside a class that has holding targets, a holding
     without one counts as target 0. Money doesn't move between accounts: where the scope has several, each account's
-    trades pay for themselves, and the plan is the nearest to the whole's that does so.
+    trades pay for themselves, and the plan is the nearest to the whole's that does so and trades no class away from its
+    target. Where money that comes in or goes out leaves no such plan, it is the nearest alone.
 
     Parameters:
         tables: the scope as it is.
