@@ -92,7 +92,7 @@ def import_(
     click.echo(f"The portfolio is {portfolio.path}.")
     waiting = list(portfolio.unclassified()["symbol"])
     if waiting:
-        click.echo(f"In no asset class yet: {listed(waiting)}. One for each, and why: allocation classes --suggest.")
+        _say([f"In no asset class yet: {listed(waiting)}. One for each, and why: allocation classes --suggest."])
 
 
 def _mapping(mapped: Sequence[str]) -> dict[str, str]:

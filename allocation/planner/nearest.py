@@ -18,7 +18,6 @@ from allocation.planner.whole import Steps, nearest
 from allocation.tables import ALL, Tables
 
 CENTS_APART = 2
-NEAR = 2.0
 AGAIN = 5
 FAR = 1e4
 
@@ -122,8 +121,8 @@ def _solved(
     if answer is None:
         raise AmountError(_cannot(purse.tables, able))
     if kind == "rebalance" and not purse.tables.spans:
-        towards = _towards(purse, lines, goals, scale)
-        if any(not least - NEAR / scale <= _together(answer, of) <= most + NEAR / scale for of, least, most in towards):
+        towards, apart = _towards(purse, lines, goals, scale), CENTS_APART / scale
+        if any(not least - apart <= _together(answer, of) <= most + apart for of, least, most in towards):
             # What comes into an account, or goes out of it, may leave no other way.
             answer = solve(replace(program, within=towards)) or answer
     free = _whole_parts({name: part * scale for name, part in answer.of_free.items()}, purse.free)

@@ -5,9 +5,10 @@ import pytest
 
 from allocation.dashboard.plan import PlanPanel
 from allocation.writing import Writing
+from tests.dashboard.spoken import Spoken
 
 
-class Panel:
+class Panel(Spoken):
     """A panel on a portfolio, spoken to by the words that stand beside its controls."""
 
     def __init__(self, portfolio, scope="all"):
@@ -15,23 +16,8 @@ class Panel:
         self.panel = PlanPanel(portfolio, lambda: self.executed.append(True))
         self.panel.show(portfolio.tables(scope))
 
-    def widgets(self, part=None):
-        for child in (part or self.panel.box).children:
-            yield child
-            if hasattr(child, "children"):
-                yield from self.widgets(child)
-
-    def find(self, description):
-        return next(each for each in self.widgets() if getattr(each, "description", "").endswith(description))
-
-    def enter(self, description, value):
-        self.find(description).value = value
-
     def tab(self, name):
         self.panel._tab.value = name
-
-    def click(self, description):
-        self.find(description).click()
 
     @property
     def text(self):

@@ -1,9 +1,10 @@
 """The room where targets are set, without a browser: what a person does, and what it shows and saves then."""
 
 from allocation.dashboard.targets import TargetsPanel
+from tests.dashboard.spoken import Spoken
 
 
-class Room:
+class Room(Spoken):
     """The room on a portfolio, spoken to by the words that stand beside its controls."""
 
     def __init__(self, portfolio, scope="all"):
@@ -25,21 +26,6 @@ class Room:
 
     def move(self, asset_class, percent, holding=""):
         return self.say("move", row=[asset_class, holding], percent=str(percent), gesture=self.sequence)
-
-    def widgets(self, part=None):
-        for child in (part or self.panel.box).children:
-            yield child
-            if hasattr(child, "children"):
-                yield from self.widgets(child)
-
-    def find(self, description):
-        return next(each for each in self.widgets() if getattr(each, "description", "").endswith(description))
-
-    def enter(self, description, value):
-        self.find(description).value = value
-
-    def click(self, description):
-        self.find(description).click()
 
     def open(self, title):
         self.find(title).value = True
