@@ -25,6 +25,7 @@ SECONDS_TO_PREHEAT = 20
 DRAWN = "document.querySelectorAll('.allocation-chart[data-drawn]').length"
 STEPS = 12
 OTHERS: list[str | None] = [str(11 + number) for number in range(STEPS)]
+SCOPES: list[str | None] = ["Account 1", "All Portfolio"] * (STEPS // 2)
 CONTROLS = ("lock", "target-box")
 # Does a step in the page, and gives the milliseconds until a place shows something else that is not out of date.
 STEP = """async (control, [place, text]) => {
@@ -33,7 +34,7 @@ STEP = """async (control, [place, text]) => {
   if (text === null) control.click();
   else {
     control.value = text;
-    control.dispatchEvent(new Event("input", { bubbles: true }));
+    control.dispatchEvent(new Event(control.tagName === "SELECT" ? "change" : "input", { bubbles: true }));
   }
   while (!changed || found.classList.contains("allocation-stale")) {
     if (performance.now() - start > 20000) throw new Error(`Nothing happened at ${place}`);
@@ -95,6 +96,11 @@ def change_times(portfolios: Iterable[allocation.Portfolio]) -> Iterable[Row]:
                 deposit = page.get_by_label("Deposit", exact=True)
                 deposit.wait_for()
                 times["a deposit, its plan"] = steps(deposit, ".allocation-room-plan table", OTHERS)
+                for room in ("Plan", "Overview", "Targets"):
+                    page.get_by_role("tab", name=room).click()
+                    here = f".allocation-room-{room.lower()}"
+                    page.locator(here).wait_for()
+                    times[f"{room}, another scope"] = steps(page.get_by_label("Scope"), here, SCOPES)
                 page.close(run_before_unload=True)
             reference = reference or median(times["lock a class"])
             for name, seconds in times.items():

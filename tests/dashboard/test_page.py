@@ -1,20 +1,15 @@
 """The page without a browser: rooms, scopes, hidden balances, the first visit."""
 
 import datetime
-import time
 
 import pytest
 
 import allocation
-from allocation import opening
 from allocation.dashboard.app import ROOMS, Page
 from allocation.dashboard.drop import FileDrop
 from allocation.dashboard.parts import Notice
 from allocation.dashboard.widgets import Chart
 from tests.builders import held_on
-
-BUDGET = 0.15
-"""Seconds in which a change is to show its result."""
 
 
 def parts(widget):
@@ -203,26 +198,6 @@ def test_a_load_that_lacks_a_rate_is_loaded_and_says_so(portfolio):
     click(page, "Load this")
     assert "Loaded: 1 FX rate" in text(page) and not page._problem.value
     assert "No FX rate" not in text(page)
-
-
-def test_a_change_shows_its_result_in_time(tmp_path):
-    """On the sample; of the room that is seen, the others wait until they are entered."""
-    household = allocation.open(tmp_path / "sample.duckdb")
-    opening.load_sample(household)
-    page = Page(household, Notice())
-    page.show()
-    needed = {}
-    for room in ROOMS:
-        go(page, room)
-        needed[room] = min(_seconds(page, scope) for scope in ["Roth IRA", "all"] * 3)
-    assert max(needed.values()) < BUDGET, needed
-
-
-def _seconds(page, scope):
-    # Of this process alone: the machine that runs the tests may be busy with others.
-    before = time.process_time()
-    page._scope.value = scope
-    return time.process_time() - before
 
 
 def test_history_says_what_each_day_is_measured_against(sample):

@@ -299,15 +299,15 @@ def test_a_command_in_the_way_is_waited_for_as_long_as_was_asked(sample):
 
 def test_no_name_symbol_or_value_goes_to_a_log(sample, write_csv, caplog):
     caplog.set_level(logging.DEBUG)
-    sample.load(write_csv("account,symbol,quantity,price,currency\nSecret Trust,HUSH,12345,678,USD\n"))
+    sample.load(write_csv("account,symbol,quantity,price,currency\nSecret Trust,HUSH,12345.75,678.25,USD\n"))
     sample.save_class_targets({"Hidden class": 100})
-    sample.plan_deposit(4321)
+    sample.plan_deposit(4321.5)
     with pytest.raises(allocation.AllocationError):
         sample.drift("Secret")
     with pytest.raises(allocation.AllocationError):
-        sample.load(write_csv("account,symbol,quantity,price,currency\nSecret Trust,HUSH,lots,678,USD\n"))
+        sample.load(write_csv("account,symbol,quantity,price,currency\nSecret Trust,HUSH,lots,678.25,USD\n"))
     said = " ".join(record.getMessage() for record in caplog.records)
-    assert not [secret for secret in ("Secret", "HUSH", "12345", "678", "Hidden", "4321") if secret in said]
+    assert not [secret for secret in ("Secret", "HUSH", "12345.", "678.2", "Hidden", "4321.") if secret in said]
 
 
 def test_no_sql_reaches_outside_or_installs_anything(sample):

@@ -9,7 +9,6 @@ from allocation.errors import BrokenReference, LoadError, MissingPrice, MissingR
 from allocation.store import Database
 from tests.conftest import DATA
 
-TODAY = datetime.date.today()
 SAMPLE = [DATA / "holdings.csv", DATA / "targets.csv", DATA / "fx.csv"]
 VTI = """
     account,symbol,asset_class,quantity,price,currency,as_of
@@ -60,9 +59,10 @@ def test_loading_the_same_again_does_not_even_touch_the_timestamps(sample):
 
 def test_undated_rows_loaded_again_change_nothing(portfolio, write_csv):
     file = write_csv("account,symbol,quantity,price,currency\nSavings,VTI,1,10,USD\nSavings,CASH,5,1,USD\n")
+    today = datetime.date.today()
     portfolio.load(file)
     assert not portfolio.load(file).changed
-    assert portfolio.holdings()["price_as_of"].tolist()[1] == TODAY
+    assert portfolio.holdings()["price_as_of"].tolist()[1] == today
 
 
 def test_a_holding_that_a_correction_of_its_only_date_no_longer_has_is_taken_out(bonds_and_stocks, write_csv):

@@ -7,8 +7,6 @@ import pytest
 import allocation
 from allocation.errors import AmountError, LoadError, MissingPrice, MissingRate, UnknownName
 
-TODAY = datetime.date.today()
-
 
 @pytest.fixture
 def francs(portfolio, write_csv):
@@ -176,7 +174,7 @@ def test_what_is_older_than_the_limit_is_named(bonds_and_stocks):
     assert summary.warning == (
         "Older than 7 days: price of BND (2025-03-03), price of VEA (2025-03-03), price of VTI (2025-03-03)."
     )
-    bonds_and_stocks.save_price("VTI", 1, "USD", TODAY - datetime.timedelta(7))
+    bonds_and_stocks.save_price("VTI", 1, "USD", datetime.date.today() - datetime.timedelta(7))
     assert len(bonds_and_stocks.summary().stale) == 2
     assert bonds_and_stocks.summary(at="2025-03-10").stale == ()
     assert len(bonds_and_stocks.summary(at="2025-03-11").stale) == 3
