@@ -18,7 +18,7 @@ notebooks: $(VENV)/.installed-notebooks
 	cd notebooks && ../$(BIN)/jupyter lab
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 stress: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m stress
