@@ -11,11 +11,11 @@ from allocation.money import Amount, PerAccount, from_minor, read_exact, write_m
 from allocation.planner.goals import find_goal
 from allocation.planner.limits import NO_LIMITS, Allowed, Limits, allowed
 from allocation.planner.money_in import Money, money_in, money_out
-from allocation.planner.outcome import Settled
+from allocation.planner.outcome import Outcome, Settled
 from allocation.planner.rebalance import Back
 from allocation.planner.request import DEPOSIT, REBALANCE, WITHDRAWAL, Request
-from allocation.planner.result import Plan
-from allocation.planner.rows import build
+from allocation.planner.result import Header, Plan
+from allocation.planner.rows import build, header
 from allocation.planner.rules import find_rule
 from allocation.planner.settle import settled
 from allocation.planner.spanning import rebalance_spanning, share_spanning
@@ -127,6 +127,24 @@ def plan_rebalance(
         ),
         on,
     )  # fmt: skip
+
+
+def rebalance_header(tables: Tables, on: datetime.date) -> Header:
+    """What :func:`plan_rebalance` comes to as a whole, in less time than its rows take.
+
+    Parameters:
+        tables: the scope as it is.
+        on: the plan's date.
+
+    Returns:
+        The header of that plan.
+
+    Raises:
+        TargetsError: the scope has no targets.
+    """
+    request = Request(REBALANCE, tables.scope, find_goal("target").name)
+    tables, money, able = prepared(tables, request)
+    return header(Outcome(tables, money.flow, settle(tables, request, money, able)), request, on)
 
 
 def calculate(tables: Tables, request: Request, on: datetime.date) -> Plan:

@@ -47,7 +47,7 @@ def build(tables: Tables, request: Request, on: datetime.date, flow: int, settle
     ]
     undone.sort(key=lambda row: (-abs(row["amount"]), row["asset_class"], row["symbol"], row["name"], row["account"]))
     rows = _table([*done, *undone], PLAN_COLUMNS)
-    return Plan(_header(outcome, request, on, len(done)), rows, _classes(outcome), request)
+    return Plan(header(outcome, request, on), rows, _classes(outcome), request)
 
 
 def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
@@ -63,7 +63,8 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.Data
     )
 
 
-def _header(outcome: Outcome, request: Request, on: datetime.date, trades: int) -> Header:
+def header(outcome: Outcome, request: Request, on: datetime.date) -> Header:
+    """A plan as a whole."""
     tables, digits = outcome.tables, outcome.tables.digits
     traded = [order.amount for order in outcome.settled.orders if not outcome.assets[order.asset_id].is_cash]
     bought, sold = sum(amount for amount in traded if amount > 0), -sum(amount for amount in traded if amount < 0)
@@ -91,7 +92,7 @@ def _header(outcome: Outcome, request: Request, on: datetime.date, trades: int) 
         sold=from_minor(sold, digits),
         turnover=min(bought, sold) / outcome.total if outcome.total else 0.0,
         fees=from_minor(outcome.fees, digits),
-        trades=trades,
+        trades=len(outcome.settled.orders),
         cash_left=from_minor(left, digits),
         measure=measure,
         deviation=deviation,

@@ -8,6 +8,7 @@ def rows(out):
 
 
 def test_a_plan_is_saved_listed_and_shown_again(loaded):
+    loaded("prices", "--stale-after", 3650)
     made = loaded("plan", "deposit", "5000", "--save", "Spring")[1]
     assert "Saved as plan 1." in made
     assert rows(loaded("plans")[1])[1][2:] == ["deposit", "all", "lazy", "5,000.00", "7", "no", "Spring"]

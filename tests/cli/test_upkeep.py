@@ -34,6 +34,7 @@ def typed(monkeypatch, text):
 
 
 def test_history_lists_the_dates_and_drift_looks_at_one(loaded, write_csv):
+    loaded("prices", "--stale-after", 3650)
     then = loaded("drift", "--scope", "Roth IRA")[1]
     loaded("import", write_csv(ROTH))
     lines = loaded("history")[1].splitlines()

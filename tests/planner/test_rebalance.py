@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from allocation.bands import FIVE_25, IN_BAND
 from allocation.errors import AmountError, TargetsError, UnknownName
-from allocation.planner import GOALS, Limits, plan_rebalance
+from allocation.planner import GOALS, Limits, plan_rebalance, rebalance_header
 from tests.builders import TODAY, Held, amounts_by, minor, one_a_class, portfolio
 from tests.planner.test_properties import FEW, portfolios
 
@@ -114,6 +114,14 @@ def test_a_class_to_be_given_up_stays_where_no_other_can_be_bought():
     plan = rebalance(tables).rows
     assert not plan["amount"].any() and plan["action"].tolist() == ["nothing held"]
     assert amounts_by("symbol", rebalance(tables, withdrawal=30))["B"] == -30
+
+
+@FEW
+@given(tables=portfolios())
+def test_the_header_alone_is_that_of_the_plan(tables):
+    plan = rebalance(tables)
+    assert repr(rebalance_header(tables, TODAY)) == repr(plan.header)
+    assert plan.header.trades == len(plan.trades)
 
 
 def test_on_target_there_is_nothing_to_do():

@@ -58,7 +58,7 @@ option "operating_currency" "USD"
 2026-11-20 price VTI  325.50 USD
 2026-11-20 price EXSA  50.00 EUR
 2026-11-18 price EUR  1.10 USD
-2026-12-24 price VTI  1.00 USD
+2226-12-24 price VTI  1.00 USD
 """
 
 

@@ -211,4 +211,4 @@ class TargetEditor(anywidget.AnyWidget):
         began = time.monotonic()
         self._effect = effect(self._seen.tables, self._editing.now, datetime.date.today(), self._seen.writing)
         # A plan that takes long waits longer for the next step, so that dragging stays quick.
-        self._quiet = max(QUIET, round(1000 * (time.monotonic() - began)))
+        self._quiet = max(QUIET, round(500 * (time.monotonic() - began)))

@@ -96,7 +96,7 @@ def effect(tables: Tables, state: State, on: datetime.date, writing: Writing) ->
     if wrong_sums(state):
         return "What it would take stands here once the targets add up to 100."
     try:
-        head = planner.plan_rebalance(with_state(tables, state), on).header
+        head = planner.rebalance_header(with_state(tables, state), on)
     except AllocationError as error:
         return f"What it would take can't be calculated. {error}"
     if not head.trades:
