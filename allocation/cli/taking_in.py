@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from allocation.cli.printing import column, describe, describe_preview, listed, one_line, print_table, write
+from allocation.cli.previewing import describe_preview
+from allocation.cli.printing import column, describe, listed, one_line, print_table, write
 from allocation.errors import UnknownName
 from allocation.export import prices_csv
 from allocation.portfolio import Portfolio

@@ -85,7 +85,7 @@ def _holdings(changes: Changes, writing: Writing) -> str:
         value = row["value_after"]
         before, after = (writing.quantity(row[f"quantity_{when}"]) for when in ("before", "after"))
         return [
-            escape(WORDS.get(row["change"], row["change"])),
+            escape(str(WORDS.get(row["change"], row["change"]))),
             escape(row["account"]),
             _asset(row),
             before if row["quantity_before"] == row["quantity_after"] else f"{before} → {after}",
@@ -135,7 +135,7 @@ def _targets(changes: Changes, writing: Writing) -> str:
     def cells(row: Row) -> list[str]:
         whose = "" if row["scope"] == ALL else f"<br><small>{escape(row['scope'])}</small>"
         target = row["asset_class"] if row["symbol"] is None else f"{row['asset_class']} › {row['symbol']}"
-        before, after = (_number(row[f"percent_{when}"], writing) for when in ("before", "after"))
+        before, after = (_percent(row[f"percent_{when}"], writing) for when in ("before", "after"))
         return [f"{escape(row['strategy'])}{whose}", escape(target), before, after]
 
     head = ["Strategy", "Target of", "Before, %", "Afterwards, %"]
@@ -167,6 +167,10 @@ def _prices_of(row: Row, writing: Writing) -> str:
 
 def _number(number: float, writing: Writing) -> str:
     return NONE if number != number else price_in_words(number, writing)
+
+
+def _percent(percent: float, writing: Writing) -> str:
+    return NONE if percent != percent else writing.number(f"{percent:.10g}")
 
 
 def _since(row: Row) -> str:
