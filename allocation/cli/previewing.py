@@ -9,7 +9,7 @@ import pandas as pd
 
 from allocation.cli.printing import MOST_LINES, counts_of, listed, notes_of, table_lines, warnings_of
 from allocation.money import write_money
-from allocation.store.changes import Changes
+from allocation.store.changes import SOLD, Changes
 from allocation.store.loading import LoadReport
 from allocation.tables import ALL, CASH
 
@@ -34,15 +34,8 @@ def describe_preview(report: LoadReport) -> list[str]:
         ("Names, currencies and kinds", changes.facts, _fact),
     ):
         tables += _section(title, found, cells)
-    return [
-        *lines,
-        *tables,
-        *([""] if tables else []),
-        *_lacking(changes),
-        *notes_of(report),
-        *counts_of(report),
-        *warnings_of(report),
-    ]
+    tables += ["", *_explained(changes)] if tables else []
+    return [*lines, *tables, *notes_of(report), *counts_of(report), *warnings_of(report)]
 
 
 def _section(title: str, found: pd.DataFrame, cells: Callable[[Row], Row]) -> list[str]:
@@ -55,10 +48,10 @@ def _section(title: str, found: pd.DataFrame, cells: Callable[[Row], Row]) -> li
     return ["", f"{title} ({len(found):,})", *lines, *([f"And {more:,} more."] if more > 0 else [])]
 
 
-def _lacking(changes: Changes) -> list[str]:
-    names = changes.without_value
-    why = "without a price or an FX rate the value isn't known, of"
-    return [f"{NONE}: {why} {listed(names)}."] if names else []
+def _explained(changes: Changes) -> list[str]:
+    lines = [SOLD] if "sold" in set(changes.holdings["change"]) else []
+    names = listed(changes.without_value)
+    return [*lines, f"{NONE}: the value isn't known without a price or an FX rate, of {names}."] if names else lines
 
 
 def _holding(currency: str) -> Callable[[Row], Row]:

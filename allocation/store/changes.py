@@ -31,6 +31,9 @@ NUMBERS = {
     "value_after", "rate_before", "rate_after", "percent_before", "percent_after",
 }  # fmt: skip
 
+SOLD = "Sold is what the files no longer have; the dates before keep it."
+"""What a sold row means, in words."""
+
 
 def _frame(columns: Sequence[str], rows: Sequence[tuple[Any, ...]] = ()) -> pd.DataFrame:
     numbers = {column: "float64" for column in columns if column in NUMBERS}
@@ -57,8 +60,8 @@ class Changes:
             of ``before_as_of``), ``rate_after``, ``source``.
         targets: ``scope`` (``all`` or the account), ``strategy``, ``asset_class``, ``symbol`` (None: the class's own
             target), ``percent_before`` and ``percent_after`` (0–100, of the scope or of the class).
-        classes: of each asset: ``symbol``, ``name``, ``before`` (None: it is new) and ``after``, such as ``Bonds``, or
-            ``US stocks 54 %, Bonds 46 %`` where it is in several.
+        classes: of each asset: ``symbol``, ``name``, ``before`` (None: the asset is new) and ``after``, such as
+            ``Bonds``, or ``US stocks 54 %, Bonds 46 %`` where it is in several.
         facts: what else is said of an account or asset: ``what`` (its name or symbol), ``fact`` (``name``,
             ``currency``, ``kind``, ``account type``), ``before``, ``after``.
     """
@@ -165,7 +168,7 @@ ORDER BY a.name NULLS FIRST, s.name, c.asset_class, t.symbol NULLS FIRST, t.curr
 CHANGED_CLASSES = f"""
 SELECT symbol, currency, name, b.classes, n.classes
 FROM ({IN_WORDS}) n JOIN assets USING (asset_id) LEFT JOIN classes_before b USING (asset_id)
-WHERE n.classes IS DISTINCT FROM b.classes
+WHERE n.classes <> coalesce(b.classes, '{UNCLASSIFIED}')
 ORDER BY symbol, currency
 """
 

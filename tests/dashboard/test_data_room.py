@@ -41,6 +41,10 @@ class Room:
     def text(self):
         return " ".join(part.value for part in parts(self.room.box) if type(part).__name__ == "HTML")
 
+    @property
+    def cells(self):
+        return self.text.replace(" class=number", "")
+
 
 @pytest.fixture
 def room(sample):
@@ -52,8 +56,9 @@ HEAD = "account,symbol,asset_class,quantity,price,currency\n"
 
 def test_a_file_is_shown_before_it_is_loaded_and_loaded_once(room, sample):
     room.give(("new.csv", (HEAD + "Roth IRA,VTI,US stocks,20,330,USD\n").encode()))
-    assert "This would change:" in room.text and "<td>changed</td><td>Roth IRA</td><td>VTI</td>" in room.text
-    assert "<td>sold</td><td>Roth IRA</td><td>VTIP</td>" in room.text and not room.changed
+    assert "This would change:" in room.text and "<td>changed</td><td>Roth IRA</td><td>VTI<br>" in room.text
+    assert "<td>12 → 20</td><td>328.45 → 330.00 USD</td><td>6,600.00</td>" in room.cells
+    assert "<td>sold</td><td>Roth IRA</td><td>VTIP<br>" in room.text and not room.changed
     assert len(sample.holdings("Roth IRA")) == 4
     room.named("Load this").click()
     assert room.changed and "Loaded:" in room.text and len(sample.holdings("Roth IRA")) == 1
@@ -182,7 +187,7 @@ def test_a_wrong_answer_about_columns_can_be_mended(room):
     room.named("currency").value = "=USD"
     room.named("Account").value = "Depot"
     room.named("Use these columns").click()
-    assert "<td>new</td><td>Depot</td><td>VTI</td>" in room.text and not room.has("Use these columns")
+    assert "<td>new</td><td>Depot</td><td>VTI</td><td>0 → 10</td>" in room.cells and not room.has("Use these columns")
     room.named("Load this").click()
     assert "Loaded: " in room.text and room.named("Account").value == ""
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from allocation.dashboard.data.markup import SHOWN, cut, missing, price_in_words, report_sentence
 from allocation.dashboard.markup import day, plural, sentence, table
-from allocation.store.changes import Changes
+from allocation.store.changes import SOLD, Changes
 from allocation.store.loading import LoadReport
 from allocation.tables import ALL, CASH
 from allocation.writing import Writing
@@ -95,8 +95,9 @@ def _holdings(changes: Changes, writing: Writing) -> str:
 
     head = ["Change", "Account", "Holding", "Quantity", "Price", f"Value afterwards, {currency}".rstrip(", ")]
     lacking = ", ".join(changes.without_value[:SHOWN])
-    why = f"{NONE}: without a price or an FX rate the value isn't known, of {lacking}." if lacking else ""
-    return _section("Holdings", changes.holdings, head, cells, writing, {3, 4, 5}) + sentence(why)
+    told = sentence(SOLD) if "sold" in set(changes.holdings["change"]) else ""
+    told += sentence(f"{NONE}: the value isn't known without a price or an FX rate, of {lacking}.") if lacking else ""
+    return _section("Holdings", changes.holdings, head, cells, writing, {3, 4, 5}) + told
 
 
 def _prices(changes: Changes, writing: Writing) -> str:
