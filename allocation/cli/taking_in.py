@@ -134,7 +134,8 @@ def undo(portfolio: Portfolio, yes: bool) -> None:
 def price(portfolio: Portfolio, symbol: str, amount: str, currency: str, on: str | None) -> None:
     """Write down the PRICE of one share of SYMBOL in CURRENCY (also GBX, ZAc and ILA, for hundredths)."""
     report = portfolio.save_price(symbol, amount, currency, on)
-    click.echo(f"{symbol} is at {amount} {currency}." if report.changed else "That price was known already.")
+    _say([f"{symbol} is at {amount} {currency}." if report.changed else "That price was known already."])
+    _say(report.currency_warnings)
 
 
 @click.command()

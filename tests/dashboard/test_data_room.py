@@ -187,7 +187,11 @@ def test_a_wrong_answer_about_columns_can_be_mended(room):
     room.named("currency").value = "=USD"
     room.named("Account").value = "Depot"
     room.named("Use these columns").click()
-    assert "<td>new</td><td>Depot</td><td>VTI</td><td>0 → 10</td>" in room.cells and not room.has("Use these columns")
+    assert (
+        "<td>new</td><td>Depot</td><td>VTI<br>" in room.text
+        and "<td>0 → 10</td>" in room.cells
+        and not room.has("Use these columns")
+    )
     room.named("Load this").click()
     assert "Loaded: " in room.text and room.named("Account").value == ""
 
