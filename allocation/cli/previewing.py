@@ -76,7 +76,7 @@ def _price(row: Row) -> Row:
 
 def _rate(row: Row) -> Row:
     pair = f"{row['from_currency']} {row['to_currency']}"
-    return {"symbol": pair, "rate": f"{_number(row['rate_before'])} -> {_number(row['rate_after'])}"} | _dates(row)
+    return {"symbol": pair, "rate": _both(_number(row["rate_before"]), _number(row["rate_after"]))} | _dates(row)
 
 
 def _dates(row: Row) -> Row:
@@ -107,14 +107,14 @@ def _fact(row: Row) -> Row:
 
 
 def _prices(row: Row) -> str:
-    """A price before and after; its currency once where it is the same."""
+    """A price before, where one was known, and after; its currency once where it is the same."""
     old, new = (row[f"currency_{when}"] or "" for when in ("before", "after"))
     before, after = (_number(row[f"price_{when}"]) for when in ("before", "after"))
-    return f"{_both(before, after) if old == new else f'{before} {old}'.rstrip() + f' -> {after}'} {new}".rstrip()
+    return f"{_both(before, after) if before == NONE or old == new else f'{before} {old} -> {after}'} {new}".rstrip()
 
 
 def _both(before: str, after: str) -> str:
-    return after if before == after else f"{before} -> {after}"
+    return after if before in (NONE, after) else f"{before} -> {after}"
 
 
 def _number(number: float) -> str:

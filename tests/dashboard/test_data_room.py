@@ -8,7 +8,7 @@ from allocation.dashboard.data import Data
 from allocation.dashboard.drop import FileDrop
 from allocation.export import holdings_csv, targets_csv
 from allocation.shipped_files import shipped
-from allocation.writing import PLAIN
+from allocation.writing import PLAIN, Writing
 from tests.dashboard.test_page import give, parts
 from tests.readers.portfolio_performance.building import assigned, classification, taxonomy
 from tests.readers.portfolio_performance.test_taxonomies import file as two_taxonomies
@@ -274,3 +274,44 @@ def test_a_missing_rate_stands_in_the_preview(portfolio):
     assert said in room.text and not room.changed
     room.named("Load this").click()
     assert said in room.text and room.changed
+
+
+def test_every_kind_of_change_has_its_rows(room):
+    fx = "from_currency,to_currency,rate,as_of\nEUR,USD,1.0912,2026-11-25\n"
+    prices = "symbol,price,currency,as_of\nVXUS,75.5,USD,2026-11-25\n"
+    classes = "symbol,asset_class,weight_percent\nVTIP,Bonds,40\nVTIP,Inflation-linked bonds,60\n"
+    held = HEAD + "New,AAPL,US stocks,1,250,EUR\nNew,<b>,Bonds,2,10,CHF\n"
+    room.give(*((f"{name}.csv", text.encode()) for name, text in (
+        ("fx", fx), ("prices", prices), ("classes", classes), ("held", held))))  # fmt: skip
+    for rows in (
+        "<h3>Accounts (2)</h3>",
+        "<h3>Holdings (2)</h3>",
+        "<td>0 → 2</td><td>10.00 CHF</td><td>—</td>",
+        "—: the value isn&#x27;t known without a price or an FX rate, of &lt;b&gt;.",
+        "<td>0 → 1</td><td>271.30 USD → 250.00 EUR</td><td>272.80</td>",
+        "<h3>Prices (1)</h3>",
+        "<td>74.12 → 75.50 USD</td><td><time>2026-11-20</time></td><td>prices.csv</td>",
+        "2 new prices stand with the holdings above.",
+        "<td>1 EUR in USD</td><td><time>2026-11-25</time></td><td>1.0864 → 1.0912</td>",
+        "<td>Inflation-linked bonds</td><td>Inflation-linked bonds 60 %, Bonds 40 %</td>",
+        "<td>AAPL</td><td>currency</td><td>USD</td><td>EUR</td>",
+        "AAPL changes its currency from USD to EUR: its prices count as EUR.",
+    ):
+        assert rows in room.cells, rows
+    assert "<b>" not in room.text
+    room.named("Load this").click()
+    assert "AAPL changes its currency from USD to EUR" in room.text
+
+
+def test_targets_of_a_file_are_shown_before_and_after_in_the_page_s_language(room, sample):
+    room.room.show(sample.tables(), Writing("de-DE"))
+    room.give(("targets.csv", b"asset_class,symbol,target_percent\nUS stocks,,60.5\nBonds,,39.5\n"))
+    assert "<td>US stocks</td><td>48</td><td>60,5</td>" in room.cells
+    assert "<td>Bonds › BND</td><td>25</td><td>—</td>" in room.cells
+
+
+def test_of_very_many_rows_the_first_are_shown_and_how_many_more_there_are(room):
+    held = HEAD + "".join(f"New,S{number},Bonds,1,1,USD\n" for number in range(1502))
+    room.give(("held.csv", held.encode()))
+    assert "<h3>Holdings (1,502)</h3>" in room.text and room.text.count("<td>new</td>") == 500
+    assert "The first 500 are shown; there are 1,002 more." in room.text

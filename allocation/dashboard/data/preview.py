@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from allocation.dashboard.data.markup import SHOWN, cut, missing, price_in_words, report_sentence
-from allocation.dashboard.markup import day, plural, sentence, table
+from allocation.dashboard.markup import day, old, plural, sentence, table
 from allocation.store.changes import SOLD, Changes
 from allocation.store.loading import LoadReport
 from allocation.tables import ALL, CASH
@@ -49,7 +49,7 @@ def warnings(report: LoadReport) -> str:
         f"{account}: the files are of {day}, before what is held now ({newest}), which stays."
         for account, day, newest in report.past
     ]
-    return "".join(sentence(text) for text in (*past, *report.currency_warnings))
+    return "".join(sentence(text) for text in past) + "".join(old(text) for text in report.currency_warnings)
 
 
 def _accounts(report: LoadReport, currency: str, writing: Writing) -> str:
@@ -57,8 +57,9 @@ def _accounts(report: LoadReport, currency: str, writing: Writing) -> str:
         return NONE if value is None else writing.money(value, currency)
 
     rows = [[escape(account), money(before), money(after)] for account, before, after in report.totals]
-    head = ["Account", *(f"{when}, {currency}" if currency else when for when in ("Before", "After"))]
-    return table("Accounts before and after", head, rows, {1, 2}) if rows else ""
+    head = ["Account", *(f"{when}, {currency}" if currency else when for when in ("Before", "Afterwards"))]
+    title = f"<h3>Accounts ({writing.number(f'{len(rows):,}')})</h3>"
+    return title + table("Accounts before and after", head, rows, {1, 2}) if rows else ""
 
 
 def _section(
@@ -116,7 +117,8 @@ def _rates(changes: Changes, writing: Writing) -> str:
     def cells(row: Row) -> list[str]:
         before, after = (_number(row[f"rate_{when}"], writing) for when in ("before", "after"))
         pair = f"1 {escape(row['from_currency'])} in {escape(row['to_currency'])}"
-        return [pair, day(row["as_of"]), f"{before} → {after}", _since(row), escape(row["source"] or "")]
+        both = after if before == NONE else f"{before} → {after}"
+        return [pair, day(row["as_of"]), both, _since(row), escape(row["source"] or "")]
 
     return _section("FX rates", changes.rates, ["FX rate", "Of", "Rate", "Before, of", "Source"], cells, writing, {2})
 
@@ -157,13 +159,13 @@ def _asset(row: Row) -> str:
 
 
 def _prices_of(row: Row, writing: Writing) -> str:
-    """A price before and after; its currency once where it is the same."""
-    (before, old), (after, new) = (
+    """A price before, where one was known and it is another, and after; its currency once where it is the same."""
+    (before, was), (after, new) = (
         (_number(row[f"price_{when}"], writing), escape(row[f"currency_{when}"] or "")) for when in ("before", "after")
     )
-    if (before, old) == (after, new):
-        return f"{after} {new}".strip()
-    return f"{before} {old if old != new else ''}".strip() + f" → {after} {new}".rstrip()
+    if before == NONE or (before, was) == (after, new):
+        return f"{after} {new}".rstrip()
+    return f"{before if was == new else f'{before} {was}'} → {after} {new}"
 
 
 def _number(number: float, writing: Writing) -> str:

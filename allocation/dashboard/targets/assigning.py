@@ -103,8 +103,9 @@ class AssigningFold:
         self._written.value = "\n".join(f"{name} {percent:.10g}" for name, percent in named.items())
 
     def _described(self, symbol: str, name: str) -> str:
-        both = symbol if name in ("", symbol) else f"{symbol} · {name}"
-        return f"{both} — {in_words(self._parts[symbol])}"
+        # The class before the name: on a phone a long line is cut.
+        known = f"{symbol} — {in_words(self._parts[symbol])}"
+        return known if name in ("", symbol) else f"{known} · {name}"
 
     def _assign_class(self) -> None:
         symbols, name = list(self._assets.value), str(self._class.value).strip()

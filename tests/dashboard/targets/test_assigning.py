@@ -42,12 +42,12 @@ def test_an_asset_that_has_a_class_is_moved_to_another(portfolio):
     room = Room(portfolio)
     room.open("Classes of holdings")
     shown = [label for label, _ in room.find("Assets, with their class").options]
-    assert shown == ["ABC — Stocks 60 %, Unclassified 40 %", "CASH USD — Cash", "VTI · Total Stock Market — Stocks"]
+    assert shown == ["ABC — Stocks 60 %, Unclassified 40 %", "CASH USD — Cash", "VTI — Stocks · Total Stock Market"]
     room.enter("Assets, with their class", ("VTI",))
     room.enter("Class", "Bonds")
     room.click("Put into this class")
     assert "Saved: VTI Stocks → Bonds." in room.text
-    assert "VTI · Total Stock Market — Bonds" in [label for label, _ in room.find("Assets, with their class").options]
+    assert "VTI — Bonds · Total Stock Market" in [label for label, _ in room.find("Assets, with their class").options]
     room.enter("Assets, with their class", ("VTI", "ABC"))
     room.enter("Class", "Bonds")
     room.click("Put into this class")
