@@ -58,7 +58,7 @@ def _holding(currency: str) -> Callable[[Row], Row]:
     def cells(row: Row) -> Row:
         value = row["value_after"]
         return {
-            "change": "new price" if row["change"] == "price" else row["change"],
+            "change": _what_happens(row),
             "account": row["account"],
             "symbol": row["symbol"],
             "name": _short(row["name"]),
@@ -68,6 +68,12 @@ def _holding(currency: str) -> Callable[[Row], Row]:
         }
 
     return cells
+
+
+def _what_happens(row: Row) -> str:
+    if row["change"] == "cost basis":
+        return f"cost basis {_number(row['cost_basis_before'])} -> {_number(row['cost_basis_after'])}"
+    return "new price" if row["change"] == "price" else str(row["change"])
 
 
 def _price(row: Row) -> Row:

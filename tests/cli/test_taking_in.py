@@ -199,6 +199,37 @@ def test_a_load_says_which_quantities_changed(run, tmp_path):
     assert "Changed: SCHB in Mine, 200 -> 210." in out.splitlines()
 
 
+def test_a_preview_names_every_kind_of_change(run, tmp_path):
+    held, targets, fx = (tmp_path / f"{name}.csv" for name in ("held", "targets", "fx"))
+    head = "account,symbol,name,asset_class,quantity,price,currency,cost_basis,as_of\n"
+    held.write_text(f"{head}Mine,AB,Ab,Stocks,2,26,USD,40,2026-01-02\nMine,CD,Cd,Bonds,3,10,USD,,2026-01-02\n")
+    run("import", held)
+    held.write_text(f"{head}Mine,AB,Ab,Stocks,2,26,USD,45,2026-01-03\nMine,CD,Cde,Gold,3,11,EUR,,2026-01-03\n")
+    targets.write_text("asset_class,symbol,target_percent\nStocks,,62.5\nGold,,37.5\nGold,CD,100\n")
+    out = [" ".join(line.split()) for line in run("import", held, targets, "--preview")[1].splitlines()]
+    for line in (
+        "Mine: total 82.00 -> not known.",
+        "new price Mine CD Cde 3 10 USD -> 11 EUR --",
+        "cost basis 40 -> 45 Mine AB Ab 2 26 USD 52.00",
+        "CD Cde Bonds -> Gold",
+        "All Portfolio Gold CD -- -> 100",
+        "All Portfolio Stocks -- -> 62.5",
+        "CD currency USD -> EUR",
+        "CD name Cd -> Cde",
+        "--: the value isn't known without a price or an FX rate, of CD.",
+        "CD changes its currency from USD to EUR: its prices count as EUR. If they aren't, correct the currency.",
+    ):
+        assert line in out, line
+    fx.write_text("from_currency,to_currency,rate,as_of\nEUR,USD,1.1,2026-01-03\n")
+    run("import", held, targets, fx)
+    fx.write_text("from_currency,to_currency,rate,as_of\nEUR,USD,1.2,2026-01-04\n")
+    prices = tmp_path / "prices.csv"
+    prices.write_text("symbol,price,currency,as_of\nAB,27,USD,2026-01-04\n")
+    out = [" ".join(line.split()) for line in run("import", fx, prices, "--preview")[1].splitlines()]
+    assert "EUR USD 1.1 -> 1.2 2026-01-04 2026-01-03" in out
+    assert "AB Ab 26 -> 27 USD 2026-01-04 2026-01-03" in out and "Mine: total 88.30 -> 93.60." in out
+
+
 def test_of_very_many_new_holdings_the_first_are_shown(run, tmp_path):
     file = tmp_path / "held.csv"
     rows = "".join(f"Mine,S{number:03},1,26,USD\n" for number in range(300))

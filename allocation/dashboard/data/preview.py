@@ -86,7 +86,7 @@ def _holdings(changes: Changes, writing: Writing) -> str:
         value = row["value_after"]
         before, after = (writing.quantity(row[f"quantity_{when}"]) for when in ("before", "after"))
         return [
-            escape(str(WORDS.get(row["change"], row["change"]))),
+            _what_happens(row, writing),
             escape(row["account"]),
             _asset(row),
             before if row["quantity_before"] == row["quantity_after"] else f"{before} → {after}",
@@ -99,6 +99,15 @@ def _holdings(changes: Changes, writing: Writing) -> str:
     told = sentence(SOLD) if "sold" in set(changes.holdings["change"]) else ""
     told += sentence(f"{NONE}: the value isn't known without a price or an FX rate, of {lacking}.") if lacking else ""
     return _section("Holdings", changes.holdings, head, cells, writing, {3, 4, 5}) + told
+
+
+def _what_happens(row: Row, writing: Writing) -> str:
+    words = escape(str(WORDS.get(row["change"], row["change"])))
+    if row["change"] != "cost basis":
+        return words
+    costs = (row["cost_basis_before"], row["cost_basis_after"])
+    before, after = (NONE if cost != cost else writing.money(cost, row["currency_after"]) for cost in costs)
+    return f"{words}<br><small>{before} → {after}</small>"
 
 
 def _prices(changes: Changes, writing: Writing) -> str:
