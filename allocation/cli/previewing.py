@@ -94,7 +94,7 @@ def _classes(row: Row) -> Row:
     return {
         "symbol": row["symbol"],
         "name": _short(row["name"]),
-        "classes": f"{NONE if row['before'] is None else row['before']} -> {row['after']}",
+        "classes": _both(row["before"] or NONE, row["after"]),
     }
 
 

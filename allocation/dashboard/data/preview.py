@@ -86,15 +86,15 @@ def _holdings(changes: Changes, writing: Writing) -> str:
         value = row["value_after"]
         before, after = (writing.quantity(row[f"quantity_{when}"]) for when in ("before", "after"))
         return [
+            _asset(row),
             _what_happens(row, writing),
             escape(row["account"]),
-            _asset(row),
             before if row["quantity_before"] == row["quantity_after"] else f"{before} → {after}",
             "" if row["symbol"].startswith(f"{CASH} ") else _prices_of(row, writing),
             NONE if value != value else writing.money(value, currency),
         ]
 
-    head = ["Change", "Account", "Holding", "Quantity", "Price", f"Value afterwards, {currency}".rstrip(", ")]
+    head = ["Holding", "Change", "Account", "Quantity", "Price", f"Value afterwards, {currency}".rstrip(", ")]
     lacking = ", ".join(changes.without_value[:SHOWN])
     told = sentence(SOLD) if "sold" in set(changes.holdings["change"]) else ""
     told += sentence(f"{NONE}: the value isn't known without a price or an FX rate, of {lacking}.") if lacking else ""
@@ -148,9 +148,9 @@ def _targets(changes: Changes, writing: Writing) -> str:
         whose = "" if row["scope"] == ALL else f"<br><small>{escape(row['scope'])}</small>"
         target = row["asset_class"] if row["symbol"] is None else f"{row['asset_class']} › {row['symbol']}"
         before, after = (_percent(row[f"percent_{when}"], writing) for when in ("before", "after"))
-        return [f"{escape(row['strategy'])}{whose}", escape(target), before, after]
+        return [escape(target), f"{escape(row['strategy'])}{whose}", before, after]
 
-    head = ["Strategy", "Target of", "Before, %", "Afterwards, %"]
+    head = ["Target of", "Strategy", "Before, %", "Afterwards, %"]
     return _section("Targets", changes.targets, head, cells, writing, {2, 3})
 
 
