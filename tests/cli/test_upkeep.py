@@ -96,6 +96,14 @@ def test_in_a_terminal_what_is_sold_is_shown_and_asked_about(
     assert len(portfolio.holdings("Roth IRA")) == held
 
 
+def test_in_a_terminal_another_currency_is_asked_about(loaded, write_csv, portfolio, monkeypatch):
+    typed(monkeypatch, "n\n")
+    held = write_csv("account,symbol,asset_class,quantity,price,currency\nNew,VTI,US stocks,1,300,EUR\n")
+    status, out, _ = loaded("import", held)
+    assert status == 1 and "VTI changes its currency from USD to EUR" in out and "Load this? [y/N]" in out
+    assert "New" not in portfolio.accounts()
+
+
 def test_in_a_terminal_what_sells_nothing_is_not_asked_about(loaded, write_csv, monkeypatch):
     typed(monkeypatch, "")
     file = write_csv("account,symbol,quantity,price,currency\nPension,CASH,5,1,USD\n")
