@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-from allocation.errors import AllocationError, AmountError, LoadError, StoreError, UnknownName
-from allocation.money import Amount, from_minor, is_known_currency
+from allocation.errors import AmountError, LoadError, StoreError, UnknownName
+from allocation.money import Amount, is_known_currency
 from allocation.portfolio_file import PortfolioFile
 from allocation.providers import PriceProvider, Yahoo
 from allocation.readers import Opened, Source, Ways, read_together
-from allocation.store import class_weights, load_history, loading, quotes, reading, saving
+from allocation.store import changes, class_weights, load_history, loading, quotes, reading, saving
 from allocation.store.backups import dated
 from allocation.store.load_history import Load
 from allocation.store.loading import LoadReport
@@ -101,7 +101,8 @@ class Loads(PortfolioFile):
                 kept. The report says what is left out; totals are without it.
 
         Returns:
-            What was added, changed and sold; of a preview also the totals before and after.
+            What was added, changed and sold; of a preview also the totals before and after, and in ``changes`` a table
+            of each kind of thing that would be another, row by row.
 
         Raises:
             LoadError: something in the files is wrong; names every problem. Nothing is written.
@@ -115,7 +116,8 @@ class Loads(PortfolioFile):
         brought = read_together(holdings, targets, fx, classes, today, prices, ways)
         kept = dated(self.path, "before-load") if self.exists() and not preview else None
         with self._database.write(create=True, keep=not preview, backup_to=kept) as connection:
-            before = _values(connection) if preview else {}
+            quotes.remember_currencies(connection)
+            before = changes.remember(connection) if preview else {}
             if base_currency is not None or reading.base_currency(connection) is None:
                 self._set_base_currency(connection, base_currency or brought.base_currency)
             quotes.list_prices(connection, brought.prices)
@@ -132,6 +134,7 @@ class Loads(PortfolioFile):
                 targets=saved,
                 inactive=inactive,
                 class_weights=parts.changed,
+                new_currencies=quotes.new_currencies(connection),
                 unpriced=quotes.unpriced(connection),
                 unrated=quotes.unrated(connection, reading.base_currency(connection), today),
                 notes=(*brought.notes, *_unheld(unheld)),
@@ -143,7 +146,8 @@ class Loads(PortfolioFile):
             loading.check_holdings(connection, brought.holdings)
             class_weights.check_classes(connection, parts)
             if preview:
-                return replace(report, totals=_totals(before, _values(connection), brought.holdings))
+                rows, totals = changes.compare(connection, before, frozenset(brought.holdings["account"]))
+                return replace(report, totals=totals, changes=rows)
             for fingerprint, said in brought.mappings.items():
                 load_history.save_mapping(connection, fingerprint, said)
             if report.changed:
@@ -321,25 +325,3 @@ def _day(on: Day | None) -> str:
 
 def _unheld(count: int) -> list[str]:
     return [f"{count:,} prices of assets that are not in the portfolio were passed over."] if count else []
-
-
-def _values(connection: duckdb.DuckDBPyConnection) -> dict[str, float | None]:
-    """Value of each account in the base currency; None where something in it can't be valued."""
-    values: dict[str, float | None] = {}
-    for account in reading.account_names(connection):
-        values[account] = None
-        with suppress(AllocationError):
-            tables = reading.read_tables(connection, account)
-            values[account] = from_minor(tables.total, tables.digits)
-    return values
-
-
-def _totals(
-    before: Mapping[str, float | None], after: Mapping[str, float | None], holdings: pd.DataFrame
-) -> tuple[tuple[str, float | None, float | None], ...]:
-    loaded = set(holdings["account"]) if len(holdings) else set()
-    return tuple(
-        (account, before.get(account, 0.0), value)
-        for account, value in after.items()
-        if account in loaded or before.get(account) != value
-    )

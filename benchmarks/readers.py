@@ -22,7 +22,7 @@ BROKER = (
 
 
 def large_files(folder: Path, bare: float) -> Iterable[Row]:
-    """Each file read, loaded into a new portfolio, and loaded again."""
+    """Each file read, loaded into a new portfolio, and loaded again; of our own also what a preview takes."""
     today = datetime.date.today()
     for what, path in (
         ("a broker's CSV", _broker(folder / "broker.csv")),
@@ -39,13 +39,16 @@ def large_files(folder: Path, bare: float) -> Iterable[Row]:
 
         for verb, work in ((f"read {what}", read), (f"load {what}", load), (f"load {what} again", load)):
             yield Row(f"{verb}, {ROWS:,} rows", timed(work, 1, warm=False), bare)
+    own, dearer = allocation.open(folder / "own.duckdb"), _own(folder / "dearer.csv", more=1)
+    took = timed(lambda: own.load(dearer, preview=True), 1, warm=False)
+    yield Row(f"preview other quantities and prices, {ROWS:,} rows", took, bare)
 
 
-def _positions() -> Iterator[tuple[str, str, str, int, int]]:
-    """Account, symbol, name, quantity and price: a thousand accounts, ten of them with each asset."""
+def _positions(more: int = 0) -> Iterator[tuple[str, str, str, int, int]]:
+    """Account, symbol, name, quantity and price, both by so much ``more``: a thousand accounts, ten with each asset."""
     for row in range(ROWS):
         asset = row // 10
-        yield f"Account {row % 1000}", f"S{asset:05}", f"Name {asset}", 1 + row % 40, 10 + asset % 500
+        yield f"Account {row % 1000}", f"S{asset:05}", f"Name {asset}", 1 + row % 40 + more, 10 + asset % 500 + more
 
 
 def _broker(path: Path) -> Path:
@@ -58,8 +61,8 @@ def _broker(path: Path) -> Path:
     return _written(path, [BROKER, *rows])
 
 
-def _own(path: Path) -> Path:
-    return _written(path, [OWN, *((*position, "USD") for position in _positions())])
+def _own(path: Path, more: int = 0) -> Path:
+    return _written(path, [OWN, *((*position, "USD") for position in _positions(more))])
 
 
 def _written(path: Path, rows: Iterable[Iterable[object]]) -> Path:

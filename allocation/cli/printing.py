@@ -20,22 +20,38 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 def describe(report: LoadReport) -> list[str]:
     """What a load did, or would do, a sentence a line."""
-    notes = [*report.left_out, *(f"Note: {note}" for note in report.notes), *_other_taxonomies(report)]
+    changed = _first(
+        f"Changed: {symbol} in {account}, {plain(before)} -> {plain(after)}."
+        for account, symbol, before, after in report.changed_quantities
+    )
+    gone = _first(f"Sold: {symbol} in {account}. The dates before keep it." for account, symbol in report.sold)
+    gone += _first(f"Taken out of that date: {symbol} in {account}." for account, symbol in report.removed)
+    return [*notes_of(report), *changed, *counts_of(report), *gone, *warnings_of(report)]
+
+
+def notes_of(report: LoadReport) -> list[str]:
+    """What a person should know about the files."""
+    return [*report.left_out, *(f"Note: {note}" for note in report.notes), *_other_taxonomies(report)]
+
+
+def counts_of(report: LoadReport) -> list[str]:
+    """How much of each kind is another, in one sentence."""
     if not report.changed:
-        return [*notes, "Nothing changed: the portfolio says the same already.", *_missing(report)]
+        return ["Nothing changed: the portfolio says the same already."]
     counts = {
         "account": report.accounts, "asset": report.assets, "snapshot": report.snapshots, "holding": report.holdings,
         "price": report.prices, "FX rate": report.fx_rates, "target": report.targets,
         "class weight": report.class_weights,
     }  # fmt: skip
     parts = [f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items() if count]
-    lines = notes + _first(
-        f"Changed: {symbol} in {account}, {plain(before)} -> {plain(after)}."
-        for account, symbol, before, after in report.changed_quantities
-    )
-    lines += [f"Added or changed: {', '.join(parts)}."] if parts else []
-    lines += _first(f"Sold: {symbol} in {account}. The dates before keep it." for account, symbol in report.sold)
-    lines += _first(f"Taken out of that date: {symbol} in {account}." for account, symbol in report.removed)
+    return [f"Added or changed: {', '.join(parts)}."] if parts else []
+
+
+def warnings_of(report: LoadReport) -> list[str]:
+    """What is likely to be a mistake in the files, isn't what it looks like, or is still missing."""
+    if not report.changed:
+        return _missing(report)
+    lines = report.currency_warnings
     if report.corrected:
         lines.append(
             f"Of an earlier date and others now: {report.corrected} prices or FX rates. Values of those dates change."
@@ -73,16 +89,6 @@ def _missing(report: LoadReport) -> list[str]:
     return lines
 
 
-def describe_preview(report: LoadReport) -> list[str]:
-    """What a load would do, in full: the files, each account's total before and after, each holding that changes."""
-    lines = [f"Read {file}." for file in report.files]
-    for account, before, after in report.totals:
-        was, will_be = ("not known" if value is None else f"{value:,.2f}" for value in (before, after))
-        lines.append(f"{account}: total {was} -> {will_be}.")
-    lines += _first(f"New: {plain(quantity)} {symbol} in {account}." for account, symbol, quantity in report.bought)
-    return lines + describe(report)
-
-
 def _first(sentences: Iterable[str]) -> list[str]:
     """Sentences of one kind; of very many the first, and how many more there are."""
     lines = list(sentences)
@@ -115,16 +121,21 @@ def column(values: pd.Series, write: Callable[[float], str]) -> list[str]:
 
 def print_table(table: pd.DataFrame) -> None:
     """Text columns to the left, numbers to the right."""
+    for line in table_lines(table):
+        click.echo(line)
+
+
+def table_lines(table: pd.DataFrame) -> list[str]:
+    """The lines of :func:`print_table`, the first with the names of the columns."""
     texts = {"date", "account", "symbol", "asset_class", "action", "status", "reason", "class", "holding", "band",
-             "strategy", "state", "saved", "changes", "name"}  # fmt: skip
+             "strategy", "state", "saved", "changes", "name", "change", "what", "which", "classes"}  # fmt: skip
     columns = []
     for name in table.columns:
         cells = [str(name).replace("_", " "), *(one_line(str(cell)) for cell in table[name])]
         width = max(len(cell) for cell in cells)
         columns.append([cell.ljust(width) if name in texts else cell.rjust(width) for cell in cells])
-    for row in zip(*columns, strict=True):
-        # A plain minus, because not every terminal and pipe has the typographic one.
-        click.echo("  ".join(row).rstrip().replace("−", "-"))
+    # A plain minus, because not every terminal and pipe has the typographic one.
+    return ["  ".join(row).rstrip().replace("−", "-") for row in zip(*columns, strict=True)]
 
 
 def write(path: Path, text: str) -> None:

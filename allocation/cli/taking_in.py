@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from allocation.cli.printing import column, describe, describe_preview, listed, one_line, print_table, write
+from allocation.cli.previewing import describe_preview
+from allocation.cli.printing import column, describe, listed, one_line, print_table, write
 from allocation.errors import UnknownName
 from allocation.export import prices_csv
 from allocation.portfolio import Portfolio
@@ -44,7 +45,10 @@ def add_taking_in(cli: click.Group) -> None:
     help="Load the files without this holding, such as one sold short; may be given again.",
 )  # fmt: skip
 @click.option("--preview", is_flag=True, help="Only say what would change; nothing is written.")
-@click.option("--yes", is_flag=True, help="Don't ask, also where something would be sold or is of an earlier date.")
+@click.option(
+    "--yes", is_flag=True,
+    help="Don't ask, also where something would be sold, is of an earlier date or changes its currency.",
+)  # fmt: skip
 @click.pass_obj
 def import_(
     portfolio: Portfolio,
@@ -80,7 +84,7 @@ def import_(
     # In a terminal, what sells something is shown first; a script has asked for it.
     if preview or (not yes and sys.stdin.isatty() and portfolio.exists()):
         would = load(preview=True)
-        asks = would.sold or would.removed or would.past or would.corrected
+        asks = would.sold or would.removed or would.past or would.corrected or would.new_currencies
         if preview or asks:
             _say(describe_preview(would) if preview else describe(would))
         if preview:
@@ -133,7 +137,8 @@ def undo(portfolio: Portfolio, yes: bool) -> None:
 def price(portfolio: Portfolio, symbol: str, amount: str, currency: str, on: str | None) -> None:
     """Write down the PRICE of one share of SYMBOL in CURRENCY (also GBX, ZAc and ILA, for hundredths)."""
     report = portfolio.save_price(symbol, amount, currency, on)
-    click.echo(f"{symbol} is at {amount} {currency}." if report.changed else "That price was known already.")
+    _say([f"{symbol} is at {amount} {currency}." if report.changed else "That price was known already."])
+    _say(report.currency_warnings)
 
 
 @click.command()

@@ -27,7 +27,7 @@ def wrong(text: str) -> str:
 
 
 def old(text: str) -> str:
-    """Prices and rates that are too old, marked."""
+    """What is to be looked at twice, such as prices that are too old, marked."""
     return f'<p class="allocation-old">{escape(text)}</p>' if text else ""
 
 

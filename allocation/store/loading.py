@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -12,6 +12,7 @@ import duckdb
 import pandas as pd
 
 from allocation.errors import LoadError, Problem
+from allocation.store.changes import Changes
 from allocation.store.reading import base_currency
 from allocation.store.saving import set_base_currency
 from allocation.store.statements import count, raise_problems, register
@@ -107,7 +108,7 @@ ORDER BY row
 IDENTIFIED = """
 CREATE OR REPLACE TEMP TABLE identified AS
 SELECT i.account, accounts.account_id, a.asset_id, i.symbol, i.price, i.currency, i.quantity, i.as_of AS row_as_of,
-    i.row, i.source, k.quantity AS quantity_before,
+    i.row, i.source,
     coalesce(i.cost_basis,
         CASE WHEN k.quantity = i.quantity AND k.currency = i.currency THEN k.cost_basis END) AS cost_basis,
     k.quantity IS DISTINCT FROM i.quantity
@@ -117,18 +118,30 @@ JOIN assets a ON a.symbol = i.symbol AND (a.symbol <> 'CASH' OR a.currency = i.c
 LEFT JOIN known k ON k.account_id = accounts.account_id AND k.asset_id = a.asset_id
 """
 
-SOLD = """
-SELECT a.name, CASE WHEN symbol = 'CASH' THEN 'CASH ' || assets.currency ELSE symbol END, same_day
-FROM known k JOIN accounts a USING (account_id) JOIN assets USING (asset_id)
-LEFT JOIN (SELECT account_id, asset_id, quantity AS now FROM identified) i USING (account_id, asset_id)
-WHERE k.quantity <> 0 AND coalesce(now, 0) = 0
-ORDER BY a.name, assets.symbol, assets.currency
+# Each holding of the loaded accounts, before and after; without a change, only its price may be another.
+CHANGED_HOLDINGS = """
+CREATE OR REPLACE TEMP TABLE changed_holdings AS
+SELECT name AS account, asset_id, coalesce(k.quantity, 0) AS quantity_before, coalesce(i.quantity, 0) AS quantity_after,
+    k.cost_basis AS cost_basis_before, i.cost_basis AS cost_basis_after, past, as_of,
+    CASE WHEN coalesce(k.quantity, 0) = 0 AND i.quantity <> 0 THEN 'new'
+        WHEN k.quantity <> 0 AND coalesce(i.quantity, 0) = 0 THEN CASE WHEN same_day THEN 'gone' ELSE 'sold' END
+        WHEN k.quantity <> i.quantity THEN 'changed'
+        WHEN changed AND i.quantity <> 0 THEN 'cost basis'
+    END AS change
+FROM identified i FULL JOIN (FROM known WHERE asset_id IS NOT NULL) k USING (account_id, asset_id)
+JOIN accounts USING (account_id) JOIN loads ON loads.account = accounts.name
 """
 
-QUANTITIES = """
-SELECT account, CASE WHEN symbol = 'CASH' THEN 'CASH ' || currency ELSE symbol END, quantity_before, quantity
-FROM identified WHERE quantity <> 0 AND quantity_before IS DISTINCT FROM quantity
-ORDER BY account, symbol, currency
+CALLED = "account, CASE WHEN symbol = 'CASH' THEN 'CASH ' || currency ELSE symbol END"
+
+SOLD = f"""
+SELECT {CALLED}, change FROM changed_holdings JOIN assets USING (asset_id)
+WHERE change IN ('sold', 'gone') ORDER BY account, symbol, currency
+"""
+
+QUANTITIES = f"""
+SELECT {CALLED}, quantity_before, quantity_after FROM changed_holdings JOIN assets USING (asset_id)
+WHERE change IN ('new', 'changed') ORDER BY account, symbol, currency
 """
 
 SNAPSHOTS = """
@@ -216,8 +229,10 @@ class LoadReport:
         unpriced: symbols of what is held and has no price yet, so that it can't be valued.
         unrated: (currency, base currency) of what is held or quoted in a currency that has no FX rate yet, so that it
             can't be valued.
+        new_currencies: (symbol, currency before, currency after) of assets that were known in another currency.
         totals: of a preview, (account, value before, value after) in the base currency, of every account that is loaded
             or changes; None where it can't be valued.
+        changes: of a preview, what would be another, row by row; None of a load.
         notes: what a person should know about the files.
         left_out: what the files have and was left out because that was said, a sentence each.
         files: what each file is.
@@ -242,7 +257,10 @@ class LoadReport:
     changed_quantities: tuple[tuple[str, str, Decimal, Decimal], ...] = ()
     unpriced: tuple[str, ...] = ()
     unrated: tuple[tuple[str, str], ...] = ()
+    new_currencies: tuple[tuple[str, str, str], ...] = ()
     totals: tuple[tuple[str, float | None, float | None], ...] = ()
+    # Tables have no equality that could be asked for.
+    changes: Changes | None = field(default=None, repr=False, compare=False)
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
@@ -256,6 +274,15 @@ class LoadReport:
             (self.accounts, self.assets, self.holdings, self.prices, self.fx_rates, self.targets, self.class_weights,
              self.snapshots, self.sold, self.removed)
         )  # fmt: skip
+
+    @property
+    def currency_warnings(self) -> list[str]:
+        """A sentence for each asset that was known in another currency."""
+        return [
+            f"{symbol} changes its currency from {before} to {after}: its prices count as {after}. If they aren't, "
+            f"correct the currency."
+            for symbol, before, after in self.new_currencies
+        ]
 
 
 def settle_base_currency(known: str | None, holdings: pd.DataFrame) -> str | None:
@@ -301,6 +328,7 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
     connection.execute(DESCRIBED)
     assets = sum(count(connection, query, {"none": UNCLASSIFIED}) for query in (CHANGED_ASSETS, NEW_ASSETS))
     connection.execute(IDENTIFIED)
+    connection.execute(CHANGED_HOLDINGS)
     gone, past = connection.execute(SOLD).fetchall(), connection.execute(PAST).fetchall()
     quantities = connection.execute(QUANTITIES).fetchall()
     changed = count(connection, "SELECT count(*) FROM identified WHERE changed")
@@ -314,8 +342,8 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
         holdings=changed,
         prices=count(connection, PRICES, {"today": today}),
         snapshots=snapshots,
-        sold=tuple((account, symbol) for account, symbol, same_day in gone if not same_day),
-        removed=tuple((account, symbol) for account, symbol, same_day in gone if same_day),
+        sold=tuple((account, symbol) for account, symbol, change in gone if change == "sold"),
+        removed=tuple((account, symbol) for account, symbol, change in gone if change == "gone"),
         past=tuple(past),
         corrected=corrected,
         bought=tuple((account, symbol, after) for account, symbol, before, after in quantities if not before),

@@ -82,6 +82,20 @@ FROM current JOIN holdings USING (snapshot_id) JOIN assets a USING (asset_id) LE
 ORDER BY currency
 """
 
+# An asset is in the currency of its newest price, or in the one its file named where it has none.
+IN_USE = """
+SELECT asset_id, symbol, a.currency AS named, coalesce(latest.currency, a.currency) AS in_use
+FROM assets a LEFT JOIN (SELECT asset_id, max_by(currency, as_of) AS currency FROM prices GROUP BY asset_id) latest
+USING (asset_id) WHERE symbol <> 'CASH'
+"""
+
+NEW_CURRENCIES = f"""
+SELECT symbol, CASE WHEN n.in_use <> b.in_use THEN b.in_use ELSE b.named END,
+    CASE WHEN n.in_use <> b.in_use THEN n.in_use ELSE n.named END
+FROM currencies_before b JOIN ({IN_USE}) n USING (asset_id, symbol)
+WHERE n.in_use <> b.in_use OR n.named <> b.named ORDER BY symbol
+"""
+
 LATEST = """
 WITH latest AS (
     SELECT * FROM prices QUALIFY row_number() OVER (PARTITION BY asset_id ORDER BY as_of DESC) = 1
@@ -158,6 +172,16 @@ def unrated(
     if base is None or not foreign:
         return ()
     return tuple((currency, base) for currency in without_rate(connection, foreign, base, today))
+
+
+def remember_currencies(connection: duckdb.DuckDBPyConnection) -> None:
+    """Keep which currency each asset is in, for :func:`new_currencies` in the same transaction."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE currencies_before AS {IN_USE}")
+
+
+def new_currencies(connection: duckdb.DuckDBPyConnection) -> tuple[tuple[str, str, str], ...]:
+    """(symbol, currency before, currency after) of what is in another one than at :func:`remember_currencies`."""
+    return tuple(connection.execute(NEW_CURRENCIES).fetchall())
 
 
 def latest_prices(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:

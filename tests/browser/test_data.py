@@ -33,9 +33,10 @@ def test_a_file_is_looked_at_row_by_row_and_loaded_once_confirmed(data_room, sam
     data_room.see("This would change: 1 account")
     changes = data_room.page.get_by_role("table", name="Holdings before and after")
     rows = [row.split("\t") for row in changes.locator("tbody tr").all_inner_texts()]
-    assert ["changed", "Roth IRA", "VTI", "12", "20"] in rows
-    assert ["new", "Pension", "BND", "—", "5"] in rows
-    assert ["sold", "Roth IRA", "VTIP", "", "—"] in rows
+    stocks, bonds = "VTI\nVanguard Total Stock Market ETF", "BND\nVanguard Total Bond Market ETF"
+    assert [stocks, "changed", "Roth IRA", "12 → 20", "328.45 → 330.00 USD", "6,600.00"] in rows
+    assert [bonds, "new", "Pension", "0 → 5", "74.06 USD", "370.30"] in rows
+    assert [bonds, "sold", "Roth IRA", "25 → 0", "74.06 USD", "0.00"] in rows
     totals = data_room.page.get_by_role("table", name="Accounts before and after")
     assert "7,010.26" in totals.inner_text() and "6,600.00" in totals.inner_text()
     assert "Pension" not in sample.accounts()

@@ -15,14 +15,18 @@ from tests.readers.test_brokers import FILES
 def test_a_preview_shows_totals_by_account_what_is_new_and_every_note(run):
     status, out, err = run("import", FILES / "schwab_all.csv", "--preview")
     assert (status, err) == (0, "")
-    assert out.splitlines() == [
+    assert [" ".join(line.split()) for line in out.splitlines()] == [
         "Read schwab_all.csv (Schwab positions).",
         "Individual ...123: total 0.00 -> 2,600.00.",
         "Roth_IRA ...456: total 0.00 -> 1,200.00.",
-        "New: 100 CASH USD in Individual ...123.",
-        "New: 100 SCHB in Individual ...123.",
-        "New: -50 CASH USD in Roth_IRA ...456.",
-        "New: 100 SWTSX in Roth_IRA ...456.",
+        "",
+        "Holdings (4)",
+        "change account symbol name quantity price value afterwards, USD",
+        "new Individual ...123 CASH USD Cash USD 0 -> 100 100.00",
+        "new Individual ...123 SCHB SCHWAB US BROAD MARKET ETF 0 -> 100 25 USD 2,500.00",
+        "new Roth_IRA ...456 CASH USD Cash USD 0 -> -50 -50.00",
+        "new Roth_IRA ...456 SWTSX SCHWAB TOTAL STOCK MARKET INDEX 0 -> 100 12.5 USD 1,250.00",
+        "",
         "Note: schwab_all.csv: Cash & Cash Investments is kept as CASH in USD.",
         "Note: schwab_all.csv: Individual ...123: 2,600.00, as the file's own total says.",
         "Note: schwab_all.csv: Roth_IRA ...456: 1,200.00, as the file's own total says.",
@@ -42,7 +46,7 @@ def test_a_preview_of_a_changed_file_shows_before_and_after(run, tmp_path):
     )
     out = run("import", newer, "--preview")[1].splitlines()
     assert "Individual ...123: total 2,600.00 -> 2,350.00." in out
-    assert "Changed: SCHB in Individual ...123, 100 -> 90." in out
+    assert any(line.split()[:4] == ["changed", "Individual", "...123", "SCHB"] and "100 -> 90" in line for line in out)
 
 
 def test_from_a_trade_history_to_a_deposit_plan(run, tmp_path):
@@ -195,12 +199,43 @@ def test_a_load_says_which_quantities_changed(run, tmp_path):
     assert "Changed: SCHB in Mine, 200 -> 210." in out.splitlines()
 
 
+def test_a_preview_names_every_kind_of_change(run, tmp_path):
+    held, targets, fx = (tmp_path / f"{name}.csv" for name in ("held", "targets", "fx"))
+    head = "account,symbol,name,asset_class,quantity,price,currency,cost_basis,as_of\n"
+    held.write_text(f"{head}Mine,AB,Ab,Stocks,2,26,USD,40,2026-01-02\nMine,CD,Cd,Bonds,3,10,USD,,2026-01-02\n")
+    run("import", held)
+    held.write_text(f"{head}Mine,AB,Ab,Stocks,2,26,USD,45,2026-01-03\nMine,CD,Cde,Gold,3,11,EUR,,2026-01-03\n")
+    targets.write_text("asset_class,symbol,target_percent\nStocks,,62.5\nGold,,37.5\nGold,CD,100\n")
+    out = [" ".join(line.split()) for line in run("import", held, targets, "--preview")[1].splitlines()]
+    for line in (
+        "Mine: total 82.00 -> not known.",
+        "new price Mine CD Cde 3 10 USD -> 11 EUR --",
+        "cost basis 40 -> 45 Mine AB Ab 2 26 USD 52.00",
+        "CD Cde Bonds -> Gold",
+        "All Portfolio Gold CD -- -> 100",
+        "All Portfolio Stocks -- -> 62.5",
+        "CD currency USD -> EUR",
+        "CD name Cd -> Cde",
+        "--: the value isn't known without a price or an FX rate, of CD.",
+        "CD changes its currency from USD to EUR: its prices count as EUR. If they aren't, correct the currency.",
+    ):
+        assert line in out, line
+    fx.write_text("from_currency,to_currency,rate,as_of\nEUR,USD,1.1,2026-01-03\n")
+    run("import", held, targets, fx)
+    fx.write_text("from_currency,to_currency,rate,as_of\nEUR,USD,1.2,2026-01-04\n")
+    prices = tmp_path / "prices.csv"
+    prices.write_text("symbol,price,currency,as_of\nAB,27,USD,2026-01-04\n")
+    out = [" ".join(line.split()) for line in run("import", fx, prices, "--preview")[1].splitlines()]
+    assert "EUR USD 1.1 -> 1.2 2026-01-04 2026-01-03" in out
+    assert "AB Ab 26 -> 27 USD 2026-01-04 2026-01-03" in out and "Mine: total 88.30 -> 93.60." in out
+
+
 def test_of_very_many_new_holdings_the_first_are_shown(run, tmp_path):
     file = tmp_path / "held.csv"
     rows = "".join(f"Mine,S{number:03},1,26,USD\n" for number in range(300))
     file.write_text(f"account,symbol,quantity,price,currency\n{rows}")
     lines = run("import", file, "--preview")[1].splitlines()
-    assert sum(line.startswith("New: ") for line in lines) == 200 and "And 100 more like that." in lines
+    assert sum(line.startswith("new ") for line in lines) == 200 and "And 100 more." in lines
 
 
 def test_a_name_can_neither_command_the_terminal_nor_make_up_a_line(run, tmp_path):

@@ -69,14 +69,20 @@ def test_a_preview_writes_nothing(loaded, write_csv, portfolio):
     before = portfolio.path.read_bytes()
     status, out, _ = loaded("import", write_csv(ROTH), "--preview")
     assert status == 0 and portfolio.path.read_bytes() == before
-    assert out.splitlines() == [
+    assert [" ".join(line.split()) for line in out.splitlines()] == [
         "Read holdings.csv (Holdings).",
         "Brokerage: total 26,063.15 -> 26,115.85.",
         "Roth IRA: total 7,010.26 -> 3,969.00.",
-        "Changed: CASH USD in Roth IRA, 112.08 -> 9.",
+        "",
+        "Holdings (4)",
+        "change account symbol name quantity price value afterwards, USD",
+        "changed Roth IRA CASH USD US dollars 112.08 -> 9 9.00",
+        "sold Roth IRA BND Vanguard Total Bond Market ETF 25 -> 0 74.06 USD 0.00",
+        "sold Roth IRA VTIP Vanguard Short-Term Inflation-Protect... 22 -> 0 50.24 USD 0.00",
+        "new price Roth IRA VTI Vanguard Total Stock Market ETF 12 328.45 -> 330 USD 3,960.00",
+        "",
+        "Sold is what the files no longer have; the dates before keep it.",
         "Added or changed: 1 snapshot, 1 holding, 1 price.",
-        "Sold: BND in Roth IRA. The dates before keep it.",
-        "Sold: VTIP in Roth IRA. The dates before keep it.",
         "This is a preview; nothing was written.",
     ]
 
@@ -89,6 +95,14 @@ def test_in_a_terminal_what_is_sold_is_shown_and_asked_about(
     result = loaded("import", write_csv(ROTH))
     assert result[0] == status and "Sold: BND in Roth IRA" in result[1] and "Load this? [y/N]" in result[1]
     assert len(portfolio.holdings("Roth IRA")) == held
+
+
+def test_in_a_terminal_another_currency_is_asked_about(loaded, write_csv, portfolio, monkeypatch):
+    typed(monkeypatch, "n\n")
+    held = write_csv("account,symbol,asset_class,quantity,price,currency\nNew,VTI,US stocks,1,300,EUR\n")
+    status, out, _ = loaded("import", held)
+    assert status == 1 and "VTI changes its currency from USD to EUR" in out and "Load this? [y/N]" in out
+    assert "New" not in portfolio.accounts()
 
 
 def test_in_a_terminal_what_sells_nothing_is_not_asked_about(loaded, write_csv, monkeypatch):

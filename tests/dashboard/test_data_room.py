@@ -47,13 +47,21 @@ def room(sample):
     return Room(sample)
 
 
+def cells(room):
+    return room.text.replace("<td class=number>", "<td>")
+
+
 HEAD = "account,symbol,asset_class,quantity,price,currency\n"
 
 
 def test_a_file_is_shown_before_it_is_loaded_and_loaded_once(room, sample):
     room.give(("new.csv", (HEAD + "Roth IRA,VTI,US stocks,20,330,USD\n").encode()))
-    assert "This would change:" in room.text and "<td>changed</td><td>Roth IRA</td><td>VTI</td>" in room.text
-    assert "<td>sold</td><td>Roth IRA</td><td>VTIP</td>" in room.text and not room.changed
+    assert "This would change:" in room.text and "<td>VTI<br>" in room.text
+    assert (
+        "</td><td>changed</td><td>Roth IRA</td><td>12 → 20</td><td>328.45 → 330.00 USD</td><td>6,600.00</td>"
+        in cells(room)
+    )
+    assert "<td>sold</td><td>Roth IRA</td><td>22 → 0</td>" in cells(room) and not room.changed
     assert len(sample.holdings("Roth IRA")) == 4
     room.named("Load this").click()
     assert room.changed and "Loaded:" in room.text and len(sample.holdings("Roth IRA")) == 1
@@ -171,7 +179,7 @@ def test_a_table_of_no_known_format_is_asked_about(room):
         for name, box in asked.items():
             box.value = answers.pop(name)
         room.named("Use these columns").click()
-    assert "<td>new</td><td>New</td><td>ABC</td>" in room.text
+    assert "<td>ABC</td><td>new</td><td>New</td>" in room.text
 
 
 def test_a_wrong_answer_about_columns_can_be_mended(room):
@@ -182,7 +190,11 @@ def test_a_wrong_answer_about_columns_can_be_mended(room):
     room.named("currency").value = "=USD"
     room.named("Account").value = "Depot"
     room.named("Use these columns").click()
-    assert "<td>new</td><td>Depot</td><td>VTI</td>" in room.text and not room.has("Use these columns")
+    assert (
+        "</td><td>new</td><td>Depot</td><td>0 → 10</td>" in cells(room)
+        and "<td>0 → 10</td>" in cells(room)
+        and not room.has("Use these columns")
+    )
     room.named("Load this").click()
     assert "Loaded: " in room.text and room.named("Account").value == ""
 
@@ -265,3 +277,44 @@ def test_a_missing_rate_stands_in_the_preview(portfolio):
     assert said in room.text and not room.changed
     room.named("Load this").click()
     assert said in room.text and room.changed
+
+
+def test_every_kind_of_change_has_its_rows(room):
+    fx = "from_currency,to_currency,rate,as_of\nEUR,USD,1.0912,2026-11-25\n"
+    prices = "symbol,price,currency,as_of\nVXUS,75.5,USD,2026-11-25\n"
+    classes = "symbol,asset_class,weight_percent\nVTIP,Bonds,40\nVTIP,Inflation-linked bonds,60\n"
+    held = HEAD + "New,AAPL,US stocks,1,250,EUR\nNew,<b>,Bonds,2,10,CHF\n"
+    room.give(*((f"{name}.csv", text.encode()) for name, text in (
+        ("fx", fx), ("prices", prices), ("classes", classes), ("held", held))))  # fmt: skip
+    for rows in (
+        "<h3>Accounts (2)</h3>",
+        "<h3>Holdings (2)</h3>",
+        "<td>0 → 2</td><td>10.00 CHF</td><td>—</td>",
+        "—: the value isn&#x27;t known without a price or an FX rate, of &lt;b&gt;.",
+        "<td>0 → 1</td><td>271.30 USD → 250.00 EUR</td><td>272.80</td>",
+        "<h3>Prices (1)</h3>",
+        "<td>74.12 → 75.50 USD</td><td><time>2026-11-20</time></td><td>prices.csv</td>",
+        "2 new prices stand with the holdings above.",
+        "<td>1 EUR in USD</td><td><time>2026-11-25</time></td><td>1.0864 → 1.0912</td>",
+        "<td>Inflation-linked bonds</td><td>Inflation-linked bonds 60 %, Bonds 40 %</td>",
+        "<td>AAPL</td><td>currency</td><td>USD</td><td>EUR</td>",
+        "AAPL changes its currency from USD to EUR: its prices count as EUR.",
+    ):
+        assert rows in cells(room), rows
+    assert "<b>" not in room.text
+    room.named("Load this").click()
+    assert "AAPL changes its currency from USD to EUR" in room.text
+
+
+def test_targets_of_a_file_are_shown_before_and_after_in_the_page_s_language(room, sample):
+    room.room.show(sample.tables(), allocation.writing.Writing("de-DE"))
+    room.give(("targets.csv", b"asset_class,symbol,target_percent\nUS stocks,,60.5\nBonds,,39.5\n"))
+    assert "<td>US stocks</td><td>All Portfolio</td><td>48</td><td>60,5</td>" in cells(room)
+    assert "<td>Bonds › BND</td><td>All Portfolio</td><td>25</td><td>—</td>" in cells(room)
+
+
+def test_of_very_many_rows_the_first_are_shown_and_how_many_more_there_are(room):
+    held = HEAD + "".join(f"New,S{number},Bonds,1,1,USD\n" for number in range(1502))
+    room.give(("held.csv", held.encode()))
+    assert "<h3>Holdings (1,502)</h3>" in room.text and room.text.count("<td>new</td>") == 500
+    assert "The first 500 are shown; there are 1,002 more." in room.text

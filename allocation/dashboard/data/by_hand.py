@@ -111,7 +111,8 @@ class ByHandForm:
             box.value = ""
         self._price_said.value = self._rate_said.value = ""
         self._changed()
-        place.value = said(f"Written down: {words}." if report.changed else f"Nothing changed: {words} was there.")
+        done = f"Written down: {words}." if report.changed else f"Nothing changed: {words} was there."
+        place.value = said(" ".join([done, *report.currency_warnings]))
 
     def _entered(self, box: widgets.Text, what: str) -> str:
         typed = box.value.strip()

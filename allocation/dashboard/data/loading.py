@@ -11,10 +11,10 @@ from allocation.dashboard.data.columns import ColumnsForm
 from allocation.dashboard.data.markup import (
     could_be_left_out,
     missing,
-    preview_tables,
     problems_table,
     report_sentence,
 )
+from allocation.dashboard.data.preview import preview_tables, warnings
 from allocation.dashboard.data.taking_back import TakingBack
 from allocation.dashboard.data.taxonomy import TaxonomyChoice
 from allocation.dashboard.drop import FileDrop
@@ -110,7 +110,7 @@ class LoadPanel:
         else:
             self._columns.hide()
             self._taxonomy.offer(report.taxonomies, report.taxonomy)
-            self._shown.value = preview_tables(report, self._settled or self._entered, self._writing)
+            self._shown.value = preview_tables(report, self._writing)
             self._confirm.disabled = not report.changed
             self._choice.layout.display = ""
 
@@ -150,7 +150,7 @@ class LoadPanel:
         self._account.value = ""
         self._changed()
         loaded = f"Loaded: {report_sentence(report, self._writing)}."
-        self._done.value = said(" ".join([loaded, *report.left_out])) + missing(report)
+        self._done.value = said(" ".join([loaded, *report.left_out])) + warnings(report) + missing(report)
 
     def _forget(self) -> None:
         self._files, self._mapping, self._left_out, self._leaving_out.children = (), None, (), ()

@@ -15,7 +15,7 @@ from allocation.errors import Problem
 from allocation.store.doctor import Finding
 from allocation.store.loading import LoadReport
 from allocation.tables import CASH
-from allocation.writing import Writing
+from allocation.writing import PLAIN, Writing
 
 SHOWN = 500
 """Lines of a preview that are shown; a page of a hundred thousand would be read by nobody."""
@@ -38,7 +38,7 @@ def problems_table(problems: Sequence[Problem]) -> str:
         ]
         for problem in problems[:SHOWN]
     ]
-    said = sentence(f"Nothing was loaded: {plural(len(problems), 'problem')}. {_cut(len(problems))}".strip())
+    said = sentence(f"Nothing was loaded: {plural(len(problems), 'problem')}. {cut(len(problems))}".strip())
     return said + table("Problems", ["File", "Row", "Column", "What stands there", "What to do"], rows, {1})
 
 
@@ -46,53 +46,6 @@ def could_be_left_out(problems: Sequence[Problem]) -> list[str]:
     """The holdings that are wrong in files whose rest can be loaded without them, as many as fit on a page."""
     symbols = dict.fromkeys(problem.about.symbol for problem in problems if problem.about and problem.about.symbol)
     return list(symbols)[:MOST_LEFT_OUT]
-
-
-def preview_tables(report: LoadReport, currency: str, writing: Writing) -> str:
-    """What a load would change: in sentences, by account, and row by row.
-
-    Parameters:
-        currency: the base currency; empty where it isn't settled yet.
-    """
-    notes = sentence("; ".join(report.files)) + "".join(sentence(text) for text in (*report.left_out, *report.notes))
-    would = sentence(f"This would change: {report_sentence(report, writing)}.")
-    lines = changed_lines(report, writing)
-    return notes + would + _warnings(report) + _accounts(report, currency, writing) + _changes(lines)
-
-
-def changed_lines(report: LoadReport, writing: Writing) -> list[list[str]]:
-    """What happens to each holding: kind, account, symbol, quantity before, quantity after; as HTML."""
-    lines = [
-        *(["new", account, symbol, "—", writing.quantity(float(quantity))]
-          for account, symbol, quantity in report.bought),
-        *(["changed", account, symbol, writing.quantity(float(before)), writing.quantity(float(after))]
-          for account, symbol, before, after in report.changed_quantities),
-        *(["sold", account, symbol, "", "—"] for account, symbol in report.sold),
-        *(["corrected: not held that day", account, symbol, "", "—"] for account, symbol in report.removed),
-    ]  # fmt: skip
-    return [[escape(kind), escape(account), escape(symbol), *rest] for kind, account, symbol, *rest in lines]
-
-
-def _accounts(report: LoadReport, currency: str, writing: Writing) -> str:
-    def money(value: float | None) -> str:
-        return "—" if value is None else writing.money(value, currency)
-
-    rows = [[escape(account), money(before), money(after)] for account, before, after in report.totals]
-    head = ["Account", *(f"{when}, {currency}" if currency else when for when in ("Before", "After"))]
-    return table("Accounts before and after", head, rows, {1, 2}) if rows else ""
-
-
-def _changes(lines: list[list[str]]) -> str:
-    head = ["Change", "Account", "Holding", "Quantity", "Afterwards"]
-    return table("Holdings before and after", head, lines[:SHOWN], {3, 4}) + sentence(_cut(len(lines))) if lines else ""
-
-
-def _warnings(report: LoadReport) -> str:
-    told = [
-        f"{account}: the files are of {day}, before what is held now ({newest}), which stays."
-        for account, day, newest in report.past
-    ]
-    return "".join(sentence(text) for text in told) + missing(report)
 
 
 def missing(report: LoadReport) -> str:
@@ -114,14 +67,17 @@ def missing(report: LoadReport) -> str:
     return "".join(sentence(text) for text in told)
 
 
-def _price(price: float, writing: Writing) -> str:
+def price_in_words(price: float, writing: Writing) -> str:
+    """A price with all its decimals."""
     exact = f"{price:,.10g}"
     # At least two decimals, so that prices stand one under the other.
     return writing.number(exact if len(exact.partition(".")[2]) > 2 else f"{price:,.2f}")
 
 
-def _cut(count: int) -> str:
-    return f"The first {SHOWN} are shown." if count > SHOWN else ""
+def cut(count: int, writing: Writing = PLAIN) -> str:
+    """How many lines of a table are not shown; empty where all are."""
+    more = writing.number(f"{count - SHOWN:,}")
+    return f"The first {SHOWN} are shown; there are {more} more." if count > SHOWN else ""
 
 
 def report_sentence(report: LoadReport, writing: Writing) -> str:
@@ -153,7 +109,7 @@ def prices_table(prices: pd.DataFrame, stale_after: int, today: datetime.date, w
         [
             f"{escape(row['symbol'])}<br><small>{escape(row['name'])}</small>",
             *(
-                [_price(row["price"], writing), escape(row["currency"]), day(row["as_of"]),
+                [price_in_words(row["price"], writing), escape(row["currency"]), day(row["as_of"]),
                  age(row["as_of"], today, stale_after, writing)]
                 if row["price"] == row["price"] and row["price"] is not None
                 else ["", "", "", '<span class="allocation-old">no price</span>']
@@ -170,7 +126,7 @@ def rates_table(rates: pd.DataFrame, stale_after: int, today: datetime.date, wri
     rows = [
         [
             f"1 {escape(row['from_currency'])}",
-            f"{_price(row['rate'], writing)} {escape(row['to_currency'])}",
+            f"{price_in_words(row['rate'], writing)} {escape(row['to_currency'])}",
             day(row["as_of"]),
             age(row["as_of"], today, stale_after, writing),
             escape(row["source"] or ""),

@@ -1,10 +1,11 @@
-"""Giving holdings their classes: several at once, and several classes by weight for a fund."""
+"""Giving assets their classes, or others: several at once, and several classes by weight for a fund."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import ipywidgets as widgets
+import pandas as pd
 
 from allocation.dashboard.markup import sentence
 from allocation.dashboard.parts import row, told
@@ -29,7 +30,9 @@ class AssigningFold:
         self._portfolio, self._changed = portfolio, changed
         self._tables: Tables | None = None
         self._parts: dict[str, dict[str, float]] = {}
-        self._open = widgets.SelectMultiple(description="Without a class", rows=6, style=WIDE)
+        self._assets = widgets.SelectMultiple(
+            description="Assets, with their class", rows=8, style=WIDE, layout={"width": "min(100%, 560px)"}
+        )
         self._class = widgets.Combobox(description="Class", ensure_option=False, style=WIDE)
         self._assign = widgets.Button(description="Put into this class")
         self._suggested = widgets.HTML()
@@ -44,12 +47,10 @@ class AssigningFold:
         self._accept.on_click(told(self._problem, self._accept_all))
         self._save.on_click(told(self._problem, self._save_parts))
         self._fund.observe(lambda _change: self._fill_parts(), "value")
-        self._waiting = widgets.VBox(
-            [row(self._open, self._class, self._assign),
-             widgets.HTML('<p class="allocation-quiet">Hold Ctrl (or Cmd) to choose several.</p>')]
-        )  # fmt: skip
         content = widgets.VBox(
-            [self._left, self._suggested, self._accept, self._waiting,
+            [self._left, self._suggested, self._accept, row(self._assets, self._class, self._assign),
+             widgets.HTML('<p class="allocation-quiet">Hold Ctrl (or Cmd) to choose several. What is in a class '
+                          "already is moved to the other one.</p>"),
              widgets.HTML('<p class="allocation-quiet">A fund of several classes: one a line, with its percent of the '
                           "fund. What is left of 100 is unclassified; nothing written: back to the one class that its "
                           "holdings say.</p>"),
@@ -58,7 +59,7 @@ class AssigningFold:
         self.fold = Fold("Classes of holdings", content, told(self._problem, self._fill))
 
     def show(self, tables: Tables) -> None:
-        """Offer what has no class, and every fund."""
+        """Offer every asset with its class, and every fund."""
         self._tables = tables
         if self.fold.is_open:
             told(self._problem, self._fill)()
@@ -66,27 +67,25 @@ class AssigningFold:
     def _fill(self) -> None:
         assert self._tables is not None
         tables = self._tables
-        table = self._portfolio.asset_classes()
-        self._parts = {}
-        for part in table.itertuples():
-            symbol = called(str(part.symbol), str(part.currency))
-            self._parts.setdefault(symbol, {})[str(part.asset_class)] = float(str(part.weight_percent))
-        open_assets = self._portfolio.unclassified()
-        waiting = [
-            (symbol if name in ("", symbol) else f"{symbol} · {name}", symbol)
-            for symbol, name, percent in zip(
-                open_assets["symbol"], open_assets["name"], open_assets["percent"], strict=True
-            )
-            if percent == 100
-        ]
-        classes = sorted({*table["asset_class"], *tables.strategy.class_weights} - {UNCLASSIFIED, SEVERAL_CLASSES})
-        self._open.options, self._class.options = waiting, classes
+        self._parts = parts_of(self._portfolio.asset_classes())
+        waiting = [symbol for symbol, parts in self._parts.items() if set(parts) == {UNCLASSIFIED}]
+        # What has no class yet is looked for first.
+        listed = sorted(self._parts, key=lambda symbol: (symbol not in waiting, symbol))
+        prices = self._portfolio.prices()
+        names = dict(zip(prices["symbol"], prices["name"], strict=True))
+        options = [(self._described(symbol, names.get(symbol, symbol)), symbol) for symbol in listed]
+        known = {name for parts in self._parts.values() for name in parts}
+        classes = sorted({*known, *tables.strategy.class_weights} - {UNCLASSIFIED, SEVERAL_CLASSES})
+        self._class.options = classes
+        if list(self._assets.options) != options:
+            marked = [symbol for symbol in self._assets.value if symbol in listed]
+            self._assets.options = options
+            self._assets.value = marked
         funds = [name for name in self._parts if not name.startswith(f"{CASH} ")]
         if list(self._fund.options) != funds:
             chosen = self._fund.value
             self._fund.options = funds
             self._fund.value = chosen if chosen in funds else next(iter(funds), None)
-        self._waiting.layout.display = "" if waiting else "none"
         self._left.value = sentence(
             f"{len(waiting)} of {len(self._parts)} assets are in no class." if waiting else "Every asset has a class."
         )
@@ -103,12 +102,19 @@ class AssigningFold:
         named = {name: percent for name, percent in parts.items() if name != UNCLASSIFIED}
         self._written.value = "\n".join(f"{name} {percent:.10g}" for name, percent in named.items())
 
+    def _described(self, symbol: str, name: str) -> str:
+        # The class before the name: on a phone a long line is cut.
+        known = f"{symbol} — {in_words(self._parts[symbol])}"
+        return known if name in ("", symbol) else f"{known} · {name}"
+
     def _assign_class(self) -> None:
-        symbols, name = list(self._open.value), str(self._class.value).strip()
+        symbols, name = list(self._assets.value), str(self._class.value).strip()
         if not symbols or not name:
-            raise ClassesError("Choose one or several holdings without a class, and the class they belong to.")
+            raise ClassesError("Choose one or several assets, and the class they belong to.")
+        before = {symbol: in_words(self._parts[symbol]) for symbol in symbols}
         self._portfolio.save_asset_classes_many({symbol: {name: 100} for symbol in symbols})
-        self._changed(f"{', '.join(symbols)} {'is' if len(symbols) == 1 else 'are'} in {name} now.")
+        self._assets.value, self._class.value = (), ""
+        self._say_moved(before)
 
     def _accept_all(self) -> None:
         accepted = self._portfolio.accept_classes()
@@ -121,8 +127,37 @@ class AssigningFold:
         symbol = self._fund.value
         if symbol is None:
             raise ClassesError("There is no fund to give classes.")
+        before = in_words(self._parts[symbol])
         self._portfolio.save_asset_classes(symbol, read_parts(self._written.value))
-        self._changed(f"The classes of {symbol} are saved.")
+        self._say_moved({symbol: before})
+
+    def _say_moved(self, before: Mapping[str, str]) -> None:
+        """Say which class each asset was in before a save, and which it is in now."""
+        parts = parts_of(self._portfolio.asset_classes())
+        now = {symbol: in_words(parts[symbol]) for symbol in before}
+        moved = [f"{symbol} {before[symbol]} → {now[symbol]}" for symbol in before if before[symbol] != now[symbol]]
+        self._changed(f"Saved: {'; '.join(moved)}." if moved else "Nothing changed: the classes were these already.")
+
+
+def parts_of(classes: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """What each asset is called → class → percent of it.
+
+    Parameters:
+        classes: as :meth:`allocation.Portfolio.asset_classes` gives them.
+    """
+    parts: dict[str, dict[str, float]] = {}
+    for symbol, currency, name, percent in zip(
+        *(classes[column] for column in ("symbol", "currency", "asset_class", "weight_percent")), strict=True
+    ):
+        parts.setdefault(called(symbol, currency), {})[str(name)] = float(percent)
+    return parts
+
+
+def in_words(parts: Mapping[str, float]) -> str:
+    """The class of an asset: ``Bonds``, ``no class``, or ``US stocks 54 %, Bonds 46 %``."""
+    if list(parts) == [UNCLASSIFIED]:
+        return "no class"
+    return ", ".join(name if percent == 100 else f"{name} {percent:.10g} %" for name, percent in parts.items())
 
 
 def read_parts(text: str) -> dict[str, str]:
