@@ -18,10 +18,9 @@ from allocation.readers.columns import SIDES, currency_of, plain, told_apart
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
 from allocation.readers.holdings import ACCOUNT_TYPES, OWN_WORDS
-from allocation.readers.lines import Exact, Line, Lines, Unfilled
+from allocation.readers.lines import Exact, Line, Lines, Unfilled, surplus
 from allocation.readers.loose import bare, contradicts, currency_in, date_in, date_order, is_nothing, number_in
-from allocation.readers.marks import mark_of
-from allocation.readers.numbers import BOTH_WAYS
+from allocation.readers.marks import mark_of, why_no_number
 from allocation.readers.opened import Opened
 from allocation.readers.totals import CENT, EVERYTHING, TOTALS, Totals, says_not_held
 from allocation.tables import CASH
@@ -122,9 +121,7 @@ class Reading:
         if len(filled) < 2:
             self.not_held = filled[0] if says_not_held(filled[0]) else ""
             return
-        width = len(header)
-        if any(cells[width:]):
-            remedy = f"has {len(cells)} cells, the header has {width}. Put numbers with thousands marks in quotes."
+        if remedy := surplus(cells, len(header)):
             self.findings.wrong(row, "", "", remedy)
             return
         named = self._named(cells)
@@ -369,8 +366,7 @@ class Reading:
     def _number(self, row: int, column: str, cell: str) -> Decimal | None:
         number = number_in(cell, self.mark) if cell else None
         if number is None and not is_nothing(cell):
-            both_ways = self.mark is None and any(mark in cell for mark in ".,")
-            self.findings.wrong(row, self._called(column), cell, BOTH_WAYS if both_ways else "is not a number.")
+            self.findings.wrong(row, self._called(column), cell, why_no_number(cell, self.mark))
         elif column == "quantity" and "%" in cell:
             self.findings.wrong(row, self._called(column), cell, "is a percentage. Write the number of shares.")
             return None
