@@ -37,7 +37,7 @@ def add_taking_in(cli: click.Group) -> None:
 @click.option("--account", metavar="NAME", help="What to call the account of a broker's file that has one only.")
 @click.option(
     "--taxonomy", metavar="NAME",
-    help="Which taxonomy of a Portfolio Performance file becomes the asset classes. It is remembered.",
+    help="Which taxonomy of a Portfolio Performance or Wealthfolio file becomes the asset classes. It is remembered.",
 )  # fmt: skip
 @click.option(
     "--leave-out", multiple=True, metavar="SYMBOL",

@@ -327,7 +327,7 @@ def _only_one(parts: Sequence[Part], what: str) -> list[Problem]:
 def _without_taxonomies(parts: Sequence[Part], ways: Ways) -> list[Problem]:
     if ways.taxonomy is None or any(part.content.taxonomies or part.content.problems for part in parts):
         return []
-    remedy = "can't be taken: only files of Portfolio Performance have taxonomies to choose from."
+    remedy = "can't be taken: only files of Portfolio Performance and of Wealthfolio 3 have taxonomies to choose from."
     return [Problem(parts[0].label, 0, TAXONOMY, ways.taxonomy, remedy)]
 
 
