@@ -63,7 +63,7 @@ class Remarks:
 
 def without_price(symbols: Iterable[str]) -> str:
     """The sentence about assets of which a file has no price: what they are worth waits for one."""
-    return f"The file has no price of {', '.join(sorted(set(symbols)))}: it is asked for."
+    return f"The file has no price of {', '.join(sorted(set(symbols)))}: where none is known yet, it is asked for."
 
 
 def shown(value: object) -> str:

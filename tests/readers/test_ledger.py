@@ -175,7 +175,8 @@ def test_prices_without_an_end_are_asked_for(read):
     assert ["AAA", None, "USD", datetime.date(2026, 2, 1)] in rows(content, "symbol", "price", "currency", "as_of")
     assert content.problems == ()
     assert (
-        'The file has no price of AAA: it is asked for. What isn\'t to count gets the metadata export: "IGNORE".'
+        "The file has no price of AAA: where none is known yet, it is asked for. What isn't to count gets the metadata "
+        'export: "IGNORE".'
     ) in content.notes
     assert "In which currency AAA is quoted isn't said: USD, until its price says another one." in content.notes
 

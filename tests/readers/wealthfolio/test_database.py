@@ -139,7 +139,10 @@ def test_a_quantity_that_is_no_number_is_a_problem(small, told, quantity):
 def test_a_price_that_is_no_number_is_missing(small, read, close):
     database = small().run("CREATE TABLE q AS SELECT * FROM quotes").run("DROP TABLE quotes")
     content = read(database.run("ALTER TABLE q RENAME TO quotes").run("UPDATE quotes SET close = ?", close))
-    assert content.problems == () and "The file has no price of VTI: it is asked for." in content.notes
+    assert (
+        content.problems == ()
+        and "The file has no price of VTI: where none is known yet, it is asked for." in content.notes
+    )
     assert content.holdings["price"].tolist()[0] is None
 
 

@@ -157,7 +157,10 @@ def test_a_missing_price_is_asked_for(wealthfolio, read, portfolio, version):
     else:
         database.snapshot(positions={database.key("VTI"): (1, 1, "USD")}, day="2026-11-01")
     content = read(database)
-    assert content.problems == () and "The file has no price of VTI: it is asked for." in content.notes
+    assert (
+        content.problems == ()
+        and "The file has no price of VTI: where none is known yet, it is asked for." in content.notes
+    )
     (row,) = content.holdings[["symbol", "quantity", "price", "currency", "as_of"]].values.tolist()
     assert row == ["VTI", 1, None, "USD", datetime.date(2026, 11, 1)]
     assert portfolio.load(database.path).unpriced == ("VTI",)
