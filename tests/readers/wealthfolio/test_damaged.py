@@ -1,4 +1,4 @@
-"""Databases with cells, rows, columns and bytes that are not as Wealthfolio writes them: a sentence, or a sound reading."""
+"""Databases with cells, rows and bytes that are not as Wealthfolio writes them: a sentence, or a sound reading."""
 
 import functools
 import sqlite3
@@ -32,8 +32,8 @@ def whole(version):
         database.quote("VTI", 300).quote("VUSA", 7012.5, "GBp").quote("VTI", 290, day="2026-11-19", source="MANUAL")
         database.activity("BUY", database.key("VTI"), quantity=2, price=290, fee=1)
         database.activity("DEPOSIT", database.key("VTI") if database.new else "$CASH-USD", quantity=1, price=1000)
-        database.activity("SPLIT", database.key("VTI"), price=2).activity("BUY", database.key("VUSA"), account="a2",
-                                                                          quantity=3, price=7000, currency="GBp")  # fmt: skip
+        database.activity("SPLIT", database.key("VTI"), price=2)
+        database.activity("BUY", database.key("VUSA"), account="a2", quantity=3, price=7000, currency="GBp")
         database.valuation(total=620).valuation("a2", total=210, rate=1.3)
         if not database.first:
             vti, vusa, bnd = (database.key(symbol) for symbol in ("VTI", "VUSA", "BND"))
