@@ -40,8 +40,8 @@ def add_taking_in(cli: click.Group) -> None:
     help="Which taxonomy of a Portfolio Performance or Wealthfolio file becomes the asset classes. It is remembered.",
 )  # fmt: skip
 @click.option(
-    "--leave-out", multiple=True, metavar="SYMBOL",
-    help="Load the files without this holding, such as one sold short; may be given again.",
+    "--leave-out", multiple=True, metavar="[ACCOUNT=]SYMBOL",
+    help="Load the files without this holding, of every account or of one, such as one sold short; may be given again.",
 )  # fmt: skip
 @click.option("--preview", is_flag=True, help="Only say what would change; nothing is written.")
 @click.option("--yes", is_flag=True, help="Don't ask, also where something would be sold or is of an earlier date.")

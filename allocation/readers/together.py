@@ -50,7 +50,7 @@ class Ways:
         format: the name of their format; None: it is recognised.
         mapping: our column → the file's column, for a table of no known format.
         account: what to call the account of a file that has one only.
-        leave_out: symbols whose rows are not to be loaded.
+        leave_out: symbols whose rows are not to be loaded, or ``ACCOUNT=SYMBOL`` for those of one account.
         remembered: gives the mappings that were said before; asked for only where a file needs one.
         taxonomy: which of a file's taxonomies becomes the asset classes; None: the one that was taken before from a
             file with the same taxonomies, else the reader's own choice.
