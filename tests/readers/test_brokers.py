@@ -366,3 +366,29 @@ def test_a_portfolio_of_degiro_is_refused_wherever_its_numbers_can_be_read_both_
 def test_numbers_of_degiro_are_read_with_the_mark_that_they_show(rows, amount):
     content = read_any(Opened(rows.encode(), "Portfolio.csv"), TODAY)
     assert (remedies(content), content.holdings["quantity"][0]) == ([], Decimal(amount))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Statement,Header,Feldname,Feldwert\nStatement,Data,Title,Umsatzübersicht\n"
+        "Kontoinformation,Header,Feldname,Feldwert\nKontoinformation,Data,Basiswährung,EUR\n",
+        "Statement,Header,Nom du champ,Valeur du champ\nPositions ouvertes,Header,DataDiscriminator,Devise\n",
+        "Posiciones abiertas,Header,DataDiscriminator,Categoría de activo,Divisa,Símbolo,Cantidad,Mult.\n"
+        "Posiciones abiertas,Data,Summary,Acciones,EUR,ASML,1,1\n",
+    ],
+)
+def test_a_statement_in_another_language_is_told_to_be_one(text):
+    file = Opened(text.encode(), "U1.csv")
+    assert recognise(file).name == "ibkr"
+    assert remedies(read_any(file, TODAY)) == [
+        "U1.csv: is an activity statement of Interactive Brokers in another language than English, and only the "
+        "English one is read. Set the language to English there (Performance & Reports, Statements), and download it again."
+    ]
+
+
+def test_a_statement_of_trades_alone_says_what_to_include():
+    text = "Trades,Header,DataDiscriminator,Asset Category,Currency,Symbol\nTrades,Data,Order,Stocks,USD,VT\n"
+    assert remedies(read_any(Opened(text.encode(), "U1.csv"), TODAY)) == [
+        "U1.csv: has no table of open positions and none of cash. Include both in the statement."
+    ]
