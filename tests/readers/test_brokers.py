@@ -383,7 +383,8 @@ def test_a_statement_in_another_language_is_told_to_be_one(text):
     assert recognise(file).name == "ibkr"
     assert remedies(read_any(file, TODAY)) == [
         "U1.csv: is an activity statement of Interactive Brokers in another language than English, and only the "
-        "English one is read. Set the language to English there (Performance & Reports, Statements), and download it again."
+        "English one is read. Set the language to English there (Performance & Reports, Statements), and download it "
+        "again."
     ]
 
 
