@@ -22,7 +22,7 @@ class _Said:
 
     Attributes:
         row: where that begins.
-        labels: of the rows of the file's table.
+        labels: of the rows of the file's table; none where its holdings say it.
         weights: class → percent.
     """
 
@@ -65,7 +65,7 @@ def agreed(parts: Sequence[Part]) -> tuple[list[Part], list[Problem]]:
                 left.append(first)
             elif said.gives_way or first.in_small_letters == said.in_small_letters:
                 left.append(said)
-            else:
+            elif not _is_decided(first, said):
                 remedy = (
                     f"is {said} here, and {first} in {first.part.label}. Give it the same classes in both, or load one "
                     "of the two at a time."
@@ -75,6 +75,12 @@ def agreed(parts: Sequence[Part]) -> tuple[list[Part], list[Problem]]:
                 )
     kept = [_without(part, [label for said in left if said.part is part for label in said.labels]) for part in parts]
     return _with_one_set_of_targets(kept, problems), problems
+
+
+def _is_decided(first: _Said, second: _Said) -> bool:
+    """Whether it is clear which counts, or is refused elsewhere: ours before what a holding says; two holdings."""
+    by_holding = [said for said in (first, second) if not said.labels]
+    return len(by_holding) == 2 or (len(by_holding) == 1 and (first.part.is_ours or second.part.is_ours))
 
 
 def _already(known: dict[Asset, _Said], asset: Asset) -> _Said | None:
@@ -95,6 +101,12 @@ def _by_asset(part: Part) -> dict[Asset, _Said]:
             said = found.setdefault((symbol, currency if symbol == CASH else None), _Said(part, row))
             said.labels.append(label)
             said.weights[name] = said.weights.get(name, Decimal(0)) + percent
+    if part.content.taxonomies:
+        columns = ["row", "symbol", "currency", "asset_class"]
+        for row, symbol, currency, name in part.content.holdings[columns].itertuples(index=False, name=None):
+            if name:
+                asset = symbol, currency if symbol == CASH else None
+                found.setdefault(asset, _Said(part, row, weights={name: Decimal(100)}))
     return found
 
 

@@ -19,6 +19,7 @@ from tests.readers.portfolio_performance.building import (
     taxonomies,
     taxonomy,
 )
+from tests.readers.wealthfolio.building import Wealthfolio
 
 FUND, BANK = "securities/security[1]", "accounts/account"
 
@@ -80,6 +81,19 @@ def test_other_classes_of_one_asset_are_refused_with_both(portfolio):
         "hers.xml, row 1, asset_class: 'WLD' is Stocks here, and Stocks (60 %) and Bonds (40 %) in his.xml. Give it "
         "the same classes in both, or load one of the two at a time."
     ]
+
+
+def test_a_class_that_another_programs_holdings_say_has_to_agree_too(portfolio, tmp_path):
+    database = Wealthfolio(tmp_path / "app.db", base="EUR").account(currency="EUR").asset("WLD", "EUR")
+    database.quote("WLD", 10, "EUR").classify("WLD", EQUITY=10000)
+    path = database.snapshot(positions={"id-WLD": (1, 1, "EUR")}).saved()
+    (problem,) = refused(portfolio, path, file("his", "WLD", ("Stocks", 100)))
+    assert problem.startswith("his.xml, row 1, asset_class: 'WLD' is Stocks here, and Equity in app.db.")
+    portfolio.load([path, file("his", "WLD", ("Equity", 100))])
+    assert classes(portfolio)["WLD", "Equity"] == 100
+    ours = Opened(b"symbol,asset_class,weight_percent\nWLD,Equity,60\n", "classes.csv")
+    portfolio.load([path, ours])
+    assert classes(portfolio)["WLD", "Equity"] == 60
 
 
 def test_cash_in_two_classes_is_refused(portfolio):
