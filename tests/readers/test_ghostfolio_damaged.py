@@ -1,5 +1,6 @@
 """Exports of Ghostfolio with other values, doubles and gaps anywhere in them: a sentence, or a sound reading."""
 
+import copy
 import json
 import math
 
@@ -37,7 +38,8 @@ def odd(draw):
         node, key = draw(st.sampled_from(found))
         what = draw(st.sampled_from(["other", "other", "other", "gone", "twice"]))
         if what == "other":
-            node[key] = draw(st.sampled_from(ODD) | st.floats() | st.text(max_size=4))
+            # A copy: what is changed later must not change the list.
+            node[key] = copy.deepcopy(draw(st.sampled_from(ODD) | st.floats() | st.text(max_size=4)))
         elif what == "gone":
             del node[key]
         elif isinstance(node, list):
