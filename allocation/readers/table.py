@@ -14,7 +14,7 @@ from allocation.readers.lines import Exact, Line, Lines
 from allocation.readers.loose import currency_in
 from allocation.readers.opened import Opened
 from allocation.readers.sheets import HEADER_WITHIN, about_sheets
-from allocation.readers.table_dates import dated
+from allocation.readers.table_dates import Dated, dated
 from allocation.readers.table_rows import NUMBERS, Chosen, Reading, title_date
 
 SAMPLES = 5
@@ -131,13 +131,12 @@ def _choose(opened: Opened, lines: Lines, start: int, said: Mapped, today: datet
             found[ours] = free[0]
     missing = _missing(header, rows, found, fixed)
     missing += [ours for ours in doubtful if ours not in missing and ours not in NOT_NEEDED]
-    if (
-        not {"symbol", "quantity"} & set(missing)
-        and "as_of" not in {*said, *found}
-        and title_date(lines.lines[:start], today) is None
-    ):
-        doubtful |= _day(opened, header, rows, found, today)
-        missing += ["as_of"] * ("as_of" in doubtful)
+    if not {"symbol", "quantity"} & set(missing):
+        day = _day(opened, header, rows, found, today)
+        if not {"as_of"} & {*said, *found} and title_date(lines.lines[:start], today) is None:
+            found |= {"as_of": day.certain} if day.certain else {}
+            doubtful |= {"as_of": day.doubtful} if day.doubtful else {}
+            missing += ["as_of"] * ("as_of" in doubtful)
     if missing:
         free = [column for column in header if column and column not in (*found.values(), *taken)]
         guesses = {ours: near for ours in missing if (near := doubtful.get(ours) or guess(free, ours))}
@@ -149,20 +148,16 @@ def _choose(opened: Opened, lines: Lines, start: int, said: Mapped, today: datet
     return Chosen(lines, start, {ours: header.index(column) for ours, column in found.items()}, fixed)
 
 
-def _day(
-    opened: Opened, header: Sequence[str], rows: Sequence[Line], found: dict[str, str], today: datetime.date
-) -> dict[str, str]:
-    """Takes the column that is certain to be the day of the values; returns the one that may be, to be asked."""
-    looked = dated(header, rows, found, today)
-    if looked.trades:
+def _day(opened: Opened, header: Sequence[str], rows: Sequence[Line], found: Mapped, today: datetime.date) -> Dated:
+    """What the columns say about the day of the values, unless they tell of trades."""
+    day = dated(header, rows, found, today)
+    if day.trades:
         raise opened.wrong(
             "lists purchases and sales, which don't say what is held. Export the holdings (positions) instead; if it "
             "is a list of them, take this column out of the file.",
-            column=looked.trades,
+            column=day.trades,
         )
-    if looked.certain:
-        found["as_of"] = looked.certain
-    return {"as_of": looked.doubtful} if looked.doubtful else {}
+    return day
 
 
 def _same(header: Sequence[str], rows: Sequence[Line], columns: Sequence[str]) -> bool:

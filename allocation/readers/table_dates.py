@@ -49,18 +49,20 @@ def dated(header: Sequence[str], rows: Sequence[Line], found: Mapping[str, str],
         found: our column → its column, for those that are known.
     """
     places = {column: place for place, column in enumerate(header) if column}
-    free = [column for column in places if column not in found.values()]
-    if not any(plain(column) in OF_VALUES | OF_ANYTHING for column in free):
+    if not any(plain(column) in OF_VALUES | OF_ANYTHING for column in places):
         return Dated()
     held = [cells for _, cells in rows if _is_held(cells, places, found)]
-    columns = [column for column in free if _are_dates(_cells(held, places[column]))]
-    named = [column for column in columns if plain(column) in OF_VALUES | OF_ANYTHING]
-    if not named:
+    dates = [column for column in places if _are_dates(_cells(held, places[column]))]
+    if not any(plain(column) in OF_VALUES | OF_ANYTHING for column in dates):
         return Dated()
     traded = [column for column in places if _are_trades(_cells(held, places[column]))]
     for column in traded:
         if plain(column) not in SIDES and any(_is_other_than_bought(cell) for cell in _cells(held, places[column])):
             return Dated(trades=column)
+    columns = [column for column in dates if column not in found.values()]
+    named = [column for column in columns if plain(column) in OF_VALUES | OF_ANYTHING]
+    if not named:
+        return Dated()
     if len(columns) == 1 and not traded and _is_certain(named[0], _cells(held, places[named[0]]), today):
         return Dated(certain=named[0])
     return Dated(doubtful=named[0])

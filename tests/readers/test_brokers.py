@@ -347,6 +347,7 @@ DEGIRO = "Product,Symbol/ISIN,Amount,Closing,Local value,,Value in EUR\n"
         OLD_DEGIRO + 'CASH & CASH FUND (EUR),,,,EUR 1.440,"1.440"',
         OLD_DEGIRO + 'CASH & CASH FUND (EUR),,,,"EUR 1,440",""',
         OLD_DEGIRO + 'VTI,US1,2,"1.234","USD 2.468","2.345"',
+        DEGIRO + 'VTI,US1,2,"EUR 1.234",EUR,,',
     ],
 )
 def test_a_portfolio_of_degiro_is_refused_wherever_its_numbers_can_be_read_both_ways(row):

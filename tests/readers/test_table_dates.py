@@ -117,6 +117,8 @@ def test_a_list_of_trades_is_not_taken_for_holdings():
         "2026-01-05,Buy,VTI,10,300,USD\n2026-02-05,Sell,VTI,4,300,USD\n2026-03-05,Dividend,BND,1,70,USD\n"
     )
     (problem,) = read(text).problems
+    assert read(text, mapping={"as_of": "Date"}).problems == read(text, mapping={"as_of": "=today"}).problems
+    assert read(text, mapping={"as_of": "Date"}).problems == (problem,)
     assert str(problem) == (
         "depot.csv, Type: lists purchases and sales, which don't say what is held. Export the holdings (positions) "
         "instead; if it is a list of them, take this column out of the file."

@@ -245,21 +245,19 @@ class Reading:
         return {column: cells[place] for column, place in self.state.places.items() if place < len(cells)}
 
     def _marks(self) -> tuple[str | None, str | None]:
-        """The decimal mark told from every number under the header, and that of those with a currency beside them."""
+        """The decimal mark told from every number under the header, and that of amounts in one cell with a currency."""
         place = find_header(self.description, self.lines.lines)
         assert place is not None
         places = self.description.places(self.lines.lines[place][1])
-        wanted = [places[column] for column in NUMBERS if column in places]
-        if "money" in places:
-            wanted += [places["money"], places["money"] + 1]
-        lines = self.lines.lines[place + 1 :]
-        cells = [cells[place] for _, cells in lines for place in wanted if place < len(cells)]
-        numbers = [cell for cell in cells if re.search(r"\d", cell) and not isinstance(cell, Exact)]
-        alone, beside = (
-            decimal_mark((bare(cell) for cell in numbers if (currency_in(cell) is None) == is_alone), None)
-            for is_alone in (True, False)
-        )
-        return self.description.decimal or alone, beside
+        money = [places["money"]] if "money" in places else []
+        wanted = [*(places[column] for column in NUMBERS if column in places), *(beside + 1 for beside in money)]
+        usual, of_money = (decimal_mark(self._numbers(place + 1, columns), None) for columns in (wanted, money))
+        return self.description.decimal or usual, of_money
+
+    def _numbers(self, start: int, places: Sequence[int]) -> list[str]:
+        """What looks like a number in some columns, without what stands around it."""
+        cells = (cells[place] for _, cells in self.lines.lines[start:] for place in places if place < len(cells))
+        return [bare(cell) for cell in cells if re.search(r"\d", cell) and not isinstance(cell, Exact)]
 
 
 def _dated(holding: Holding, as_of: datetime.date) -> Holding:
