@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from allocation.readers.columns import SIDES, plain
@@ -63,7 +63,7 @@ def dated(header: Sequence[str], rows: Sequence[Line], found: Mapping[str, str],
     named = [column for column in columns if plain(column) in OF_VALUES | OF_ANYTHING]
     if not named:
         return Dated()
-    if len(columns) == 1 and not traded and _is_certain(named[0], _cells(held, places[named[0]]), today):
+    if len(columns) == 1 and not traded and _is_certain(named[0], list(_cells(held, places[named[0]])), today):
         return Dated(certain=named[0])
     return Dated(doubtful=named[0])
 
@@ -80,14 +80,23 @@ def _is_held(cells: Sequence[str], places: Mapping[str, int], found: Mapping[str
     )
 
 
-def _are_dates(cells: Sequence[str]) -> bool:
-    written = [cell for cell in cells if not is_nothing(cell)]
-    return bool(written) and all(date_in(cell, DAY_FIRST) or date_in(cell, MONTH_FIRST) for cell in written)
+def _are_dates(cells: Iterable[str]) -> bool:
+    return _are_all(cells, lambda cell: date_in(cell, DAY_FIRST) or date_in(cell, MONTH_FIRST))
 
 
-def _are_trades(cells: Sequence[str]) -> bool:
-    written = [cell for cell in cells if not is_nothing(cell)]
-    return bool(written) and all(_TRADES.fullmatch(cell) for cell in written)
+def _are_trades(cells: Iterable[str]) -> bool:
+    return _are_all(cells, _TRADES.fullmatch)
+
+
+def _are_all(cells: Iterable[str], is_one: Callable[[str], object]) -> bool:
+    """Whether every cell with anything in it is one, and there is such a cell."""
+    found = False
+    for cell in cells:
+        if not is_nothing(cell):
+            if not is_one(cell):
+                return False
+            found = True
+    return found
 
 
 def _is_other_than_bought(cell: str) -> bool:
@@ -103,8 +112,8 @@ def _is_certain(column: str, cells: Sequence[str], today: datetime.date) -> bool
     return plain(column) in OF_VALUES or (len(days) > 1 and len(set(days)) == 1)
 
 
-def _cells(rows: Sequence[Sequence[str]], place: int) -> list[str]:
-    return [_cell(cells, place) for cells in rows]
+def _cells(rows: Sequence[Sequence[str]], place: int) -> Iterator[str]:
+    return (_cell(cells, place) for cells in rows)
 
 
 def _cell(cells: Sequence[str], place: int) -> str:
