@@ -158,6 +158,10 @@ def leave_out(symbol: str) -> str:
     return f'To load the rest without it, say so: --leave-out {_quoted(symbol)}, or "Leave it out" on the page.'
 
 
+ASKED = {"as_of": "day of its values"}
+"""What a person calls a column of ours, where its name doesn't say it."""
+
+
 class MappingNeeded(AllocationError):
     """A table of no known format, of which it isn't sure which column is what: the person is to be asked.
 
@@ -183,10 +187,12 @@ class MappingNeeded(AllocationError):
         fixed = " A value that holds in every row is written with two equals signs: --map currency==EUR."
         if self.guesses.get("currency", "").startswith("="):
             fixed = " Two equals signs, for a value that holds in every row; the $ may also be another country's."
+        day = " Values that are of the day of loading, whatever dates it has: --map as_of==today."
         super().__init__(
             f"{file} is of no format that is known, and it isn't sure which of its columns is the "
-            f"{' and the '.join(name.replace('_', ' ') for name in self.missing)}. Its columns are "
+            f"{' and the '.join(ASKED.get(name, name.replace('_', ' ')) for name in self.missing)}. Its columns are "
             f"{', '.join(self.columns) or 'not named'}. Say it: {asked}.{fixed if 'currency' in self.missing else ''}"
+            f"{day if 'as_of' in self.missing else ''}"
         )
 
 

@@ -95,10 +95,10 @@ class Loads(PortfolioFile):
             mapping: of a table of no known format, our column → its column, or ``"=value"`` for a value that holds in
                 every row. It is remembered for tables with the same columns.
             account: what to call the account of a broker's file, where it has one only.
-            taxonomy: of a file of Portfolio Performance, the name of the taxonomy that becomes the asset classes. It
-                is remembered for files with the same taxonomies.
-            leave_out: symbols that are not to be loaded, from any account, such as what is sold short and can't be
-                kept. The report says what is left out; totals are without it.
+            taxonomy: of a file of Portfolio Performance or Wealthfolio, the name of the taxonomy that becomes the asset
+                classes. It is remembered for files with the same taxonomies.
+            leave_out: symbols that are not to be loaded, such as what is sold short and can't be kept: ``"XYZ"`` from
+                any account, ``"Individual=XYZ"`` from one. The report says what is left out; totals are without it.
 
         Returns:
             What was added, changed and sold; of a preview also the totals before and after, and in ``changes`` a table

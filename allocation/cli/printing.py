@@ -75,8 +75,8 @@ def _missing(report: LoadReport) -> list[str]:
     if report.unpriced:
         lines.append(
             f"Still without a price, so it can't be valued: {', '.join(report.unpriced)}. Write it down (allocation "
-            f"price {report.unpriced[0]} PRICE CURRENCY), or fill in a list: allocation prices --csv prices.csv, then "
-            "allocation import prices.csv."
+            f"price {report.unpriced[0]} PRICE CURRENCY), fill in a list (allocation prices --csv prices.csv, then "
+            "allocation import prices.csv), or ask Yahoo Finance (allocation prices fetch)."
         )
     if report.unrated:
         currency, base = report.unrated[0]

@@ -38,11 +38,11 @@ def add_taking_in(cli: click.Group) -> None:
 @click.option("--account", metavar="NAME", help="What to call the account of a broker's file that has one only.")
 @click.option(
     "--taxonomy", metavar="NAME",
-    help="Which taxonomy of a Portfolio Performance file becomes the asset classes. It is remembered.",
+    help="Which taxonomy of a Portfolio Performance or Wealthfolio file becomes the asset classes. It is remembered.",
 )  # fmt: skip
 @click.option(
-    "--leave-out", multiple=True, metavar="SYMBOL",
-    help="Load the files without this holding, such as one sold short; may be given again.",
+    "--leave-out", multiple=True, metavar="[ACCOUNT=]SYMBOL",
+    help="Load the files without this holding, of every account or of one, such as one sold short; may be given again.",
 )  # fmt: skip
 @click.option("--preview", is_flag=True, help="Only say what would change; nothing is written.")
 @click.option(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DecimalException
 from functools import lru_cache
@@ -58,6 +59,11 @@ class Remarks:
         """The notes; of very many the first, and how many more there are."""
         more = len(self.notes) - MOST_PROBLEMS
         return tuple(self.notes) if more <= 0 else (*self.notes[:MOST_PROBLEMS], f"And {more:,} notes more.")
+
+
+def without_price(symbols: Iterable[str]) -> str:
+    """The sentence about assets of which a file has no price: what they are worth waits for one."""
+    return f"The file has no price of {', '.join(sorted(set(symbols)))}: where none is known yet, it is asked for."
 
 
 def shown(value: object) -> str:

@@ -110,9 +110,16 @@ class Findings(Remarks):
             self.note("Prices are calculated from value and quantity where the file has none.")
         elif price is not None and value is not None and quantity:
             price = self._unit_price(holding, price, value)
+        kept = None if price is None else self._rounded(price, say=holding.price is not None)
+        if price is not None and not kept:
+            remedy = f"of {holding.symbol} is less than 0.00000001, the least that is kept. " + leave_out(
+                holding.symbol
+            )
+            about = Subject(holding.account, holding.symbol, f"{quantity:f}")
+            self.wrong(holding.row, "price", f"{price:.3e}", remedy, about)
         return holding._replace(
             quantity=self._rounded(quantity),
-            price=None if price is None else self._rounded(price, say=holding.price is not None),
+            price=kept,
             cost_basis=None if holding.cost_basis is None else self._rounded(holding.cost_basis, say=False),
         )
 

@@ -25,25 +25,40 @@ class Part:
     left_out: tuple[str, ...] = ()
 
 
-def without(parts: Sequence[Part], symbols: Sequence[str]) -> list[Part]:
-    """The same files without every row of some symbols and what is wrong with them; each says what is left out.
+def without(parts: Sequence[Part], names: Sequence[str]) -> list[Part]:
+    """The same files without the rows of some holdings and what is wrong with them; each says what is left out.
+
+    Parameters:
+        names: symbols, for what every account has of them; or ``ACCOUNT=SYMBOL``, for what one has.
 
     Raises:
-        UnknownName: no file has a holding of such a symbol.
+        UnknownName: no file has such a holding.
     """
-    found = {symbol for part in parts for _, (_, symbol, _) in _left_out(part.content, symbols)}
-    unknown = [symbol for symbol in symbols if symbol not in found]
+    found = {name for part in parts for _, (account, symbol, _) in _left_out(part.content, names)
+             for name in _names(account, symbol)}  # fmt: skip
+    unknown = [name for name in names if name not in found]
     if unknown:
-        raise UnknownName(f"The files hold no {unknown[0]}, so it can't be left out. Write it as the file does.")
-    return [_without(part, symbols) for part in parts]
+        raise UnknownName(
+            f"The files hold no {unknown[0]}, so it can't be left out. Write SYMBOL or ACCOUNT=SYMBOL as the file does."
+        )
+    return [_without(part, names) for part in parts]
 
 
-def _without(part: Part, symbols: Sequence[str]) -> Part:
-    content, out = part.content, _left_out(part.content, symbols)
+def _names(account: str, symbol: str) -> tuple[str, str]:
+    """What a holding is called by here: a symbol may have = in it, so names are compared and never cut."""
+    return symbol, f"{account}={symbol}"
+
+
+def _is_named(account: str | None, symbol: str | None, names: Sequence[str]) -> bool:
+    return any(name in names for name in _names(account or "", symbol or ""))
+
+
+def _without(part: Part, names: Sequence[str]) -> Part:
+    content, out = part.content, _left_out(part.content, names)
     if not out:
         return part
-    held = content.holdings[~content.holdings["symbol"].isin(symbols)]
-    problems = [problem for problem in content.problems if not _is_about(problem, symbols)]
+    held = content.holdings[[not named for named in _named_rows(content, names)]]
+    problems = [problem for problem in content.problems if not _is_about(problem, names)]
     left = set(held["account"]) | {problem.about.account for problem in problems if problem.about}
     said = [_sentence(subject) for _, subject in out]
     for account in dict.fromkeys(subject.account for _, subject in out):
@@ -54,9 +69,16 @@ def _without(part: Part, symbols: Sequence[str]) -> Part:
     return replace(part, content=replace(content, holdings=held, problems=tuple(problems)), left_out=tuple(said))
 
 
-def _left_out(content: Content, symbols: Sequence[str]) -> list[tuple[int, Subject]]:
-    """The rows of these symbols, by their numbers: those that are good, and those with problems."""
-    held = content.holdings[content.holdings["symbol"].isin(symbols)]
+def _named_rows(content: Content, names: Sequence[str]) -> list[bool]:
+    pairs = content.holdings[["account", "symbol"]].itertuples(index=False, name=None)
+    return [_is_named(account, symbol, names) for account, symbol in pairs]
+
+
+def _left_out(content: Content, names: Sequence[str]) -> list[tuple[int, Subject]]:
+    """The rows of what is named, by their numbers: those that are good, and those with problems."""
+    if not names:
+        return []
+    held = content.holdings[_named_rows(content, names)]
     good = {
         (row, Subject(account or "", symbol, "" if quantity is None else f"{quantity:f}"))
         for row, account, symbol, quantity in held[["row", "account", "symbol", "quantity"]].itertuples(index=False)
@@ -65,13 +87,13 @@ def _left_out(content: Content, symbols: Sequence[str]) -> list[tuple[int, Subje
     bad = {
         (problem.row, problem.about)
         for problem in content.problems
-        if problem.about and _is_about(problem, symbols) and (not problem.row or problem.row not in rows)
+        if problem.about and _is_about(problem, names) and (not problem.row or problem.row not in rows)
     }
     return sorted(good | bad)
 
 
-def _is_about(problem: Problem, symbols: Sequence[str]) -> bool:
-    return problem.about is not None and problem.about.symbol in symbols
+def _is_about(problem: Problem, names: Sequence[str]) -> bool:
+    return problem.about is not None and _is_named(problem.about.account, problem.about.symbol, names)
 
 
 def _sentence(subject: Subject) -> str:

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -119,6 +119,13 @@ def _text_lines(opened: Opened, text: str, separator: str) -> Iterator[Line]:
                 yield row, cells
     except csv.Error as error:
         raise opened.wrong(f"can't be read as a table ({error}).", row=reader.line_num) from None
+
+
+def surplus(cells: Sequence[str], width: int) -> str | None:
+    """What is wrong with a row that has cells beyond the header, as of a number that the separator cuts in two."""
+    if not any(cells[width:]):
+        return None
+    return f"has {len(cells)} cells, the header has {width}. Put numbers with thousands marks in quotes."
 
 
 def check_size(opened: Opened, row: int, columns: int) -> None:

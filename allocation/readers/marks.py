@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from allocation.readers.lines import Exact, Line
 from allocation.readers.loose import bare, number_in
-from allocation.readers.numbers import COMMA, POINT, decimal_mark, reads_both_ways, shows_mark
+from allocation.readers.numbers import BOTH_WAYS, COMMA, POINT, decimal_mark, reads_both_ways, shows_mark
 from allocation.readers.totals import CENT
 
 
@@ -27,6 +27,12 @@ def mark_of(numbers: Sequence[str], rows: Sequence[Line], named: Iterable[Mappin
     listed = list(named)
     fitting = [mark for mark in (POINT, COMMA) if _values_fit(listed, mark)]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def why_no_number(cell: str, mark: str | None) -> str:
+    """What is wrong with a cell that is no number with a table's decimal mark; None where the table leaves it open."""
+    open_mark = mark is None and any(number_in(cell, either) is not None for either in (POINT, COMMA))
+    return BOTH_WAYS if open_mark else "is not a number."
 
 
 def _values_fit(rows: Sequence[Mapping[str, str]], mark: str) -> bool:

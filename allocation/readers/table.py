@@ -14,7 +14,8 @@ from allocation.readers.lines import Exact, Line, Lines
 from allocation.readers.loose import currency_in
 from allocation.readers.opened import Opened
 from allocation.readers.sheets import HEADER_WITHIN, about_sheets
-from allocation.readers.table_rows import NUMBERS, Chosen, Reading
+from allocation.readers.table_dates import Dated, dated
+from allocation.readers.table_rows import NUMBERS, Chosen, Reading, title_date
 
 SAMPLES = 5
 NO_TABLES = {"%pdf": "a PDF", "<!doctype html": "a web page", "<html": "a web page"}
@@ -23,6 +24,8 @@ ONE_FOR_ALL = (*NUMBERS, "currency")
 """Columns of ours that two of the file's columns can't both be; the others' names go beside each other."""
 NOT_NEEDED = ("price", "value", "cost_basis")
 """What needn't be asked where other columns say it."""
+TODAY = "today"
+"""Said of the day of a table's values: it is the day that the table is loaded."""
 Mapped = Mapping[str, str]
 """Our column → the file's column, or ``=value``."""
 
@@ -50,7 +53,7 @@ def read_table(
     said = mapping or (remembered or {}).get(fingerprint(header), {})
     _check(opened, header, said)
     of_sheets = about_sheets(opened, lines, start)
-    chosen = _choose(opened, lines, start, said)
+    chosen = _choose(opened, lines, start, said, today)
     reading = Reading(opened, chosen, today)
     for sentence in of_sheets:
         reading.findings.note(sentence)
@@ -109,9 +112,11 @@ def _check(opened: Opened, header: Sequence[str], said: Mapped) -> None:
             raise opened.wrong(f"has no column {theirs!r} for the {ours}. Its columns are {listed}.")
 
 
-def _choose(opened: Opened, lines: Lines, start: int, said: Mapped) -> Chosen:
+def _choose(opened: Opened, lines: Lines, start: int, said: Mapped, today: datetime.date) -> Chosen:
     header, rows = lines.lines[start][1], lines.lines[start + 1 :]
     fixed = {ours: value[1:].strip() for ours, value in said.items() if value.startswith("=")}
+    if fixed.get("as_of", "").casefold() == TODAY:
+        del fixed["as_of"]
     taken = {value for value in said.values() if not value.startswith("=")}
     found = {ours: value for ours, value in said.items() if not value.startswith("=")}
     doubtful: dict[str, str] = {}
@@ -126,6 +131,12 @@ def _choose(opened: Opened, lines: Lines, start: int, said: Mapped) -> Chosen:
             found[ours] = free[0]
     missing = _missing(header, rows, found, fixed)
     missing += [ours for ours in doubtful if ours not in missing and ours not in NOT_NEEDED]
+    if not {"symbol", "quantity"} & set(missing):
+        day = _day(opened, header, rows, found, today)
+        if not {"as_of"} & {*said, *found} and title_date(lines.lines[:start], today) is None:
+            found |= {"as_of": day.certain} if day.certain else {}
+            doubtful |= {"as_of": day.doubtful} if day.doubtful else {}
+            missing += ["as_of"] * ("as_of" in doubtful)
     if missing:
         free = [column for column in header if column and column not in (*found.values(), *taken)]
         guesses = {ours: near for ours in missing if (near := doubtful.get(ours) or guess(free, ours))}
@@ -135,6 +146,18 @@ def _choose(opened: Opened, lines: Lines, start: int, said: Mapped) -> Chosen:
         samples = [dict(zip(header, cells, strict=False)) for _, cells in rows[:SAMPLES]]
         raise MappingNeeded(opened.name, [column for column in header if column], samples, guesses, missing)
     return Chosen(lines, start, {ours: header.index(column) for ours, column in found.items()}, fixed)
+
+
+def _day(opened: Opened, header: Sequence[str], rows: Sequence[Line], found: Mapped, today: datetime.date) -> Dated:
+    """What the columns say about the day of the values, unless they tell of trades."""
+    day = dated(header, rows, found, today)
+    if day.trades:
+        raise opened.wrong(
+            "lists purchases and sales, which don't say what is held. Export the holdings (positions) instead; if it "
+            "is a list of them, take this column out of the file.",
+            column=day.trades,
+        )
+    return day
 
 
 def _same(header: Sequence[str], rows: Sequence[Line], columns: Sequence[str]) -> bool:

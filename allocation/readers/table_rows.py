@@ -18,10 +18,9 @@ from allocation.readers.columns import SIDES, currency_of, plain, told_apart
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
 from allocation.readers.holdings import ACCOUNT_TYPES, OWN_WORDS
-from allocation.readers.lines import Exact, Line, Lines, Unfilled
+from allocation.readers.lines import Exact, Line, Lines, Unfilled, surplus
 from allocation.readers.loose import bare, contradicts, currency_in, date_in, date_order, is_nothing, number_in
-from allocation.readers.marks import mark_of
-from allocation.readers.numbers import BOTH_WAYS
+from allocation.readers.marks import mark_of, why_no_number
 from allocation.readers.opened import Opened
 from allocation.readers.totals import CENT, EVERYTHING, TOTALS, Totals, says_not_held
 from allocation.tables import CASH
@@ -82,7 +81,7 @@ class Reading:
         self.side = next((place for place, name in enumerate(chosen.header) if plain(name) in SIDES), None)
         self.mark = mark_of(numbers, chosen.rows, (self._named(cells) for _, cells in chosen.rows))
         self.order = date_order(self._cells("as_of"))
-        self.as_of = self._title_date()
+        self.as_of = title_date(chosen.lines.lines[: chosen.start], today)
         self.names_accounts = "account" in chosen.columns or bool(chosen.fixed.get("account"))
         self.money_column = next((column for column in ("price", "value") if column in chosen.columns), "price")
         self.said = {column: currency_of(self._called(column)) for column in ("price", "value")}
@@ -122,9 +121,7 @@ class Reading:
         if len(filled) < 2:
             self.not_held = filled[0] if says_not_held(filled[0]) else ""
             return
-        width = len(header)
-        if any(cells[width:]):
-            remedy = f"has {len(cells)} cells, the header has {width}. Put numbers with thousands marks in quotes."
+        if remedy := surplus(cells, len(header)):
             self.findings.wrong(row, "", "", remedy)
             return
         named = self._named(cells)
@@ -358,19 +355,10 @@ class Reading:
             self.findings.wrong(row, self._called("as_of"), written, remedy)
         return date
 
-    def _title_date(self) -> datetime.date | None:
-        for _, cells in self.chosen.lines.lines[: self.chosen.start]:
-            if found := TITLE_DATE.search(" ".join(cells)):
-                day = date_in(found[1], date_order([found[1]]))
-                if day is not None and day <= self.findings.today:
-                    return day
-        return None
-
     def _number(self, row: int, column: str, cell: str) -> Decimal | None:
         number = number_in(cell, self.mark) if cell else None
         if number is None and not is_nothing(cell):
-            both_ways = self.mark is None and any(mark in cell for mark in ".,")
-            self.findings.wrong(row, self._called(column), cell, BOTH_WAYS if both_ways else "is not a number.")
+            self.findings.wrong(row, self._called(column), cell, why_no_number(cell, self.mark))
         elif column == "quantity" and "%" in cell:
             self.findings.wrong(row, self._called(column), cell, "is a percentage. Write the number of shares.")
             return None
@@ -395,6 +383,16 @@ class Reading:
         # What we call no class may be written with other capitals.
         said = named.get("asset_class", "")
         return {**named, "asset_class": OWN_WORDS.get(said.casefold(), said)}
+
+
+def title_date(above: Sequence[Line], today: datetime.date) -> datetime.date | None:
+    """The day of a whole table, as the lines above its header say it; None where they don't, or it is to come."""
+    for _, cells in above:
+        if found := TITLE_DATE.search(" ".join(cells)):
+            day = date_in(found[1], date_order([found[1]]))
+            if day is not None and day <= today:
+                return day
+    return None
 
 
 def _as_cash(named: Named, symbol: str) -> re.Match[str] | None:

@@ -35,6 +35,17 @@ def to_remember(content: Content) -> dict[str, Mapping[str, str]]:
     return {} if content.taxonomy is None else {_of(content.taxonomies): {TAXONOMY: content.taxonomy}}
 
 
+def not_there(taxonomies: Sequence[str]) -> str:
+    """What is wrong with a taxonomy that was asked for, of a file that has others, or none."""
+    known = f"has {', '.join(taxonomies)}" if taxonomies else "has none"
+    return f"is no taxonomy of this file. It {known}."
+
+
+def not_used(taxonomies: Sequence[str]) -> str:
+    """The sentence about a file's other taxonomies."""
+    return f"Not used: the {'taxonomy' if len(taxonomies) == 1 else 'taxonomies'} {', '.join(taxonomies)}."
+
+
 def switched(content: Content, before: str | None) -> Content:
     """The same, where another taxonomy was chosen: what that one doesn't classify is in no class any more.
 
@@ -43,15 +54,15 @@ def switched(content: Content, before: str | None) -> Content:
     """
     if content.taxonomy in (None, before):
         return content
-    without = content.holdings[content.holdings["asset_class"].isna()]
-    assets = zip(without["symbol"], without["currency"], strict=True)
+    assets = content.holdings[["symbol", "currency", "asset_class"]].itertuples(index=False, name=None)
     classified = set(zip(content.classes["symbol"], content.classes["currency"], strict=True))
-    # Cash is one asset a currency; any other symbol is one asset.
-    held = dict.fromkeys((symbol, currency if symbol == CASH else None) for symbol, currency in assets)
+    # Cash is one asset a currency; any other symbol is one asset. What its holding says gives way to several classes
+    # that it had, so all are listed.
+    held = {(symbol, currency if symbol == CASH else None): name for symbol, currency, name in assets}
     rows = [
         {"file": content.format, "row": row, "symbol": symbol, "currency": currency}
-        | {"asset_class": UNCLASSIFIED, "weight_percent": Decimal(100)}
-        for row, (symbol, currency) in enumerate(held, len(content.classes) + 1)
+        | {"asset_class": name or UNCLASSIFIED, "weight_percent": Decimal(100)}
+        for row, ((symbol, currency), name) in enumerate(held.items(), len(content.classes) + 1)
         if (symbol, currency) not in classified
     ]
     if not rows:

@@ -26,6 +26,7 @@ from allocation.readers.opened import Opened
 from allocation.readers.own import FORMATS as OWN
 from allocation.readers.prices import read_prices
 from allocation.readers.registry import Format, named_format, read_any, recognise
+from allocation.readers.shared_classes import agreed
 from allocation.readers.table import header_of
 from allocation.readers.table_rows import NO_ACCOUNT
 from allocation.readers.targets import read_targets
@@ -49,7 +50,7 @@ class Ways:
         format: the name of their format; None: it is recognised.
         mapping: our column → the file's column, for a table of no known format.
         account: what to call the account of a file that has one only.
-        leave_out: symbols whose rows are not to be loaded.
+        leave_out: symbols whose rows are not to be loaded, or ``ACCOUNT=SYMBOL`` for those of one account.
         remembered: gives the mappings that were said before; asked for only where a file needs one.
         taxonomy: which of a file's taxonomies becomes the asset classes; None: the one that was taken before from a
             file with the same taxonomies, else the reader's own choice.
@@ -127,11 +128,12 @@ def read_together(
     parts = _parts(several, today, ways)
     parts += _given(targets, fx, classes, prices, today)
     parts = without([_with_account(part, ways.account) for part in parts], ways.leave_out)
+    parts, contradictions = agreed(parts)
     held = _holdings(parts, today)
-    agreed = _agree(held)
-    notes = [f"{part.label}: {note}" for part in parts for note in _notes(part, held)] + agreed
+    one_price = _agree(held)
+    notes = [f"{part.label}: {note}" for part in parts for note in _notes(part, held)] + one_price
     problems = [problem for part in parts for problem in part.content.problems]
-    problems += [*disagreements(held), *_only_one(parts, "targets"), *_only_one(parts, "classes")]
+    problems += [*disagreements(held), *contradictions]
     problems += _without_taxonomies(parts, ways)
     classified = next((part.content for part in parts if part.content.taxonomies), Content(""))
     if problems:
@@ -317,17 +319,10 @@ def _agree(held: pd.DataFrame) -> list[str]:
     return notes
 
 
-def _only_one(parts: Sequence[Part], what: str) -> list[Problem]:
-    """Targets and classes replace what there is, so two files of them would undo each other."""
-    having = [part for part in parts if not getattr(part.content, what).empty]
-    remedy = f"has {what}, and {having[0].label} has some, too. Load one of the two at a time." if having else ""
-    return [Problem(part.label, 0, "", "", remedy) for part in having[1:]]
-
-
 def _without_taxonomies(parts: Sequence[Part], ways: Ways) -> list[Problem]:
     if ways.taxonomy is None or any(part.content.taxonomies or part.content.problems for part in parts):
         return []
-    remedy = "can't be taken: only files of Portfolio Performance have taxonomies to choose from."
+    remedy = "can't be taken: only files of Portfolio Performance and of Wealthfolio 3 have taxonomies to choose from."
     return [Problem(parts[0].label, 0, TAXONOMY, ways.taxonomy, remedy)]
 
 

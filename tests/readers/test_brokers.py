@@ -210,13 +210,13 @@ def test_rates_and_the_base_currency_of_a_statement():
          "1,000.00. Check the row."),
         (changed("fidelity_new", (",10,$100.00", ",-10,$100.00"), ('"$1,000.00"', "-$1000")), "of ITOT is negative"),
         (changed("fidelity_new", ("Jul-02-2026", "Jul-02-2027")), "lies in the future"),
-        (changed("fidelity_new", (",10,$100.00", ",ten,$100.00")), "quantity: 'ten' is not a number that can be read"),
+        (changed("fidelity_new", (",10,$100.00", ",ten,$100.00")), "quantity: 'ten' is not a number"),
         (changed("degiro", (",USD,", ",USX,")), "'USX' is not a currency code"),
         (changed("trading212", ("3.0000000000,55.00", "9.0000000000,55.00")),
          "of AAPL is what was bought less what was sold. Is an earlier part of the history missing?"),
         (changed("trading212", ("Limit buy", "Mystery")), "action: 'Mystery' is no kind of row that is known"),
         (changed("trading212", ("2025-05-07 15:00:00", "2027-05-07 15:00:00")), "lies in the future"),
-        (changed("parqet", (";12,5;1006,25", ";zwölf;1006,25")), "'zwölf' is not a number of shares"),
+        (changed("parqet", (";12,5;1006,25", ";zwölf;1006,25")), "'zwölf' is not a number"),
     ],
 )  # fmt: skip
 def test_what_does_not_add_up_is_refused_with_both_numbers(file, problem):
@@ -292,3 +292,105 @@ def test_a_portfolio_of_degiro_whose_numbers_can_be_read_both_ways_is_refused():
     )
     said = remedies(read_any(Opened(text.encode(), "Portfolio.csv"), TODAY))
     assert "can be read with a decimal point or a decimal comma" in said[0]
+
+
+PARQET = "datetime;price;shares;amount;type;broker;assettype;identifier;currency\n"
+TRADING_212 = "Action,Time,ISIN,Ticker,No. of shares,Price / share,Currency (Price / share),Total\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        # A thousand shares, or one?
+        (PARQET + "2025-01-10;80;1.000;;Buy;Flatex;Security;X1;EUR\n", "row 2, quantity: '1.000' can be read with a"),
+        (PARQET + "2025-01-10;80;1,000;;Buy;Flatex;Security;X1;EUR\n", "row 2, quantity: '1,000' can be read with a"),
+        # The amount settles nothing: 2 × 1.234 is 2.468 in both.
+        (PARQET + "2025-01-10;2;1.234;2.468;Buy;Flatex;Security;X1;EUR\n", "quantity: '1.234' can be read with a"),
+        (PARQET + "2025-01-10;80;twelve;;Buy;Flatex;Security;X1;EUR\n", "'twelve' is not a number."),
+        (PARQET + "2025-01-10;80;1;250;Buy;Flatex;Security;X1;EUR;77\n", "row 2: has 10 cells, the header has 9. Put"),
+        (TRADING_212 + "Market buy,2025-01-02,US1,A,1,200.00,USD,1,600.00\n", "row 2: has 9 cells, the header has 8."),
+    ],
+)
+def test_a_trade_that_can_be_read_in_two_ways_is_refused(file, said):
+    content = read_any(Opened(file.encode(), "trades.csv"), TODAY)
+    assert said in remedies(content)[0] and content.holdings.empty
+
+
+@pytest.mark.parametrize(
+    ("row", "quantity"),
+    [
+        # The amount fits one reading only; another number of the file shows the mark.
+        ("2025-01-10;80;1.000;80000;Buy;Flatex;Security;X1;EUR", "1000"),
+        ("2025-01-10;80,5;1.000;;Buy;Flatex;Security;X1;EUR", "1000"),
+        ("2025-01-10;80.5;1.000;;Buy;Flatex;Security;X1;EUR", "1"),
+        ("2025-01-10;80;1.000,0;;Buy;Flatex;Security;X1;EUR;", "1000"),
+    ],
+)
+def test_what_settles_the_decimal_mark_of_trades(row, quantity):
+    content = read_any(Opened((PARQET + row + "\n").encode(), "trades.csv"), TODAY)
+    assert (remedies(content), content.holdings["quantity"].tolist()) == ([], [Decimal(quantity)])
+
+
+OLD_DEGIRO = "Product,Symbol/ISIN,Amount,Closing,Local value,Value in EUR\n"
+DEGIRO = "Product,Symbol/ISIN,Amount,Closing,Local value,,Value in EUR\n"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        DEGIRO + 'VTI,US1,"1.234",2,USD,"2.468","2.345"',
+        DEGIRO + 'VTI,US1,"1,234",2,USD,"2,468","2,345"',
+        DEGIRO + 'VTI,US1,,,USD,"1.234","1.234"',
+        DEGIRO + 'CASH & CASH FUND (EUR),,,,EUR,"1.234","1.234"',
+        # As many points as commas.
+        DEGIRO + 'VTI,US1,"2.5",2,USD,5,5\nBND,US2,"2,5",2,USD,5,5',
+        OLD_DEGIRO + 'CASH & CASH FUND (EUR),,,,EUR 1.440,"1.440"',
+        OLD_DEGIRO + 'CASH & CASH FUND (EUR),,,,"EUR 1,440",""',
+        OLD_DEGIRO + 'VTI,US1,2,"1.234","USD 2.468","2.345"',
+        DEGIRO + 'VTI,US1,2,"EUR 1.234",EUR,,',
+    ],
+)
+def test_a_portfolio_of_degiro_is_refused_wherever_its_numbers_can_be_read_both_ways(row):
+    said = remedies(read_any(Opened(row.encode(), "Portfolio.csv"), TODAY))
+    assert said and "can be read with a decimal point or a decimal comma" in said[0], said
+
+
+@pytest.mark.parametrize(
+    ("rows", "amount"),
+    [
+        (OLD_DEGIRO + 'CASH & CASH FUND (EUR),,,,EUR 1440.10,"1440,10"', "1440.1"),
+        (OLD_DEGIRO + 'CASH & CASH FUND (EUR),,,,"EUR 1440,10","1440,10"', "1440.1"),
+        (DEGIRO + 'CASH & CASH FUND (EUR),,,,EUR,"1.440,10","1.440,10"', "1440.1"),
+        (DEGIRO + 'CASH & CASH FUND (EUR),,,,EUR,"1.440","1.440"\nVTI,US1,2,"91,15",EUR,"182,30","182,30"', "1440"),
+    ],
+)
+def test_numbers_of_degiro_are_read_with_the_mark_that_they_show(rows, amount):
+    content = read_any(Opened(rows.encode(), "Portfolio.csv"), TODAY)
+    assert (remedies(content), content.holdings["quantity"][0]) == ([], Decimal(amount))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Statement,Header,Feldname,Feldwert\nStatement,Data,Title,Umsatzübersicht\n"
+        "Kontoinformation,Header,Feldname,Feldwert\nKontoinformation,Data,Basiswährung,EUR\n",
+        "Statement,Header,Nom du champ,Valeur du champ\nPositions ouvertes,Header,DataDiscriminator,Devise\n",
+        "Posiciones abiertas,Header,DataDiscriminator,Categoría de activo,Divisa,Símbolo,Cantidad,Mult.\n"
+        "Posiciones abiertas,Data,Summary,Acciones,EUR,ASML,1,1\n",
+    ],
+)
+def test_a_statement_in_another_language_is_told_to_be_one(text):
+    file = Opened(text.encode(), "U1.csv")
+    assert recognise(file).name == "ibkr"
+    assert remedies(read_any(file, TODAY)) == [
+        "U1.csv: is an activity statement of Interactive Brokers in another language than English, and only the "
+        "English one is read. Set the language to English there (Performance & Reports, Statements), and download it "
+        "again."
+    ]
+
+
+def test_a_statement_of_trades_alone_says_what_to_include():
+    text = "Trades,Header,DataDiscriminator,Asset Category,Currency,Symbol\nTrades,Data,Order,Stocks,USD,VT\n"
+    assert remedies(read_any(Opened(text.encode(), "U1.csv"), TODAY)) == [
+        "U1.csv: has no table of open positions and none of cash. Include both in the statement."
+    ]

@@ -308,6 +308,11 @@ def test_interactive_brokers_trades_are_not_taken_for_holdings():
     assert "is Interactive Brokers' list of trades, which doesn't say what is held" in problems(content)[0]
 
 
+def test_a_price_too_small_to_be_kept_is_not_0():
+    tiny = profile("VTI", marketData=[{"date": "2026-01-01", "marketPrice": 1e-12}])
+    assert "of VTI is less than 0.00000001" in problems(read(export(activity("BUY", "VTI", 1), profiles=[tiny])))[0]
+
+
 BASIS = [
     export(
         activity("BUY", "VTI", 10),

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from allocation.errors import MissingPrice
 from allocation.readers import read_fx, read_holdings
 from allocation.readers.ledger import FORMAT
 from allocation.readers.opened import Opened
@@ -167,12 +168,35 @@ def test_a_price_over_another_commodity(read):
     )
 
 
-def test_prices_without_an_end_are_missing(told):
+def test_prices_without_an_end_are_asked_for(read):
     text = ledger('2026-02-01 * "x"', "  Assets:Broker  3 AAA", "  Equity:Opening", "2026-02-01 price AAA 2 BBB",
                   "2026-02-01 price BBB 2 AAA")  # fmt: skip
-    (problem,) = told(text)
+    content = read(text)
+    assert ["AAA", None, "USD", datetime.date(2026, 2, 1)] in rows(content, "symbol", "price", "currency", "as_of")
+    assert content.problems == ()
+    assert (
+        "The file has no price of AAA: where none is known yet, it is asked for. What isn't to count gets the metadata "
+        'export: "IGNORE".'
+    ) in content.notes
+    assert "In which currency AAA is quoted isn't said: USD, until its price says another one." in content.notes
+
+
+def test_a_missing_price_is_asked_for_in_the_currency_that_was_paid(read, portfolio, tmp_path):
+    text = ledger('2026-02-01 * "x"', "  Assets:Broker  3 FUND {5 EUR}", "  Equity:Opening")
+    content = read(text)
+    assert ["FUND", 3, None, "EUR", 15] in rows(content, "symbol", "quantity", "price", "currency", "cost_basis")
+    assert not [note for note in content.notes if "In which currency" in note]
+    (tmp_path / "main.beancount").write_text(text)
+    assert portfolio.load(tmp_path / "main.beancount").unpriced == ("FUND",)
+    with pytest.raises(MissingPrice, match="There is no price for FUND"):
+        portfolio.drift()
+
+
+def test_what_has_no_price_and_no_currency_is_refused(told):
+    text = ledger('2026-02-01 * "x"', "  Assets:Broker  3 AAA", "  Equity:Opening")
+    (problem,) = told(text.replace('option "operating_currency" "USD"', ""))
     assert problem.startswith(
-        "main.beancount, price: 'AAA' has no price in any currency (Broker). Write one: 2026-01-31"
+        "main.beancount, price: 'AAA' has no price (Broker), and nothing says in which currency it is quoted."
     )
 
 

@@ -119,6 +119,28 @@ def test_every_row_of_the_symbol_is_left_out_the_good_ones_too(portfolio, write_
     assert portfolio.accounts() == ("Individual",)
 
 
+def test_of_one_account_alone_the_rest_of_the_symbol_stays(portfolio, write_csv):
+    file = write_csv(FIDELITY.replace("BND", "XYZ"))
+    report = portfolio.load(file, leave_out=["Individual=XYZ"])
+    assert report.left_out == ("Left out: XYZ in Individual, −10 shares; the total is without it.",)
+    assert portfolio.holdings("IRA")["symbol"].tolist() == ["XYZ"]
+    assert portfolio.summary().total == 3350
+    with pytest.raises(allocation.LoadError, match="of XYZ is negative"):
+        portfolio.load(file, leave_out=["IRA=XYZ"])
+
+
+def test_the_account_is_called_as_it_is_loaded(portfolio, write_csv):
+    file = write_csv(TABLE, "depot.csv")
+    with pytest.raises(allocation.UnknownName, match="The files hold no depot=XYZ"):
+        portfolio.load(file, account="Mine", leave_out=["depot=XYZ"])
+    assert portfolio.load(file, account="Mine", leave_out=["Mine=XYZ"]).left_out
+
+
+def test_a_symbol_with_an_equals_sign_is_a_symbol(portfolio, write_csv):
+    report = portfolio.load(write_csv(OWN.replace("XYZ", "EURUSD=X"), "own.csv"), leave_out="EURUSD=X")
+    assert report.left_out == ("Left out: EURUSD=X in Depot, −10 shares; the total is without it.",)
+
+
 def test_an_account_of_another_name_is_left_out_by_that_name(portfolio, write_csv):
     report = portfolio.load(write_csv(TABLE, "depot.csv"), account="Mine", leave_out=["XYZ"])
     assert report.left_out == ("Left out: XYZ in Mine, −10 shares; the total is without it.",)

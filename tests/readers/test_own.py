@@ -80,9 +80,9 @@ def test_prices_with_a_value_beside_them_are_asked_about_or_read_but_not_taken_f
 
 
 def test_columns_that_are_not_read_are_named():
-    content = read("Account,Symbol,Quantity,Price,Currency,Date,Notes\nA,VTI,5,10.5,USD,2020-01-01,old\n")
+    content = read("Account,Symbol,Quantity,Price,Currency,Bought,Notes\nA,VTI,5,10.5,USD,2020-01-01,old\n")
     assert content.problems == ()
-    assert content.notes[-1].endswith("price = Price, currency = Currency. Not read: Date, Notes.")
+    assert content.notes[-1].endswith("price = Price, currency = Currency. Not read: Bought, Notes.")
 
 
 def test_what_our_own_format_would_refuse_is_not_passed_over_because_of_one_more_column():

@@ -512,3 +512,16 @@ def test_a_sign_of_several_currencies_fits_each_of_them():
 def test_a_holding_kept_as_its_value_is_in_the_values_currency():
     content = read("Name,Currency,Current value (EUR)\nVTI,USD,1000\n")
     assert held(content) == [("depot", "VTI", 1000, 1, "EUR")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Symbol,Quantity,Price (USD)\nSHIB,1000,0.000000001\n",
+        # Its price is calculated.
+        "Symbol,Quantity,Value (USD)\nSHIB,10000000000,0.01\n",
+    ],
+)
+def test_a_price_too_small_to_be_kept_is_not_0(text):
+    (problem,) = problems(read(text))
+    assert "of SHIB is less than 0.00000001, the least that is kept. To load the rest without it" in problem

@@ -12,6 +12,7 @@ from allocation.dashboard.parts import row
 from allocation.errors import MappingNeeded
 
 SAMPLES = 3
+OF_TODAY = " Values that are of the day of loading, whatever dates the table has: =today."
 
 
 class ColumnsForm:
@@ -35,7 +36,7 @@ class ColumnsForm:
         rows = [[escape(sample.get(name, "")) for name in error.columns] for sample in error.samples[:SAMPLES]]
         self._text.value = sentence(
             f"{error.file} is of no format that is known. Say which column is what; a value that holds in every row is "
-            "written after an equals sign, such as =EUR."
+            f"written after an equals sign, such as =EUR.{OF_TODAY if 'as_of' in error.missing else ''}"
         ) + table(f"First rows of {error.file}", [escape(name) for name in error.columns], rows)
         self._boxes = {name: self._box(name, error) for name in dict.fromkeys([*error.missing, *error.guesses])}
         self._fields.children = tuple(self._boxes.values())

@@ -55,7 +55,7 @@ def missing(report: LoadReport) -> str:
         told.append(
             f"No price is known yet for {', '.join(report.unpriced)}: what holds them can't be valued. Prices (CSV), "
             "under Export once this is loaded, is a list to fill in and drop here; one price is written down under "
-            "Prices and FX rates."
+            "Prices and FX rates; allocation prices fetch, on the command line, asks Yahoo Finance."
         )
     if report.unrated:
         names, base = ", ".join(currency for currency, _ in report.unrated), report.unrated[0][1]

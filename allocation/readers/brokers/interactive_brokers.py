@@ -23,14 +23,17 @@ from allocation.tables import CASH
 
 TITLE = "Interactive Brokers activity statement"
 POSITIONS = ("Open Positions", "Long Open Positions", "Short Open Positions")
-STATEMENT, ACCOUNT, CASH_REPORT, RATES, INSTRUMENTS = (
+STATEMENT, ACCOUNT, CASH_REPORT, RATES, INSTRUMENTS, TRADES = (
     "Statement",
     "Account Information",
     "Cash Report",
     "Base Currency Exchange Rate",
     "Financial Instrument Information",
+    "Trades",
 )
 NO_CURRENCY = ("", "Base Currency Summary")
+KINDS_OF_ROWS = "DataDiscriminator"
+"""The first column of positions and trades, which no language translates; nor are Statement, Header and Data."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,24 @@ class _Row:
 
 
 def _recognises(opened: Opened) -> bool:
-    beginnings = [cells[:2] for _, cells in opened.first_lines]
-    return any(cells in ([STATEMENT, "Header"], *([name, "Header"] for name in POSITIONS)) for cells in beginnings)
+    beginnings = [cells[:3] for _, cells in opened.first_lines if cells[1:2] == ["Header"]]
+    return any(cells[0] in (STATEMENT, *POSITIONS) or cells[2:] == [KINDS_OF_ROWS] for cells in beginnings)
+
+
+def _is_in_english(opened: Opened) -> bool:
+    """Whether its tables have the names that they have in English: each language has its own."""
+    headers = [cells for _, cells in opened.tables[0].lines if cells[1:2] == ["Header"]]
+    told = next((cells for cells in headers if cells[0] == STATEMENT), None)
+    known = (*POSITIONS, ACCOUNT, CASH_REPORT, TRADES)
+    return "Field Name" in told if told else not headers or any(cells[0] in known for cells in headers)
 
 
 def _read(opened: Opened, today: datetime.date) -> Content:
+    if not _is_in_english(opened):
+        raise opened.wrong(
+            "is an activity statement of Interactive Brokers in another language than English, and only the English "
+            "one is read. Set the language to English there (Performance & Reports, Statements), and download it again."
+        )
     tables = _tables(opened)
     findings = Findings(opened.name, today=today)
     told = {row.get("Field Name"): row.get("Field Value") for row in tables[STATEMENT] + tables[ACCOUNT]}

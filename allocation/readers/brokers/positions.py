@@ -14,9 +14,10 @@ from allocation.errors import Subject, leave_out
 from allocation.readers.brokers.description import Description, find_header, plain_name
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
-from allocation.readers.lines import Line, Lines
+from allocation.readers.lines import Exact, Lines, surplus
 from allocation.readers.loose import MONTH_FIRST, bare, currency_in, date_in, is_nothing, number_in
-from allocation.readers.numbers import BOTH_WAYS, POINT, decimal_mark, reads_both_ways
+from allocation.readers.marks import why_no_number
+from allocation.readers.numbers import decimal_mark
 from allocation.readers.opened import Opened
 from allocation.readers.totals import CENT, says_not_held
 from allocation.tables import CASH
@@ -55,7 +56,7 @@ class Reading:
         self.findings = Findings(name, today=today)
         self.state = _State(account=description.account.get("name"))
         self.base_currency: str | None = None
-        self.mark = description.decimal or self._mark()
+        self.mark, self.mark_beside_currency = self._marks()
         rows = description.rows
         self.totals, self.cash_names = tuple(rows.get("total", ())), frozenset(rows.get("cash", ()))
         self.cash_prefixes, self.cash_suffix = tuple(rows.get("cash_prefix", ())), rows.get("cash_suffix")
@@ -95,10 +96,7 @@ class Reading:
         if state.places is None or len(filled) == 1:
             self._read_remark(" ".join(filled))
             return
-        if any(cells[state.width :]):
-            remedy = (
-                f"has {len(cells)} cells, the header has {state.width}. Put numbers with thousands marks in quotes."
-            )
+        if remedy := surplus(cells, state.width):
             self.findings.wrong(row, "", "", remedy)
             return
         named = self._named(cells)
@@ -197,19 +195,18 @@ class Reading:
         return currency, numbers | {"value": self._number(row, "value", written, mark)}
 
     def _amount_beside_currency(self, cells: list[str]) -> tuple[str | None, str, str | None]:
-        """``EUR`` with the amount in the next column; or both in one cell, always with a point: ``EUR 1440.10``."""
+        """``EUR`` with the amount in the next column; or both in one cell, with a mark of its own: ``EUR 1440.10``."""
         assert self.state.places is not None
         place = self.state.places["money"]
         cell = cells[place] if place < len(cells) else ""
         if len(cell) == 3:
             return cell, cells[place + 1] if place + 1 < len(cells) else "", self.mark
-        return currency_in(cell), cell, POINT
+        return currency_in(cell), cell, self.mark_beside_currency
 
     def _number(self, row: int, column: str, cell: str, mark: str | None) -> Decimal | None:
         number = number_in(cell, mark) if cell else None
         if number is None and column != "cost_basis" and not is_nothing(cell):
-            both_ways = mark is None and reads_both_ways(bare(cell))
-            self.findings.wrong(row, column, cell, BOTH_WAYS if both_ways else "is not a number that can be read.")
+            self.findings.wrong(row, column, cell, why_no_number(cell, mark))
         return number
 
     def _account(self, named: Mapping[str, str]) -> str:
@@ -247,20 +244,20 @@ class Reading:
         assert self.state.places is not None
         return {column: cells[place] for column, place in self.state.places.items() if place < len(cells)}
 
-    def _mark(self) -> str | None:
-        """The decimal mark, told from every number under the header."""
+    def _marks(self) -> tuple[str | None, str | None]:
+        """The decimal mark told from every number under the header, and that of amounts in one cell with a currency."""
         place = find_header(self.description, self.lines.lines)
         assert place is not None
         places = self.description.places(self.lines.lines[place][1])
-        wanted = [places[column] for column in NUMBERS if column in places]
-        if "money" in places:
-            wanted += [places["money"], places["money"] + 1]
-        return decimal_mark(_numbers(self.lines.lines[place + 1 :], wanted), None)
+        money = [places["money"]] if "money" in places else []
+        wanted = [*(places[column] for column in NUMBERS if column in places), *(beside + 1 for beside in money)]
+        usual, of_money = (decimal_mark(self._numbers(place + 1, columns), None) for columns in (wanted, money))
+        return self.description.decimal or usual, of_money
 
-
-def _numbers(lines: Sequence[Line], places: Sequence[int]) -> list[str]:
-    cells = (cells[place] for _, cells in lines for place in places if place < len(cells))
-    return [text for cell in cells if re.search(r"\d", text := bare(cell)) and currency_in(cell) is None]
+    def _numbers(self, start: int, places: Sequence[int]) -> list[str]:
+        """What looks like a number in some columns, without what stands around it."""
+        cells = (cells[place] for _, cells in self.lines.lines[start:] for place in places if place < len(cells))
+        return [bare(cell) for cell in cells if re.search(r"\d", cell) and not isinstance(cell, Exact)]
 
 
 def _dated(holding: Holding, as_of: datetime.date) -> Holding:

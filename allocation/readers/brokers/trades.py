@@ -15,13 +15,13 @@ from allocation.money import is_known_currency
 from allocation.readers.brokers.description import Description, find_header, first_match
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
-from allocation.readers.lines import Lines
+from allocation.readers.lines import Exact, Lines, surplus
 from allocation.readers.loose import bare, date_in, date_order, is_nothing, number_in
-from allocation.readers.numbers import decimal_mark
+from allocation.readers.marks import mark_of, why_no_number
 from allocation.readers.opened import Opened
 
 NUMBERS = ("quantity", "price", "amount")
-"""Columns whose numbers together show the decimal mark."""
+"""Columns whose numbers together show the decimal mark: the amount is quantity times price."""
 
 
 @dataclass
@@ -92,15 +92,24 @@ class _History:
         if said := description.adds_up_in(lines.lines[start][1]):
             sums.base_currencies.add(said)
         self.lines = lines.lines[start + 1 :]
-        numbers = (bare(self._cell(cells, column)) for _, cells in self.lines for column in NUMBERS)
-        self.mark = description.decimal or decimal_mark(numbers, lines.separator)
+        self.width = len(lines.lines[start][1])
+        self.mark = description.decimal or self._mark()
         self.order = description.date.get("order") or date_order(self._cell(cells, "date") for _, cells in self.lines)
 
     def read(self) -> None:
         for row, cells in tqdm(self.lines, desc=self.findings.file, unit=" rows", delay=1, leave=False):
             self._read_row(row, cells)
 
+    def _mark(self) -> str | None:
+        rows = [[self._cell(cells, column) for column in NUMBERS] for _, cells in self.lines]
+        numbers = [bare(cell) for row in rows for cell in row if not isinstance(cell, Exact)]
+        named = (dict(zip(("quantity", "price", "value"), row, strict=True)) for row in rows)
+        return mark_of(numbers, self.lines, named)
+
     def _read_row(self, row: int, cells: list[str]) -> None:
+        if remedy := surplus(cells, self.width):
+            self.findings.wrong(row, "", "", remedy)
+            return
         action, number = self._cell(cells, "action"), self._cell(cells, "id")
         if is_known_currency(said := self._cell(cells, "base_currency")):
             self.sums.base_currencies.add(said)
@@ -117,7 +126,8 @@ class _History:
         written = self._cell(cells, "quantity")
         quantity, when = number_in(written, self.mark), date_in(self._cell(cells, "date"), self.order)
         if quantity is None or quantity < 0:
-            self.findings.wrong(row, "quantity", written, "is not a number of shares that can be read.")
+            remedy = "is no number of shares." if quantity is not None else why_no_number(written, self.mark)
+            self.findings.wrong(row, "quantity", written, remedy)
             return
         if when is not None and when > self.findings.today and self.description.rows.get("later") == "left out":
             self.sums.ignored[f"{action} after today"] += 1

@@ -25,6 +25,7 @@ from allocation.readers.foreign import (
     plain_number,
     rounded,
     too_large,
+    without_price,
 )
 from allocation.readers.ledger.loading import Ledger, load
 from allocation.readers.opened import Opened
@@ -134,9 +135,11 @@ def _content(ledger: Ledger, remarks: Remarks) -> Content:
     books = _books(ledger)
     prices = _latest_prices(ledger)
     rows: list[dict[str, Any]] = []
-    for account in sorted(books.lots):
-        rows += _rows(account, books, prices, commodities, remarks)
     base = next((code for code in ledger.options["operating_currency"] if is_known_currency(code)), None)
+    for account in sorted(books.lots):
+        rows += _rows(account, books, prices, base, commodities, remarks)
+    if unpriced := [str(row["symbol"]) for row in rows if row["price"] is None]:
+        remarks.note(f'{without_price(unpriced)} What isn\'t to count gets the metadata {IGNORE_KEY}: "IGNORE".')
     rates = [rate for commodity in prices if books.is_money(commodity) for rate in _rates(commodity, prices[commodity])]
     in_use = {str(row["currency"]) for row in rows}
     rates = crossed(rates, in_use, base, remarks)
@@ -155,8 +158,8 @@ def _content(ledger: Ledger, remarks: Remarks) -> Content:
 
 
 def _rows(
-    account: str, books: Books, prices: dict[str, dict[str, Price]], commodities: dict[str, dict[str, Any]],
-    remarks: Remarks,
+    account: str, books: Books, prices: dict[str, dict[str, Price]], base: str | None,
+    commodities: dict[str, dict[str, Any]], remarks: Remarks,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """What one account holds as rows of a holdings table; none where that is only money nobody asked for."""
     held = {commodity: lot for commodity, lot in sorted(books.lots[account].items()) if abs(lot.quantity) > RESIDUE}
@@ -164,8 +167,8 @@ def _rows(
     for commodity in sorted(ignored):
         remarks.note(f"{commodity} in {account} is left out, as its metadata says (export: IGNORE).")
     positions = [
-        _position_row(account, commodity, lot, prices, commodities.get(commodity, {}), remarks)
-        for commodity, lot in held.items()
+        _position_row(account, commodity, books, prices, base, commodities.get(commodity, {}), remarks)
+        for commodity in held
         if not books.is_money(commodity) and commodity not in ignored
     ]
     money = {code: lot for code, lot in held.items() if books.is_money(code) and code not in ignored}
@@ -186,42 +189,54 @@ def _rows(
 
 
 def _position_row(
-    account: str, commodity: str, lots: Lots, prices: dict[str, dict[str, Price]], meta: dict[str, Any],
-    remarks: Remarks,
+    account: str, commodity: str, books: Books, prices: dict[str, dict[str, Price]], base: str | None,
+    meta: dict[str, Any], remarks: Remarks,
 ) -> dict[str, Any] | None:  # fmt: skip
-    price = _price_of(commodity, prices)
-    quantity = rounded(lots.quantity)
-    if price is None:
+    lots, price = books.lots[account][commodity], _price_of(commodity, prices)
+    currency = price.currency if price else _asked_in(commodity, books, base, remarks)
+    quantity, number = rounded(lots.quantity), rounded(price.number) if price else None
+    if currency is None:
         remedy = (
-            f"has no price in any currency ({account}). Write one: 2026-01-31 price {commodity} 12.34 USD. What isn't "
-            f'to count gets the metadata {IGNORE_KEY}: "IGNORE" under its commodity directive.'
+            f"has no price ({account}), and nothing says in which currency it is quoted. Write a price: 2026-01-31 "
+            f'price {commodity} 12.34 USD; or option "operating_currency" "USD". What isn\'t to count gets the '
+            f'metadata {IGNORE_KEY}: "IGNORE" under its commodity directive.'
         )
         remarks.wrong(_line(meta), "price", commodity, remedy)
         return None
-    number = rounded(price.number)
     if quantity < 0:
         remedy = f"is sold short in {account} ({quantity:f}), and only what is owned can be loaded. "
         about = Subject(account, commodity, f"{quantity:f}")
         remarks.wrong(0, "quantity", commodity, remedy + leave_out(commodity), about)
         return None
-    if number <= 0:
+    if price and number is not None and number <= 0:
         remarks.wrong(0, "price", commodity, f"has the price {price.number} of {price.day}, which isn't above 0.")
         return None
-    if any(map(too_large, (quantity, number, EXACT.multiply(quantity, number)))):
+    if any(map(too_large, (quantity, number or Decimal(0), EXACT.multiply(quantity, number or Decimal(1))))):
         remarks.wrong(0, "quantity", commodity, f"is worth more than can be right ({account}).")
         return None
-    cost = lots.cost_in(price.currency)
+    cost = lots.cost_in(currency)
     return {
         "account": account,
         "symbol": not_cash(commodity) if is_like_cash(commodity) else commodity,
         "quantity": quantity,
         "price": number,
-        "currency": price.currency,
+        "currency": currency,
         "name": name_of(meta.get("name")) or commodity,
         "asset_class": _class(meta),
         "cost_basis": rounded(cost) if cost and not too_large(cost) else None,
-        "as_of": price.day,
+        "as_of": price.day if price else books.newest[account],
     }
+
+
+def _asked_in(commodity: str, books: Books, base: str | None, remarks: Remarks) -> str | None:
+    """The currency that the price of a commodity without one is asked for in: what it was paid in, else the base."""
+    lots = [held[commodity] for held in books.lots.values() if commodity in held]
+    paid = {currency for lot in lots for currency in lot.costs if currency and is_known_currency(currency)}
+    if len(paid) == 1:
+        return paid.pop()
+    if base:
+        remarks.note(f"In which currency {commodity} is quoted isn't said: {base}, until its price says another one.")
+    return base
 
 
 def _cash_row(

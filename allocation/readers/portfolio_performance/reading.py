@@ -20,6 +20,7 @@ from allocation.readers.portfolio_performance.from_xml import client_from_xml
 from allocation.readers.portfolio_performance.holding import Held
 from allocation.readers.portfolio_performance.model import Client, Taxonomy
 from allocation.readers.registry import Chooser
+from allocation.readers.taxonomies import TAXONOMY, not_there, not_used
 from allocation.tables import CASH
 
 
@@ -54,8 +55,7 @@ def read_by_taxonomy(opened: Opened, today: datetime.date, choose_one: Chooser) 
     taxonomy = choose_one(names)
     chosen = choose(client.taxonomies, taxonomy)
     if taxonomy is not None and chosen is None:
-        known = f"It has {', '.join(names)}." if names else "It has none."
-        raise opened.wrong(f"is no taxonomy of this file. {known}", column="taxonomy", value=taxonomy)
+        raise opened.wrong(not_there(names), column=TAXONOMY, value=taxonomy)
     divided = divide(chosen) if chosen else Divided()
     if chosen:
         found.problems += check(divided, _names(client, held), opened.name, chosen.name)
@@ -114,7 +114,7 @@ def _about(divided: Divided, chosen: Taxonomy | None, taxonomies: Sequence[Taxon
     for name in divided.undivided:
         yield f"{name} is loaded as one class: its parts' weights don't add up to 100 %, or it has assets of its own."
     if others := [one.name for one in taxonomies if one is not chosen]:
-        yield f"Not used: the {'taxonomy' if len(others) == 1 else 'taxonomies'} {', '.join(others)}."
+        yield not_used(others)
 
 
 def _frame(file: str, rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from typing import Any
 
 from allocation.errors import Subject, leave_out
 from allocation.money import is_known_currency
-from allocation.readers.foreign import DECIMALS, EXACT, Remarks, rounded, shown, too_large
+from allocation.readers.foreign import DECIMALS, EXACT, Remarks, rounded, shown, too_large, without_price
 from allocation.readers.rates import whole_currency
 from allocation.readers.wealthfolio.accounts import Account
 from allocation.readers.wealthfolio.assets import Asset
@@ -95,30 +95,21 @@ def position_rows(
             row = _position_row(position, account, found, remarks)
             if row:
                 rows.append(row | {"asset_class": classes.get(position.asset)})
+    if unpriced := [str(row["symbol"]) for row in rows if row["price"] is None]:
+        remarks.note(without_price(unpriced))
     return rows
 
 
 def _position_row(position: Position, account: Account, found: Found, remarks: Remarks) -> dict[str, Any] | None:
     asset, quote = found.assets[position.asset], found.quotes.get(position.asset)
-    if quote is None:
-        remedy = (
-            f"has no price ({account.name}). In Wealthfolio, update its prices or enter one by hand, then export again."
-        )
-        remarks.wrong(0, "price", asset.symbol, remedy)
-        return None
-    if not is_known_currency(quote.currency):
+    currency = quote.currency if quote else whole_currency(asset.currency)[0]
+    if not is_known_currency(currency):
         remedy = f"is no currency code ({asset.symbol}). Correct the currency of {asset.symbol} in Wealthfolio."
-        remarks.wrong(0, "currency", quote.currency, remedy)
+        remarks.wrong(0, "currency", currency, remedy)
         return None
-    # One contract is so many shares: its price is that of all of them.
-    full = EXACT.multiply(quote.price, position.multiplier)
-    price, quantity = rounded(full), rounded(position.quantity)
+    price, quantity = _price(asset, position, quote, remarks), rounded(position.quantity)
     if not _fits(asset, account, quantity, price, remarks):
         return None
-    if abs(price - full) > full * FINE:
-        remarks.note(
-            f"The price of {asset.symbol} is rounded to {DECIMALS} decimals: {price:f} for {full.normalize():f}."
-        )
     if quantity != position.quantity:
         remarks.note(f"Quantities with more than {DECIMALS} decimals are rounded to {DECIMALS}.")
     return {
@@ -126,23 +117,41 @@ def _position_row(position: Position, account: Account, found: Found, remarks: R
         "symbol": asset.symbol,
         "quantity": quantity,
         "price": price,
-        "currency": quote.currency,
+        "currency": currency,
         "name": asset.name,
-        "cost_basis": _cost_basis(position, account, asset, found.lots.get((account.id, asset.id)), quote, remarks),
-        "as_of": quote.day,
+        "cost_basis": _cost_basis(position, account, asset, found.lots.get((account.id, asset.id)), currency, remarks),
+        "as_of": quote.day if quote else found.held[account.id].day,
     }
 
 
-def _fits(asset: Asset, account: Account, quantity: Decimal, price: Decimal, remarks: Remarks) -> bool:
+def _price(asset: Asset, position: Position, quote: Quote | None, remarks: Remarks) -> Decimal | None:
+    """The price of one unit here; None where the file has none."""
+    if quote is None:
+        if position.multiplier != 1:
+            remarks.note(
+                f"A unit of {asset.symbol} is {position.multiplier:f} shares: its price is that of all of them."
+            )
+        return None
+    # One contract is so many shares: its price is that of all of them.
+    full = EXACT.multiply(quote.price, position.multiplier)
+    price = rounded(full)
+    if abs(price - full) > full * FINE:
+        remarks.note(
+            f"The price of {asset.symbol} is rounded to {DECIMALS} decimals: {price:f} for {full.normalize():f}."
+        )
+    return price
+
+
+def _fits(asset: Asset, account: Account, quantity: Decimal, price: Decimal | None, remarks: Remarks) -> bool:
     if quantity < 0:
         remedy = f"is sold short in {account.name} ({quantity:f}), and only what is owned can be loaded. " + leave_out(
             asset.symbol
         )
         remarks.wrong(0, "quantity", asset.symbol, remedy, Subject(account.name, asset.symbol, f"{quantity:f}"))
-    elif price <= 0:
+    elif price is not None and price <= 0:
         remedy = f"has the price {price:f} ({account.name}). Correct it in Wealthfolio, then export again."
         remarks.wrong(0, "price", asset.symbol, remedy)
-    elif any(map(too_large, (quantity, price, EXACT.multiply(quantity, price)))):
+    elif any(map(too_large, (quantity, price or Decimal(0), EXACT.multiply(quantity, price or Decimal(1))))):
         remarks.wrong(0, "quantity", asset.symbol, f"is worth more than can be right ({account.name}).")
     else:
         return bool(quantity)
@@ -150,7 +159,7 @@ def _fits(asset: Asset, account: Account, quantity: Decimal, price: Decimal, rem
 
 
 def _cost_basis(
-    position: Position, account: Account, asset: Asset, lots: Cost | None, quote: Quote, remarks: Remarks
+    position: Position, account: Account, asset: Asset, lots: Cost | None, price_currency: str, remarks: Remarks
 ) -> Decimal | None:
     cost, written = position.cost_basis, position.currency
     if lots and lots.covers(position.quantity):
@@ -159,10 +168,10 @@ def _cost_basis(
     if not cost or cost < 0:
         return None
     currency, parts = whole_currency(written or asset.currency)
-    if currency != quote.currency:
+    if currency != price_currency:
         remarks.note(
             f"What {asset.symbol} in {account.name} has cost is left out: it is in {shown(currency)}, its price in "
-            f"{quote.currency}."
+            f"{price_currency}."
         )
         return None
     cost = rounded(EXACT.divide(cost, parts))

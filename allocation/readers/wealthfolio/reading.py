@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import dataclass, field
 from typing import Any
 
 from allocation.money import is_known_currency
@@ -13,7 +14,8 @@ from allocation.readers.content import Content
 from allocation.readers.foreign import Remarks, name_of, numbered_table
 from allocation.readers.opened import Opened
 from allocation.readers.rates import crossed, rate_table
-from allocation.readers.registry import Format
+from allocation.readers.registry import Chooser, Format
+from allocation.readers.taxonomies import not_used
 from allocation.readers.wealthfolio.accounts import read_accounts
 from allocation.readers.wealthfolio.activities import replay
 from allocation.readers.wealthfolio.assets import Asset, read_assets
@@ -27,6 +29,7 @@ from allocation.readers.wealthfolio.prices import read_quotes, read_rates
 from allocation.readers.wealthfolio.reconciling import Valuation, read_valuations, reconcile
 from allocation.readers.wealthfolio.snapshots import Position, read_snapshots
 from allocation.readers.wealthfolio.targets import main_taxonomy, read_targets, say_constraints, target_rows
+from allocation.readers.wealthfolio.taxonomies import read_taxonomies
 from allocation.targets import HUNDRED, STEP
 
 TITLE = "Wealthfolio database"
@@ -67,21 +70,29 @@ def read(source: Opened, today: datetime.date) -> Content:
     Returns:
         Holdings (one row an account and asset, cash by currency), classes of assets in several, targets where there are
         some, the exchange rates, and the base currency. Problems name what is missing, notes what was left out and how
-        Wealthfolio's own total compares.
+        Wealthfolio's own total compares. Classes are from the taxonomy of the whole portfolio's target, else from the
+        asset classes.
     """
+    return read_by_taxonomy(source, today, lambda _names: None)
+
+
+def read_by_taxonomy(source: Opened, today: datetime.date, choose: Chooser) -> Content:
+    """The same, with the taxonomy that is chosen once it is known which there are (version 3.0 and later)."""
     remarks = Remarks(source.name)
     try:
         with database(source) as found:
             missing = [table for table in SIGNATURE if not found.has(table)]
             if missing:
                 raise Unreadable(f"is no Wealthfolio database: it has no table {' and no '.join(missing)}.")
-            return _read(found, generation_of(found), today, remarks)
+            return _read(found, generation_of(found), today, choose, remarks)
     except Unreadable as why:
         remarks.wrong(0, "", None, str(why))
     return Content(TITLE, problems=remarks.found(), notes=remarks.said())
 
 
-def _read(database: Database, generation: Generation, today: datetime.date, remarks: Remarks) -> Content:
+def _read(
+    database: Database, generation: Generation, today: datetime.date, choose: Chooser, remarks: Remarks
+) -> Content:
     base = _base_currency(database, remarks)
     accounts = read_accounts(database, remarks)
     assets = read_assets(database, generation, remarks)
@@ -96,10 +107,10 @@ def _read(database: Database, generation: Generation, today: datetime.date, rema
     found = Found(accounts, held, assets, quotes, read_lots(database))
     kept = counted(found, today, remarks)
     valuations = read_valuations(database, today)
-    classes, weights, aims, cash_class = _classes_and_targets(database, generation, found, kept, remarks)
-    rows = position_rows(kept, found, classes, remarks)
+    classified = _classes_and_targets(database, generation, found, kept, choose, remarks)
+    rows = position_rows(kept, found, classified.classes, remarks)
     until = {key: _day_of_account(key, found, kept, valuations, today) for key in held}
-    rows += cash_rows(found, cash_class, until, remarks)
+    rows += cash_rows(found, classified.cash, until, remarks)
     if not rows and not remarks.problems:
         remarks.wrong(0, "", None, "holds nothing: no position and no cash in any account that counts.")
     in_use = {str(row["currency"]) for row in rows}
@@ -109,26 +120,52 @@ def _read(database: Database, generation: Generation, today: datetime.date, rema
     return Content(
         generation.title,
         holdings=numbered_table(rows, holding_tables.COLUMNS, remarks.file),
-        targets=numbered_table(aims, target_tables.COLUMNS, remarks.file),
+        targets=numbered_table(classified.aims, target_tables.COLUMNS, remarks.file),
         fx=rate_table(rates),
-        classes=numbered_table(weights, class_tables.COLUMNS, remarks.file),
+        classes=numbered_table(classified.weights, class_tables.COLUMNS, remarks.file),
         base_currency=base,
+        taxonomies=classified.taxonomies,
+        taxonomy=classified.taxonomy,
         problems=remarks.found(),
         notes=remarks.said(),
     )
 
 
+@dataclass(frozen=True)
+class _Classified:
+    """Classes and targets, as the file has them.
+
+    Attributes:
+        classes: the class of each asset that is in one.
+        weights: rows about those that are in several.
+        aims: rows of targets.
+        cash: the class of cash.
+        taxonomies, taxonomy: as in :class:`~allocation.readers.content.Content`.
+    """
+
+    classes: dict[str, str | None]
+    weights: list[dict[str, Any]] = field(default_factory=list)
+    aims: list[dict[str, Any]] = field(default_factory=list)
+    cash: str | None = None
+    taxonomies: tuple[str, ...] = ()
+    taxonomy: str | None = None
+
+
 def _classes_and_targets(
-    database: Database, generation: Generation, found: Found, kept: dict[str, list[Position]], remarks: Remarks
-) -> tuple[dict[str, str | None], list[dict[str, Any]], list[dict[str, Any]], str | None]:
-    """The class of each asset in one, the weights of those in several, the targets, and the class of cash."""
+    database: Database, generation: Generation, found: Found, kept: dict[str, list[Position]], choose: Chooser,
+    remarks: Remarks,
+) -> _Classified:  # fmt: skip
     held = {position.asset for positions in kept.values() for position in positions}
     if not generation.has_taxonomies:
-        return _classes_as_words(found.assets, held), [], [], "Cash"
-    targets = read_targets(database, found.accounts, remarks)
-    taxonomy = main_taxonomy(targets)
+        return _Classified(_classes_as_words(found.assets, held), cash="Cash")
+    taxonomies = read_taxonomies(database, held, choose, remarks)
+    targets = read_targets(database, found.accounts, remarks, taxonomies.chosen)
+    taxonomy = taxonomies.chosen or main_taxonomy(targets)
+    if others := [name for key, name in taxonomies.names.items() if key != taxonomy]:
+        taken = taxonomies.names.get(taxonomy)
+        remarks.note(" ".join([f"Classes come from the taxonomy {taken}."] * bool(taken) + [not_used(others)]))
     categories = read_categories(database, taxonomy)
-    aims = target_rows(targets, taxonomy, categories, remarks)
+    aims = target_rows(targets, taxonomy, taxonomies.name(taxonomy), categories, remarks)
     say_constraints(database, targets, found.assets, found.accounts, categories, remarks)
     aimed = {category for target in targets if target.taxonomy == taxonomy for category in target.weights}
     parts = read_weights(database, taxonomy, categories, aimed, found.assets, held, remarks)
@@ -139,7 +176,14 @@ def _classes_and_targets(
         if asset not in classes
         for name, percent in part.items()
     ]
-    return {**classes}, weights, aims, _cash_class(categories, aimed)
+    return _Classified(
+        {**classes},
+        weights,
+        aims,
+        _cash_class(categories, aimed),
+        tuple(taxonomies.names.values()),
+        taxonomies.names.get(taxonomy),
+    )
 
 
 def _classes_as_words(assets: dict[str, Asset], held: set[str]) -> dict[str, str | None]:
@@ -184,4 +228,4 @@ def _day_of_account(
     return min(max(days), today)
 
 
-FORMAT = Format("wealthfolio", TITLE, recognises, read)
+FORMAT = Format("wealthfolio", TITLE, recognises, read, by_taxonomy=read_by_taxonomy)

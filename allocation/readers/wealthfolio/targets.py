@@ -27,8 +27,14 @@ class Target:
     weights: dict[str, Decimal] = field(default_factory=dict)
 
 
-def read_targets(database: Database, accounts: list[Account], remarks: Remarks) -> list[Target]:
-    """The active targets that can be taken over, at most one a scope; notes say which can't and why."""
+def read_targets(
+    database: Database, accounts: list[Account], remarks: Remarks, taxonomy: str | None = None
+) -> list[Target]:
+    """The active targets that can be taken over, at most one a scope; notes say which can't and why.
+
+    Parameters:
+        taxonomy: the one that becomes the asset classes; None: that isn't chosen yet.
+    """
     if not (database.has("allocation_targets") and database.has("allocation_target_weights")):
         return []
     rows = database.rows(
@@ -38,7 +44,7 @@ def read_targets(database: Database, accounts: list[Account], remarks: Remarks) 
         "ORDER BY updated_at DESC, id" if database.has("allocation_targets", "updated_at") else "",
     )
     # Of two of one scope the one of the asset classes counts, then the one that was changed last.
-    rows.sort(key=lambda row: row["taxonomy_id"] != ASSET_CLASSES)
+    rows.sort(key=lambda row: row["taxonomy_id"] != (taxonomy or ASSET_CLASSES))
     weights = _weights(database)
     names = {account.id: account.name for account in accounts}
     found: dict[str | None, Target] = {}
@@ -60,15 +66,19 @@ def main_taxonomy(targets: list[Target]) -> str:
     return next((target.taxonomy for target in targets if target.account is None), ASSET_CLASSES)
 
 
-def target_rows(targets: list[Target], taxonomy: str, categories: Categories, remarks: Remarks) -> list[dict[str, Any]]:
-    """The targets as rows of a targets table; one in another taxonomy than the classes is left out with a note."""
+def target_rows(
+    targets: list[Target], taxonomy: str, called: str, categories: Categories, remarks: Remarks
+) -> list[dict[str, Any]]:
+    """The targets as rows of a targets table; one in another taxonomy than the classes is left out with a note.
+
+    Parameters:
+        called: the name of the taxonomy that becomes the asset classes.
+    """
     rows: list[dict[str, Any]] = []
     for target in targets:
         unknown = [category for category in target.weights if category not in categories.names]
         if target.taxonomy != taxonomy or unknown:
-            remarks.note(
-                f"The target {target.name} is left out: its classes aren't those of the holdings ({taxonomy})."
-            )
+            remarks.note(f"The target {target.name} is left out: its classes aren't those of the holdings ({called}).")
             continue
         rows += [
             {

@@ -117,7 +117,7 @@ def test_classes_are_written_as_they_are_written_here_already(portfolio, write_c
         ([file(taxonomy("Regions"))], "my.xml, taxonomy: 'Region' is no taxonomy of this file. It has Regions."),
         (
             [Opened(b"account,symbol,quantity,price,currency\nA,VTI,1,1,EUR\n", "holdings.csv")],
-            "holdings.csv, taxonomy: 'Region' can't be taken: only files of Portfolio Performance have taxonomies to",
+            "holdings.csv, taxonomy: 'Region' can't be taken: only files of Portfolio Performance and of Wealthfolio 3",
         ),
     ],
 )

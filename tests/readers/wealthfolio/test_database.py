@@ -136,10 +136,14 @@ def test_a_quantity_that_is_no_number_is_a_problem(small, told, quantity):
 
 
 @pytest.mark.parametrize("close", ["soon", "NaN", b"\xff", None])
-def test_a_price_that_is_no_number_is_missing(small, told, close):
+def test_a_price_that_is_no_number_is_missing(small, read, close):
     database = small().run("CREATE TABLE q AS SELECT * FROM quotes").run("DROP TABLE quotes")
-    (problem,) = told(database.run("ALTER TABLE q RENAME TO quotes").run("UPDATE quotes SET close = ?", close))
-    assert problem.startswith("app.db, price: 'VTI' has no price")
+    content = read(database.run("ALTER TABLE q RENAME TO quotes").run("UPDATE quotes SET close = ?", close))
+    assert (
+        content.problems == ()
+        and "The file has no price of VTI: where none is known yet, it is asked for." in content.notes
+    )
+    assert content.holdings["price"].tolist()[0] is None
 
 
 def test_an_amount_that_is_no_number_is_a_problem(small, told):

@@ -1,8 +1,11 @@
 """Positions, their prices and costs: the awkward ones."""
 
+import datetime
 from decimal import Decimal
 
 import pytest
+
+from allocation.errors import MissingPrice
 
 
 @pytest.fixture
@@ -147,16 +150,45 @@ def test_a_cost_of_0_or_in_another_currency_is_not_known(one, read):
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1", "3.0", "3.6"])
-def test_a_missing_price_is_a_problem(wealthfolio, told, version):
+def test_a_missing_price_is_asked_for(wealthfolio, read, portfolio, version):
     database = wealthfolio(version).account().asset("VTI")
     if version == "1.0":
         database.activity("TRANSFER_IN", "VTI", quantity=1, price=1)
     else:
-        database.snapshot(positions={database.key("VTI"): (1, 1, "USD")})
+        database.snapshot(positions={database.key("VTI"): (1, 1, "USD")}, day="2026-11-01")
+    content = read(database)
+    assert (
+        content.problems == ()
+        and "The file has no price of VTI: where none is known yet, it is asked for." in content.notes
+    )
+    (row,) = content.holdings[["symbol", "quantity", "price", "currency", "as_of"]].values.tolist()
+    assert row == ["VTI", 1, None, "USD", datetime.date(2026, 11, 1)]
+    assert portfolio.load(database.path).unpriced == ("VTI",)
+    with pytest.raises(MissingPrice, match="There is no price for VTI"):
+        portfolio.drift()
+
+
+def test_a_missing_price_in_pence_is_asked_for_in_pounds(wealthfolio, read):
+    database = wealthfolio().account().asset("VUSA", "GBp").asset("VTI").quote("VTI", 300)
+    content = read(database.snapshot(positions={"id-VUSA": (1, 70, "GBP"), "id-VTI": (1, 1, "USD")}))
+    rows = content.holdings[["symbol", "price", "currency", "cost_basis"]].values.tolist()
+    assert rows == [["VTI", 300, "USD", 1], ["VUSA", None, "GBP", 70]]
+
+
+def test_an_asset_without_a_price_or_a_currency_is_refused(wealthfolio, told):
+    database = wealthfolio().account().asset("VTI", "???").snapshot(positions={"id-VTI": (1, 1, "USD")})
     assert told(database) == [
-        "app.db, price: 'VTI' has no price (Savings). In Wealthfolio, update its prices or enter one by hand, then "
-        "export again."
+        "app.db, currency: '???' is no currency code (VTI). Correct the currency of VTI in Wealthfolio."
     ]
+
+
+def test_the_price_of_a_contract_is_asked_for_as_that_of_all_its_shares(wealthfolio, read):
+    contract = (2, 900, "USD", {"contractMultiplier": 100})
+    content = read(wealthfolio().account().asset("VTI270115C00300000").snapshot(
+        positions={"id-VTI270115C00300000": contract}
+    ))  # fmt: skip
+    assert "A unit of VTI270115C00300000 is 100 shares: its price is that of all of them." in content.notes
+    assert content.holdings["price"].tolist() == [None]
 
 
 def test_a_missing_rate_is_left_to_the_load_to_tell(one, read):

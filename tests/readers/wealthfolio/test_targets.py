@@ -46,7 +46,7 @@ def test_targets_of_the_whole_portfolio_and_of_an_account(one, read):
         ({"weights": {"EQUITY": "half", "BONDS": 5000}}, "it has a percent that is none."),
         ({"weights": {"EQUITY": "1e40", "BONDS": 5000}}, "it has a percent that is none."),
         ({"weights": {"EQUITY": "5000.5", "BONDS": "4999.5"}}, "it has a percent that is none."),
-        ({"weights": {"GONE": 10000}}, "its classes aren't those of the holdings (asset_classes)."),
+        ({"weights": {"GONE": 10000}}, "its classes aren't those of the holdings (Asset Classes)."),
     ],
 )
 def test_a_target_that_does_not_fit_is_left_out_and_said(one, read, more, why):
