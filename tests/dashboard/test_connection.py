@@ -22,11 +22,10 @@ class Page:
 
     def __init__(self, server, sockets):
         self.server, self.sockets, self.session = server, sockets, uuid.uuid4().hex
-        self.kernel = Asked(f"http://{server.host}/?token={server.token}").kernel
         self.heard = 0
 
     def connect(self):
-        address = f"ws://{self.server.host}/api/kernels/{self.kernel}/channels"
+        address = f"ws://{self.server.host}/api/kernels/{self.server.kernel}/channels"
         socket = connect(
             f"{address}?session_id={self.session}&heard={self.heard}",
             additional_headers={"Cookie": self.server.cookie},
