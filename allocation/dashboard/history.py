@@ -126,7 +126,7 @@ def days_table(history: pd.DataFrame, asset_class: str | None, writing: Writing)
         ]
         for row in history[history["asset_class"] == asset_class].iloc[::-1].to_dict("records")
     ]
-    return table(f"{asset_class} by day", ["Day", "Weight", "Target", "Points", "Status"], rows, {1, 2, 3})
+    return table(f"{asset_class} by day", ["Day", "Weight", "Target", "Points", "Status"], rows, {1, 2, 3}, key=1)
 
 
 def _percent(weight: float, writing: Writing) -> str:
@@ -156,7 +156,7 @@ def plans_table(plans: pd.DataFrame, writing: Writing) -> str:
         ]
         for plan in plans.iloc[::-1].to_dict("records")
     ]
-    return table("Saved plans", ["Plan", "Title", "Of", "Rule", "Money", "Trades", "Executed"], rows, {4})
+    return table("Saved plans", ["Plan", "Title", "Of", "Rule", "Money", "Trades", "Executed"], rows, {4}, names={1}, key=4)
 
 
 def versions_table(versions: pd.DataFrame) -> str:
@@ -171,4 +171,4 @@ def versions_table(versions: pd.DataFrame) -> str:
         ]
         for version in versions.iloc[::-1].to_dict("records")
     ]
-    return table("Versions of the targets", ["Version", "Saved (UTC)", "By", "Strategy", "What changed"], rows)
+    return table("Versions of the targets", ["Version", "Saved (UTC)", "By", "Strategy", "What changed"], rows, names={1})

@@ -16,6 +16,9 @@ STATUS_CLASSES = {
     NO_TARGET: "allocation-quiet",
 }
 
+FEW_COLUMNS = 3
+"""So many have room on a phone."""
+
 
 def sentence(text: str) -> str:
     return f"<p>{escape(text)}</p>" if text else ""
@@ -52,29 +55,47 @@ def plural(count: int, noun: str, writing: Writing = PLAIN) -> str:
 
 
 def table(
-    caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collection[int] = (), foot: str = ""
+    caption: str,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    numbers: Collection[int] = (),
+    foot: Sequence[str] = (),
+    names: Collection[int] = (0,),
+    key: int | None = None,
 ) -> str:
-    """A table in a box that scrolls where it is wider than the page.
+    """A table; where there is no room for its columns each row is a card, in which a column's name stands at its value.
 
     Parameters:
         caption: says what it shows, to screen readers.
         rows: cells as HTML, escaped already.
         numbers: the places of columns of numbers.
+        foot: the cells of a last row that sums up.
+        names: the places of columns that say what a row is about; they begin its card, without their columns' names.
+        key: the place of the column that counts most; it stands at the top of the card.
     """
+    kinds = {"number": numbers, "name": names, "key": () if key is None else (key,)}
+    marks = [" ".join(kind for kind, places in kinds.items() if place in places) for place in range(len(head))]
+    titles = "".join(
+        f'<th role="columnheader" scope="col" class="{mark}">{title}</th>'
+        for mark, title in zip(marks, head, strict=True)
+    )
+    # Without their roles a screen reader would not know the cells of a card for those of a table.
+    begun = [
+        f'<td role="cell" class="{mark}" data-label="{title}">' for mark, title in zip(marks, head, strict=True)
+    ]
 
-    def line(cells: Sequence[str], tag: str) -> str:
-        scope = ' scope="col"' if tag == "th" else ""
-        return "".join(
-            f"<{tag}{scope}{' class=number' if place in numbers else ''}>{cell}</{tag}>"
-            for place, cell in enumerate(cells)
-        )
+    def line(cells: Sequence[str]) -> str:
+        inside = "".join(f"{start}{cell}</td>" for start, cell in zip(begun, cells, strict=True))
+        return f'<tr role="row">{inside}</tr>'
 
-    body = "".join(f"<tr>{line(cells, 'td')}</tr>" for cells in rows)
+    body = "".join(line(cells) for cells in rows)
+    sums = f'<tfoot role="rowgroup">{line(foot)}</tfoot>' if foot else ""
+    cards = " allocation-cards" if len(head) > FEW_COLUMNS else ""
     # Whoever has no mouse scrolls it with the arrow keys, once it has the focus.
     return (
-        f'<div class="allocation-scroll" tabindex="0" role="group" aria-label="{escape(caption)}">'
-        f'<table aria-label="{escape(caption)}"><thead><tr>{line(head, "th")}</tr></thead>'
-        f"<tbody>{body}</tbody>{foot}</table></div>"
+        f'<div class="allocation-scroll{cards}" tabindex="0" role="group" aria-label="{escape(caption)}">'
+        f'<table role="table" aria-label="{escape(caption)}"><thead role="rowgroup"><tr role="row">{titles}</tr></thead>'
+        f'<tbody role="rowgroup">{body}</tbody>{sums}</table></div>'
     )
 
 

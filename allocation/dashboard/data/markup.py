@@ -162,7 +162,7 @@ def prices_table(prices: pd.DataFrame, stale_after: int, today: datetime.date, w
         ]
         for row in known.to_dict("records")
     ]  # fmt: skip
-    return table("Prices", ["Asset", "Price", "Currency", "Of", "Age", "Source"], rows, {1})
+    return table("Prices", ["Asset", "Price", "Currency", "Of", "Age", "Source"], rows, {1}, key=1)
 
 
 def rates_table(rates: pd.DataFrame, stale_after: int, today: datetime.date, writing: Writing) -> str:
@@ -177,13 +177,13 @@ def rates_table(rates: pd.DataFrame, stale_after: int, today: datetime.date, wri
         ]
         for row in rates.to_dict("records")
     ]
-    return table("FX rates", ["FX rate", "Is", "Of", "Age", "Source"], rows, {1}) if rows else ""
+    return table("FX rates", ["FX rate", "Is", "Of", "Age", "Source"], rows, {1}, key=1) if rows else ""
 
 
 def backups_table(found: Sequence[tuple[datetime.datetime, str, Path]]) -> str:
     """The copies beside the portfolio, newest first."""
     rows = [
-        [f"{when:%Y-%m-%d %H:%M:%S}", escape(WHY.get(why, why.replace("-", " "))), escape(path.name)]
+        [f"<time>{when:%Y-%m-%d %H:%M:%S}</time>", escape(WHY.get(why, why.replace("-", " "))), escape(path.name)]
         for when, why, path in found
     ]
     return table("Backups", ["Made", "Why", "File"], rows)

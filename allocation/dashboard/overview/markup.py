@@ -129,7 +129,7 @@ def _holding_table(asset_class: str, holdings: pd.DataFrame, currency: str, writ
         [f"{escape(_ticker(row))}<br><small>{escape(row['name'])}</small>", *_measures(row, currency, writing)]
         for row in holdings.to_dict("records")
     ]
-    return table(f"Holdings of {asset_class}", ["Holding", *HEAD], rows, {1, 2, 3, 4, 5})
+    return table(f"Holdings of {asset_class}", ["Holding", *HEAD], rows, {1, 2, 3, 4, 5}, key=1)
 
 
 def _ticker(row: dict[Hashable, Any]) -> str:
