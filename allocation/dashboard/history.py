@@ -156,7 +156,9 @@ def plans_table(plans: pd.DataFrame, writing: Writing) -> str:
         ]
         for plan in plans.iloc[::-1].to_dict("records")
     ]
-    return table("Saved plans", ["Plan", "Title", "Of", "Rule", "Money", "Trades", "Executed"], rows, {4}, names={1}, key=4)
+    return table(
+        "Saved plans", ["Plan", "Title", "Of", "Rule", "Money", "Trades", "Executed"], rows, {4}, names={1}, key=4
+    )
 
 
 def versions_table(versions: pd.DataFrame) -> str:
@@ -171,4 +173,6 @@ def versions_table(versions: pd.DataFrame) -> str:
         ]
         for version in versions.iloc[::-1].to_dict("records")
     ]
-    return table("Versions of the targets", ["Version", "Saved (UTC)", "By", "Strategy", "What changed"], rows, names={1})
+    return table(
+        "Versions of the targets", ["Version", "Saved (UTC)", "By", "Strategy", "What changed"], rows, names={1}
+    )

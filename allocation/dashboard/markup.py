@@ -62,6 +62,7 @@ def table(
     foot: Sequence[str] = (),
     names: Collection[int] = (0,),
     key: int | None = None,
+    wordy: bool = False,
 ) -> str:
     """A table; where there is no room for its columns each row is a card, in which a column's name stands at its value.
 
@@ -72,6 +73,7 @@ def table(
         foot: the cells of a last row that sums up.
         names: the places of columns that say what a row is about; they begin its card, without their columns' names.
         key: the place of the column that counts most; it stands at the top of the card.
+        wordy: its last column is of sentences, so that it needs more room than others.
     """
     kinds = {"number": numbers, "name": names, "key": () if key is None else (key,)}
     marks = [" ".join(kind for kind, places in kinds.items() if place in places) for place in range(len(head))]
@@ -80,9 +82,7 @@ def table(
         for mark, title in zip(marks, head, strict=True)
     )
     # Without their roles a screen reader would not know the cells of a card for those of a table.
-    begun = [
-        f'<td role="cell" class="{mark}" data-label="{title}">' for mark, title in zip(marks, head, strict=True)
-    ]
+    begun = [f'<td role="cell" class="{mark}" data-label="{title}">' for mark, title in zip(marks, head, strict=True)]
 
     def line(cells: Sequence[str]) -> str:
         inside = "".join(f"{start}{cell}</td>" for start, cell in zip(begun, cells, strict=True))
@@ -90,11 +90,12 @@ def table(
 
     body = "".join(line(cells) for cells in rows)
     sums = f'<tfoot role="rowgroup">{line(foot)}</tfoot>' if foot else ""
-    cards = " allocation-cards" if len(head) > FEW_COLUMNS else ""
+    look = f"allocation-scroll{' allocation-cards' * (len(head) > FEW_COLUMNS)}{' allocation-wordy' * wordy}"
     # Whoever has no mouse scrolls it with the arrow keys, once it has the focus.
     return (
-        f'<div class="allocation-scroll{cards}" tabindex="0" role="group" aria-label="{escape(caption)}">'
-        f'<table role="table" aria-label="{escape(caption)}"><thead role="rowgroup"><tr role="row">{titles}</tr></thead>'
+        f'<div class="{look}" tabindex="0" role="group" aria-label="{escape(caption)}">'
+        f'<table role="table" aria-label="{escape(caption)}">'
+        f'<thead role="rowgroup"><tr role="row">{titles}</tr></thead>'
         f'<tbody role="rowgroup">{body}</tbody>{sums}</table></div>'
     )
 

@@ -37,7 +37,7 @@ def plan_table(plan: Plan, writing: Writing) -> str:
     # Adding 0 makes a plain zero of a negative one.
     total = writing.money(round(plan.trades["amount"].sum(), 6) + 0.0, currency)
     foot = ["Together", "", "", total, *[""] * (len(head) - 4)]
-    return table("Trades of this plan", head, rows, set(range(3, len(head) - 1)), foot, names={0, 1}, key=3)
+    return table("Trades of this plan", head, rows, set(range(3, len(head) - 1)), foot, names={0, 1}, key=3, wordy=True)
 
 
 def undone_table(plan: Plan, writing: Writing) -> str:
@@ -53,7 +53,9 @@ def undone_table(plan: Plan, writing: Writing) -> str:
         ]
         for row in plan.undone.to_dict("records")
     ]
-    return table("Left undone", ["Left undone", "What", "Account", f"Amount, {currency}", "Why"], rows, {3}, names={0, 1}, key=3)
+    return table(
+        "Left undone", ["Left undone", "What", "Account", f"Amount, {currency}", "Why"], rows, {3}, names={0, 1}, key=3
+    )
 
 
 def effect_sentence(plan: Plan, writing: Writing) -> str:
