@@ -169,9 +169,9 @@ def over_time(
     Returns:
         One row a day and class, oldest first: ``as_of``, ``portfolio_drift`` (of that day; 0–1), the columns of
         :func:`by_class`, and ``targets_of``: the day that the targets compared with were saved; later than ``as_of``
-        where none so old are known, missing where they are those of today. ``assumed_before``: the day since
-        which it is known what strategy was active, where that is later than ``as_of``. ``bands_instead``: what stands in
-        for bands that weren't kept, empty where nothing does. A day on which debts are as large as the rest is left out:
+        where none so old are known, missing where they are those of today. ``assumed_before``: the day since which it
+        is known what strategy was active, where that is later than ``as_of``. ``bands_instead``: what stands in for
+        bands that weren't kept, empty where nothing does. A day on which debts are as large as the rest is left out:
         nothing has a weight then.
     """
     rows = [

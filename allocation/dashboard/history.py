@@ -8,7 +8,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from allocation.charts import drift_over_time
-from allocation.dashboard.markup import day, plural, sentence, status, table
+from allocation.dashboard.markup import day, plural, prose, sentence, status, table
 from allocation.dashboard.parts import heading, told
 from allocation.dashboard.parts import row as beside
 from allocation.dashboard.widgets import Chart
@@ -179,7 +179,7 @@ def versions_table(versions: pd.DataFrame) -> str:
             f"<time>{version['saved_at']:%Y-%m-%d %H:%M}</time>",
             escape(version["saved_by"] or ""),
             escape(version["strategy"]),
-            escape(version["changes"]),
+            prose(version["changes"]),
         ]
         for version in versions.iloc[::-1].to_dict("records")
     ]

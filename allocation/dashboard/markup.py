@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Collection, Mapping, Sequence
 from html import escape
 
@@ -16,27 +17,36 @@ STATUS_CLASSES = {
     NO_TARGET: "allocation-quiet",
 }
 
+_LETTER = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
+RIGHT_TO_LEFT = re.compile(rf"{_LETTER}(?:[ .-]*{_LETTER})*")
+"""Words of a language that is written from right to left."""
+
 FEW_COLUMNS = 3
 """So many have room on a phone."""
 
 
+def prose(text: str) -> str:
+    """Words with names in them; beside a name that is written from right to left, numbers stay where they are."""
+    return RIGHT_TO_LEFT.sub(r"<bdi>\g<0></bdi>", escape(text))
+
+
 def sentence(text: str) -> str:
-    return f"<p>{escape(text)}</p>" if text else ""
+    return f"<p>{prose(text)}</p>" if text else ""
 
 
 def wrong(text: str) -> str:
     """A sentence that says what is wrong, announced by screen readers."""
-    return f'<div class="allocation-wrong" role="alert">{escape(text)}</div>' if text else ""
+    return f'<div class="allocation-wrong" role="alert">{prose(text)}</div>' if text else ""
 
 
 def old(text: str) -> str:
     """Prices and rates that are too old, marked."""
-    return f'<p class="allocation-old">{escape(text)}</p>' if text else ""
+    return f'<p class="allocation-old">{prose(text)}</p>' if text else ""
 
 
 def said(text: str) -> str:
     """What was done, announced by screen readers."""
-    return f'<p role="status">{escape(text)}</p>' if text else ""
+    return f'<p role="status">{prose(text)}</p>' if text else ""
 
 
 def status(words: str) -> str:

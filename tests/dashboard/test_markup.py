@@ -2,7 +2,7 @@
 
 import re
 
-from allocation.dashboard.markup import table
+from allocation.dashboard.markup import prose, table
 
 ROWS = [["buy", "VTI", "Roth IRA", "1.00"], ["sell", "BND", "", "2.00"]]
 HEAD = ["Action", "Asset", "Account", "Amount"]
@@ -40,3 +40,9 @@ def test_a_table_of_few_columns_stays_one_on_a_phone():
 def test_a_column_that_a_file_named_is_no_markup():
     made = table("First rows", ["&quot;&gt;&lt;b&gt;", "B"], [["1", "2"]])
     assert "<b>" not in made and 'data-label="&quot;&gt;&lt;b&gt;"' in made
+
+
+def test_a_name_from_right_to_left_takes_no_number_with_it():
+    name = "محفظة الأسهم"
+    assert prose(f"{name} 0 → 30, Bonds 5 → 3") == f"<bdi>{name}</bdi> 0 → 30, Bonds 5 → 3"
+    assert prose("A & B 5") == "A &amp; B 5"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from allocation.dashboard.markup import day, plural, sentence, table
+from allocation.dashboard.markup import day, plural, prose, sentence, table
 from allocation.dashboard.overview.markup import age
 from allocation.errors import Problem
 from allocation.store.doctor import Finding
@@ -194,8 +194,7 @@ def findings_list(findings: Sequence[Finding]) -> str:
     if not findings:
         return '<p role="status">Nothing is wrong with the file.</p>'
     items = "".join(
-        f"<li><strong>{escape(finding.kind)}</strong>: {escape(finding.text)}"
-        f"{' Mended.' if finding.mended else ''}</li>"
+        f"<li><strong>{escape(finding.kind)}</strong>: {prose(finding.text)}{' Mended.' if finding.mended else ''}</li>"
         for finding in findings
     )
     return f'<ul role="status">{items}</ul>'

@@ -6,7 +6,7 @@ from html import escape
 
 import pandas as pd
 
-from allocation.dashboard.markup import plural, sentence, status, table
+from allocation.dashboard.markup import plural, prose, sentence, status, table
 from allocation.planner import Plan
 from allocation.writing import Writing
 
@@ -29,7 +29,7 @@ def plan_table(plan: Plan, writing: Writing) -> str:
                 f"{writing.points(trade['drift_before'])} → {writing.points(trade['drift_after'])}"
                 if _known(trade["drift_before"])
                 else "",
-                escape(writing.sentence(trade["reason"], currency)),
+                prose(writing.sentence(trade["reason"], currency)),
             ]
         )
     numbers = [f"Amount, {currency}", "Shares", "Price", *(["Fee"] if fees else []), "Points"]
@@ -49,7 +49,7 @@ def undone_table(plan: Plan, writing: Writing) -> str:
             escape(row["symbol"] or row["asset_class"]),
             escape(row["account"]) or "—",
             writing.money(row["amount"], currency) if row["amount"] else "",
-            escape(writing.sentence(row["reason"], currency)),
+            prose(writing.sentence(row["reason"], currency)),
         ]
         for row in plan.undone.to_dict("records")
     ]
