@@ -169,8 +169,10 @@ def over_time(
     Returns:
         One row a day and class, oldest first: ``as_of``, ``portfolio_drift`` (of that day; 0–1), the columns of
         :func:`by_class`, and ``targets_of``: the day that the targets compared with were saved; later than ``as_of``
-        where none so old are known, missing where they are those of today. A day on which debts are as large as the
-        rest is left out: nothing has a weight then.
+        where none so old are known, missing where they are those of today. ``assumed_before``: the day since which it
+        is known what strategy was active, where that is later than ``as_of``. ``bands_instead``: what stands in for
+        bands that weren't kept, empty where nothing does. A day on which debts are as large as the rest is left out:
+        nothing has a weight then.
     """
     rows = [
         row
@@ -178,7 +180,7 @@ def over_time(
         if (total := sum(values.values())) > 0
         for row in _one_day(day, dict(values), total, strategies[day], digits)
     ]
-    return _table(rows, ["as_of", "portfolio_drift", *CLASS_COLUMNS, "targets_of"])
+    return _table(rows, ["as_of", "portfolio_drift", *CLASS_COLUMNS, "targets_of", "assumed_before", "bands_instead"])
 
 
 def _one_day(
@@ -189,6 +191,8 @@ def _one_day(
         "as_of": day,
         "portfolio_drift": portfolio_drift_of(values, targets),
         "targets_of": strategy.targets_of,
+        "assumed_before": strategy.assumed_before,
+        "bands_instead": strategy.bands_instead,
     }
     rows = [
         of_day

@@ -79,6 +79,8 @@ class Strategy:
         active: whether its scope is measured against it.
         archived: whether it is put aside.
         targets_of: the day its targets were saved, where they are those of an earlier day; None: as saved now.
+        assumed_before: where it isn't known that it was active on that earlier day: the day since which that is known.
+        bands_instead: what stands in for bands of an earlier day that weren't kept: ``those of today`` or ``5/25``.
         in_force: which targets of an earlier day they are, and what isn't known of them, in sentences.
     """
 
@@ -96,6 +98,8 @@ class Strategy:
     active: bool = True
     archived: bool = False
     targets_of: datetime.date | None = None
+    assumed_before: datetime.date | None = None
+    bands_instead: str = ""
     in_force: str = ""
 
     @property

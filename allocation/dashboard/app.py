@@ -26,7 +26,8 @@ from allocation.tables import ALL, Tables
 from allocation.writing import Writing
 
 ROOMS = {"overview": "Overview", "targets": "Targets", "plan": "Plan", "history": "History", "data": "Data"}
-
+SHEETS = ("frame", "overview", "tables", "controls", "print")
+"""The page's style, in the order in which it is read."""
 
 LARGE = 12345678.9
 """Has every mark that a language may write otherwise."""
@@ -158,5 +159,6 @@ class Page:
 
 
 def _style() -> widgets.HTML:
-    css = files("allocation.dashboard").joinpath("static/allocation.css").read_text(encoding="utf-8")
+    folder = files("allocation.dashboard") / "static" / "style"
+    css = "".join(folder.joinpath(f"{name}.css").read_text(encoding="utf-8") for name in SHEETS)
     return widgets.HTML(f"<style>{style_sheet()}{css}</style>")

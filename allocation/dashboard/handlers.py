@@ -27,6 +27,7 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from voila.voila_identity_provider import VoilaIdentityProvider
 
 from allocation.dashboard.assets import Asset, assets, prefix
+from allocation.dashboard.connection import Resumed
 from allocation.dashboard.settings import OPENING_ENVIRONMENT, TOKEN_ENVIRONMENT
 
 KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
@@ -109,14 +110,9 @@ class AssetHandler(Guarded):
             self.finish(asset.content)
 
 
-class KernelHandler(Guarded, VoilaKernelWebsocketHandler):  # type: ignore[misc]
+class KernelHandler(Guarded, VoilaKernelWebsocketHandler, Resumed):  # type: ignore[misc]
     set_default_headers = VoilaKernelWebsocketHandler.set_default_headers
     check_origin = VoilaKernelWebsocketHandler.check_origin
-
-    def on_message(self, message: bytes | str) -> None:
-        # What still comes once the connection has ended would be taken for another format.
-        if self.ws_connection is not None:
-            super().on_message(message)
 
 
 class EndHandler(Guarded, VoilaShutdownKernelHandler):  # type: ignore[misc]

@@ -8,7 +8,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from allocation.charts import drift_over_time
-from allocation.dashboard.markup import day, plural, sentence, status, table
+from allocation.dashboard.markup import day, plural, prose, sentence, status, table
 from allocation.dashboard.parts import heading, told
 from allocation.dashboard.parts import row as beside
 from allocation.dashboard.widgets import Chart
@@ -69,7 +69,7 @@ class History:
     def _read(self) -> None:
         against = self._against.value
         self._drift = self._portfolio.drift_history(self._scope, against)
-        said = f"{EXPLAINED[against]} {earliest_known(self._drift)}".strip()
+        said = " ".join([EXPLAINED[against], *not_known(self._drift)])
         self._explained.value = f'<p class="allocation-quiet">{escape(said)}</p>'
         self._untargeted.value = ""
         if self._drift["portfolio_drift"].isna().all():
@@ -94,16 +94,26 @@ class History:
         self._days.value = days_table(self._drift, asset_class, self._writing)
 
 
-def earliest_known(history: pd.DataFrame) -> str:
-    """Which days are measured against targets that were saved only later, because none so old are known."""
-    known = history.dropna(subset="targets_of")
-    before = known[[saved > day for saved, day in zip(known["targets_of"], known["as_of"], strict=True)]]
-    if before.empty:
-        return ""
-    return (
-        f"The earliest targets that are known were saved on {before['targets_of'].min()}: they stand in for the days "
-        "before."
-    )
+def not_known(history: pd.DataFrame) -> list[str]:
+    """What of the days' targets, strategy and bands isn't known, and what stands in for it, in sentences."""
+    days = history.drop_duplicates("as_of")
+    told = []
+    saved = days.dropna(subset="targets_of")
+    saved_later = [later for later, day in zip(saved["targets_of"], saved["as_of"], strict=True) if later > day]
+    if saved_later:
+        told.append(
+            f"The earliest targets that are known were saved on {min(saved_later)}: they stand in for the days before."
+        )
+    for known_since in days["assumed_before"].dropna().unique():
+        told.append(
+            f"Which strategy was active is only known since {known_since}: the one of that day stands in for the days "
+            "before."
+        )
+    for instead, among in days[days["bands_instead"] != ""].groupby("bands_instead")["as_of"]:
+        first, last = min(among), max(among)
+        when = f"on {first}" if first == last else f"on {len(among)} days, {first} to {last}"
+        told.append(f"Which bands were in force {when}, wasn't kept: {instead} stand in.")
+    return told
 
 
 def days_table(history: pd.DataFrame, asset_class: str | None, writing: Writing) -> str:
@@ -126,7 +136,7 @@ def days_table(history: pd.DataFrame, asset_class: str | None, writing: Writing)
         ]
         for row in history[history["asset_class"] == asset_class].iloc[::-1].to_dict("records")
     ]
-    return table(f"{asset_class} by day", ["Day", "Weight", "Target", "Points", "Status"], rows, {1, 2, 3})
+    return table(f"{asset_class} by day", ["Day", "Weight", "Target", "Points", "Status"], rows, {1, 2, 3}, key=1)
 
 
 def _percent(weight: float, writing: Writing) -> str:
@@ -156,7 +166,9 @@ def plans_table(plans: pd.DataFrame, writing: Writing) -> str:
         ]
         for plan in plans.iloc[::-1].to_dict("records")
     ]
-    return table("Saved plans", ["Plan", "Title", "Of", "Rule", "Money", "Trades", "Executed"], rows, {4})
+    return table(
+        "Saved plans", ["Plan", "Title", "Of", "Rule", "Money", "Trades", "Executed"], rows, {4}, names={1}, key=4
+    )
 
 
 def versions_table(versions: pd.DataFrame) -> str:
@@ -167,8 +179,10 @@ def versions_table(versions: pd.DataFrame) -> str:
             f"<time>{version['saved_at']:%Y-%m-%d %H:%M}</time>",
             escape(version["saved_by"] or ""),
             escape(version["strategy"]),
-            escape(version["changes"]),
+            prose(version["changes"]),
         ]
         for version in versions.iloc[::-1].to_dict("records")
     ]
-    return table("Versions of the targets", ["Version", "Saved (UTC)", "By", "Strategy", "What changed"], rows)
+    return table(
+        "Versions of the targets", ["Version", "Saved (UTC)", "By", "Strategy", "What changed"], rows, names={1}
+    )

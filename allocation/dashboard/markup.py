@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Collection, Mapping, Sequence
 from html import escape
 
@@ -16,24 +17,36 @@ STATUS_CLASSES = {
     NO_TARGET: "allocation-quiet",
 }
 
+_LETTER = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
+RIGHT_TO_LEFT = re.compile(rf"{_LETTER}(?:[ .-]*{_LETTER})*")
+"""Words of a language that is written from right to left."""
+
+FEW_COLUMNS = 3
+"""So many have room on a phone."""
+
+
+def prose(text: str) -> str:
+    """Words with names in them; beside a name that is written from right to left, numbers stay where they are."""
+    return RIGHT_TO_LEFT.sub(r"<bdi>\g<0></bdi>", escape(text))
+
 
 def sentence(text: str) -> str:
-    return f"<p>{escape(text)}</p>" if text else ""
+    return f"<p>{prose(text)}</p>" if text else ""
 
 
 def wrong(text: str) -> str:
     """A sentence that says what is wrong, announced by screen readers."""
-    return f'<div class="allocation-wrong" role="alert">{escape(text)}</div>' if text else ""
+    return f'<div class="allocation-wrong" role="alert">{prose(text)}</div>' if text else ""
 
 
 def old(text: str) -> str:
     """What is to be looked at twice, such as prices that are too old, marked."""
-    return f'<p class="allocation-old">{escape(text)}</p>' if text else ""
+    return f'<p class="allocation-old">{prose(text)}</p>' if text else ""
 
 
 def said(text: str) -> str:
     """What was done, announced by screen readers."""
-    return f'<p role="status">{escape(text)}</p>' if text else ""
+    return f'<p role="status">{prose(text)}</p>' if text else ""
 
 
 def status(words: str) -> str:
@@ -52,29 +65,48 @@ def plural(count: int, noun: str, writing: Writing = PLAIN) -> str:
 
 
 def table(
-    caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collection[int] = (), foot: str = ""
+    caption: str,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    numbers: Collection[int] = (),
+    foot: Sequence[str] = (),
+    names: Collection[int] = (0,),
+    key: int | None = None,
+    wordy: bool = False,
 ) -> str:
-    """A table in a box that scrolls where it is wider than the page.
+    """A table; where there is no room for its columns each row is a card, in which a column's name stands at its value.
 
     Parameters:
         caption: says what it shows, to screen readers.
         rows: cells as HTML, escaped already.
         numbers: the places of columns of numbers.
+        foot: the cells of a last row that sums up.
+        names: the places of columns that say what a row is about; they begin its card, without their columns' names.
+        key: the place of the column that counts most; it stands at the top of the card.
+        wordy: its last column is of sentences, so that it needs more room than others.
     """
+    kinds = {"number": numbers, "name": names, "key": () if key is None else (key,)}
+    marks = [" ".join(kind for kind, places in kinds.items() if place in places) for place in range(len(head))]
+    titles = "".join(
+        f'<th role="columnheader" scope="col" class="{mark}">{title}</th>'
+        for mark, title in zip(marks, head, strict=True)
+    )
+    # Without their roles a screen reader would not know the cells of a card for those of a table.
+    begun = [f'<td role="cell" class="{mark}" data-label="{title}">' for mark, title in zip(marks, head, strict=True)]
 
-    def line(cells: Sequence[str], tag: str) -> str:
-        scope = ' scope="col"' if tag == "th" else ""
-        return "".join(
-            f"<{tag}{scope}{' class=number' if place in numbers else ''}>{cell}</{tag}>"
-            for place, cell in enumerate(cells)
-        )
+    def line(cells: Sequence[str]) -> str:
+        inside = "".join(f"{start}{cell}</td>" for start, cell in zip(begun, cells, strict=True))
+        return f'<tr role="row">{inside}</tr>'
 
-    body = "".join(f"<tr>{line(cells, 'td')}</tr>" for cells in rows)
+    body = "".join(line(cells) for cells in rows)
+    sums = f'<tfoot role="rowgroup">{line(foot)}</tfoot>' if foot else ""
+    look = f"allocation-scroll{' allocation-cards' * (len(head) > FEW_COLUMNS)}{' allocation-wordy' * wordy}"
     # Whoever has no mouse scrolls it with the arrow keys, once it has the focus.
     return (
-        f'<div class="allocation-scroll" tabindex="0" role="group" aria-label="{escape(caption)}">'
-        f'<table aria-label="{escape(caption)}"><thead><tr>{line(head, "th")}</tr></thead>'
-        f"<tbody>{body}</tbody>{foot}</table></div>"
+        f'<div class="{look}" tabindex="0" role="group" aria-label="{escape(caption)}">'
+        f'<table role="table" aria-label="{escape(caption)}">'
+        f'<thead role="rowgroup"><tr role="row">{titles}</tr></thead>'
+        f'<tbody role="rowgroup">{body}</tbody>{sums}</table></div>'
     )
 
 

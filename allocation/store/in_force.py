@@ -143,19 +143,21 @@ class InForce:
                 f"Measured against the earliest targets of {version.strategy} that are known, saved on {saved} "
                 f"(version {number})."
             )
-        if found.is_assumed:
-            said += f" Whether that strategy was the active one is only known since {self._active[ALL][0][0]}."
+        assumed_before = self._active[ALL][0][0] if found.is_assumed else None
+        if assumed_before is not None:
+            said += f" Whether that strategy was the active one is only known since {assumed_before}."
         newest = max(other for _, other in self._versions_of(strategy_id) if other is not None)
         if number == newest and (name := self._named_now(strategy_id)):
             now = read_strategy(self._connection, self._scope, name)
             archived = now.archived and self._named is not None
-            return replace(now, archived=archived, targets_of=saved, in_force=said)
-        measures, unknown = version.measures, ""
+            return replace(now, archived=archived, targets_of=saved, assumed_before=assumed_before, in_force=said)
+        measures, instead = version.measures, ""
         if measures is None:
             is_kept = is_there(self._connection, strategy_id)
             measures = read_measures(self._connection, strategy_id) if is_kept else Measures()
             measures = measures.among(version.targets.classes)
-            unknown = f" Its bands weren't kept then: {'those of today' if is_kept else '5/25'} stand in."
+            instead = "those of today" if is_kept else "5/25"
+            said += f" Its bands weren't kept then: {instead} stand in."
         holdings, left_out = self._holding_targets(version)
         return Strategy(
             strategy_id,
@@ -168,7 +170,9 @@ class InForce:
             version.saved_at,
             **vars(measures),
             targets_of=saved,
-            in_force=f"{said}{unknown}{left_out}",
+            assumed_before=assumed_before,
+            bands_instead=instead,
+            in_force=f"{said}{left_out}",
         )
 
     def _holding_targets(self, version: Version) -> tuple[pd.DataFrame, str]:

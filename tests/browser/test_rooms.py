@@ -6,6 +6,10 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+# The page itself, and every box that scrolls sideways.
+WIDER_THAN_THEIR_PLACE = """[document.documentElement, ...document.querySelectorAll('.allocation-scroll')]
+  .filter(box => box.checkVisibility() && box.scrollWidth > box.clientWidth)
+  .map(box => box.getAttribute('aria-label') ?? box.className)"""
 ROOMS = ["Overview", "Targets", "Plan", "History", "Data"]
 MONEY = re.compile(r"(?<![\d.])\d{1,3}(,\d{3})*\.\d\d(?!\d| %| points)")
 
@@ -54,16 +58,38 @@ def test_axe_finds_nothing_in_any_room(visitor, scheme):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_phone_nothing_makes_the_page_scroll_sideways(visitor, scheme):
+def test_on_a_phone_neither_the_page_nor_a_table_scrolls_sideways_and_axe_finds_nothing(visitor, scheme):
     visit = visitor(width=390, height=800, color_scheme=scheme)
     visit.chart()
     for room in ROOMS:
         visit.room(room)
+        if room == "Overview":
+            visit.page.locator(".allocation-classes summary").first.click()
+            visit.page.get_by_role("table", name="Holdings of US stocks").wait_for()
+        if room == "Targets":
+            visit.click("Compare two strategies")
+            visit.page.get_by_role("table", name="Two strategies").wait_for()
         if room == "Plan":
             visit.click("Limits: none")
             visit.box("Smallest trade").wait_for()
-        wide = visit.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, room
+            visit.page.get_by_role("table", name="Trades of this plan").wait_for()
+        visit.page.wait_for_load_state("networkidle")
+        assert visit.page.evaluate(WIDER_THAN_THEIR_PLACE) == [], room
+        assert [each["id"] for each in Axe().run(visit.page).response["violations"]] == [], room
+
+
+def test_a_trade_on_a_phone_shows_its_amount_and_is_still_a_row_of_a_table(visitor):
+    visit = visitor(width=390, height=800)
+    visit.room("Plan").chart()
+    trades = visit.page.get_by_role("table", name="Trades of this plan")
+    assert trades.get_by_role("columnheader", name="Amount, USD").count() == 1
+    trade = trades.get_by_role("row").nth(1)
+    amount = trade.get_by_role("cell").nth(3)
+    amount.wait_for()
+    card, place = trade.bounding_box(), amount.bounding_box()
+    assert card["x"] < place["x"] and place["x"] + place["width"] <= card["x"] + card["width"] <= 390
+    assert place["y"] - card["y"] < 24
+    assert amount.evaluate("cell => getComputedStyle(cell, '::after').content").startswith('"Amount, USD"')
 
 
 def test_charts_and_page_follow_the_system_when_it_turns_dark(visit):

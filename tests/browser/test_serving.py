@@ -7,6 +7,7 @@ import time
 import pytest
 from playwright.sync_api import Error
 
+from tests.browser.line import DOWN, UP, network
 from tests.browser.visiting import Visit, processes_of, served
 
 # What is seen now and was not clicked yet; tabs come last, as each hides what the others show.
@@ -104,6 +105,30 @@ def test_a_kernel_that_does_not_answer_holds_up_nobody_else(browser, sample_addr
         os.kill(process, signal.SIGCONT)
     one.page.get_by_text("The dashboard has stopped").wait_for(state="detached", timeout=30_000)
     one.choose_scope("Roth IRA")
+
+
+def test_a_click_that_the_connection_swallowed_is_done_once_and_so_is_one_whose_answer_it_swallowed(browser, sample):
+    with served(sample.path) as address, network(address) as (line, through):
+        visit = Visit(browser, through)
+        visit.room("Plan").chart()
+        line.lose(UP)
+        visit.click("Save this plan")
+        assert line.swallowed.wait(60)
+        assert sample.plans().empty
+        line.end()
+        visit.see("Saved as plan 1.")
+        line.lose(DOWN)
+        visit.click("Save this plan")
+        while len(sample.plans()) < 2:
+            visit.page.wait_for_timeout(50)
+        assert line.swallowed.wait(60)
+        line.end()
+        visit.see("Saved as plan 2.")
+        visit.enter("Title", "still listened to")
+        visit.click("Save this plan")
+        visit.see("Saved as plan 3.")
+        assert list(sample.plans()["title"]) == ["", "", "still listened to"]
+        assert [text for kind, text in visit.console if kind == "pageerror"] == []
 
 
 def gone(kernel, seconds):

@@ -9,6 +9,7 @@ from allocation.dashboard.drop import FileDrop
 from allocation.export import holdings_csv, targets_csv
 from allocation.shipped_files import shipped
 from allocation.writing import PLAIN
+from tests.dashboard.spoken import plain
 from tests.dashboard.test_page import give, parts
 from tests.readers.portfolio_performance.building import assigned, classification, taxonomy
 from tests.readers.portfolio_performance.test_taxonomies import file as two_taxonomies
@@ -39,7 +40,7 @@ class Room:
 
     @property
     def text(self):
-        return " ".join(part.value for part in parts(self.room.box) if type(part).__name__ == "HTML")
+        return plain(" ".join(part.value for part in parts(self.room.box) if type(part).__name__ == "HTML"))
 
 
 @pytest.fixture

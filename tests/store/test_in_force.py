@@ -101,6 +101,9 @@ def test_what_was_active_before_it_was_noted_is_said_not_to_be_known(year):
         "(version 2). Whether that strategy was the active one is only known since 2025-06-20."
     )
     assert "active" not in year.tables(at="2025-06-20").strategy.in_force
+    year.load(held_on("2025-06-20", Savings={"VTI": (4, 15), "BND": (4, 10)}))
+    known = year.drift_history().drop_duplicates("as_of").set_index("as_of")["assumed_before"]
+    assert known.dropna().to_dict() == dict.fromkeys(list(known.index)[:-1], datetime.date(2025, 6, 20))
 
 
 def test_an_account_used_the_portfolios_until_it_had_its_own(year):
@@ -143,6 +146,8 @@ def test_bands_that_were_not_kept_are_todays_and_it_is_said(year):
     strategy = year.tables(at="2025-05-01").strategy
     assert strategy.band == read_band("3 points")
     assert strategy.in_force.endswith("(version 2). Its bands weren't kept then: those of today stand in.")
+    history = year.drift_history().drop_duplicates("as_of")
+    assert history["bands_instead"].tolist() == ["those of today", "those of today", ""]
 
 
 def test_without_any_targets_there_are_none_on_an_earlier_day(portfolio):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from allocation.dashboard.markup import day, plural, sentence, table
+from allocation.dashboard.markup import day, plural, prose, sentence, table
 from allocation.dashboard.overview.markup import age
 from allocation.errors import Problem
 from allocation.store.doctor import Finding
@@ -118,7 +118,7 @@ def prices_table(prices: pd.DataFrame, stale_after: int, today: datetime.date, w
         ]
         for row in known.to_dict("records")
     ]  # fmt: skip
-    return table("Prices", ["Asset", "Price", "Currency", "Of", "Age", "Source"], rows, {1})
+    return table("Prices", ["Asset", "Price", "Currency", "Of", "Age", "Source"], rows, {1}, key=1)
 
 
 def rates_table(rates: pd.DataFrame, stale_after: int, today: datetime.date, writing: Writing) -> str:
@@ -133,13 +133,13 @@ def rates_table(rates: pd.DataFrame, stale_after: int, today: datetime.date, wri
         ]
         for row in rates.to_dict("records")
     ]
-    return table("FX rates", ["FX rate", "Is", "Of", "Age", "Source"], rows, {1}) if rows else ""
+    return table("FX rates", ["FX rate", "Is", "Of", "Age", "Source"], rows, {1}, key=1) if rows else ""
 
 
 def backups_table(found: Sequence[tuple[datetime.datetime, str, Path]]) -> str:
     """The copies beside the portfolio, newest first."""
     rows = [
-        [f"{when:%Y-%m-%d %H:%M:%S}", escape(WHY.get(why, why.replace("-", " "))), escape(path.name)]
+        [f"<time>{when:%Y-%m-%d %H:%M:%S}</time>", escape(WHY.get(why, why.replace("-", " "))), escape(path.name)]
         for when, why, path in found
     ]
     return table("Backups", ["Made", "Why", "File"], rows)
@@ -150,8 +150,7 @@ def findings_list(findings: Sequence[Finding]) -> str:
     if not findings:
         return '<p role="status">Nothing is wrong with the file.</p>'
     items = "".join(
-        f"<li><strong>{escape(finding.kind)}</strong>: {escape(finding.text)}"
-        f"{' Mended.' if finding.mended else ''}</li>"
+        f"<li><strong>{escape(finding.kind)}</strong>: {prose(finding.text)}{' Mended.' if finding.mended else ''}</li>"
         for finding in findings
     )
     return f'<ul role="status">{items}</ul>'

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from allocation.dashboard.markup import old, plural, status, table
+from allocation.dashboard.markup import day, old, plural, prose, status, table
 from allocation.summary import Summary
 from allocation.tables import SEVERAL_CLASSES
 from allocation.writing import Writing
@@ -48,10 +48,10 @@ def summary_figures(summary: Summary, today: datetime.date, writing: Writing) ->
         ("Cash", f"{writing.money(summary.cash, currency)} <em>{escape(currency)}</em>", ""),
     ]
     if summary.oldest_price is not None:
-        of = f"{summary.oldest_of}, {summary.oldest_price:%Y-%m-%d}"
+        of = f"{prose(summary.oldest_of)}, {day(summary.oldest_price)}"
         figures.append(("Oldest price", age(summary.oldest_price, today, summary.stale_after, writing), of))
     items = "".join(
-        f"<div><span>{title}</span><strong>{value}</strong><small>{escape(note)}</small></div>"
+        f"<div><span>{title}</span><strong>{value}</strong><small>{note}</small></div>"
         for title, value, note in figures
     )
     return f'<div class="allocation-figures">{items}</div>{old(summary.warning)}'
@@ -129,7 +129,7 @@ def _holding_table(asset_class: str, holdings: pd.DataFrame, currency: str, writ
         [f"{escape(_ticker(row))}<br><small>{escape(row['name'])}</small>", *_measures(row, currency, writing)]
         for row in holdings.to_dict("records")
     ]
-    return table(f"Holdings of {asset_class}", ["Holding", *HEAD], rows, {1, 2, 3, 4, 5})
+    return table(f"Holdings of {asset_class}", ["Holding", *HEAD], rows, {1, 2, 3, 4, 5}, key=1)
 
 
 def _ticker(row: dict[Hashable, Any]) -> str:

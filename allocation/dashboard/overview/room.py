@@ -11,6 +11,7 @@ import pandas as pd
 
 from allocation import drift
 from allocation.charts import current_vs_target
+from allocation.dashboard.markup import prose
 from allocation.dashboard.overview.markup import class_table, largest_gaps, status_sentence, summary_figures
 from allocation.dashboard.parts import row
 from allocation.dashboard.widgets import Chart, Segments
@@ -57,7 +58,7 @@ class Overview:
         self._classes, self._holdings = drift.by_class(tables), drift.by_holding(tables)
         self._currency, self._writing = tables.base_currency, writing
         self._summary.value = summary_figures(summary, today, writing) + (
-            f'<p class="allocation-status">{escape(status_sentence(summary, self._classes, writing))}</p>'
+            f'<p class="allocation-status">{prose(status_sentence(summary, self._classes, writing))}</p>'
         )
         self._gaps.value = largest_gaps(self._classes, self._currency, writing)
         self._set_targets.layout.display = "none" if summary.classes else ""

@@ -6,7 +6,7 @@ from html import escape
 
 import pandas as pd
 
-from allocation.dashboard.markup import plural, sentence, status, table
+from allocation.dashboard.markup import plural, prose, sentence, status, table
 from allocation.planner import Plan
 from allocation.writing import Writing
 
@@ -29,16 +29,15 @@ def plan_table(plan: Plan, writing: Writing) -> str:
                 f"{writing.points(trade['drift_before'])} → {writing.points(trade['drift_after'])}"
                 if _known(trade["drift_before"])
                 else "",
-                escape(writing.sentence(trade["reason"], currency)),
+                prose(writing.sentence(trade["reason"], currency)),
             ]
         )
     numbers = [f"Amount, {currency}", "Shares", "Price", *(["Fee"] if fees else []), "Points"]
     head = ["Action", "Asset", "Account", *numbers, "Why"]
     # Adding 0 makes a plain zero of a negative one.
     total = writing.money(round(plan.trades["amount"].sum(), 6) + 0.0, currency)
-    rest = f'<td colspan="{len(head) - 4}"></td>'
-    foot = f'<tfoot><tr><td colspan="3">Together</td><td class="number">{total}</td>{rest}</tr></tfoot>'
-    return table("Trades of this plan", head, rows, numbers=set(range(3, len(head) - 1)), foot=foot)
+    foot = ["Together", "", "", total, *[""] * (len(head) - 4)]
+    return table("Trades of this plan", head, rows, set(range(3, len(head) - 1)), foot, names={0, 1}, key=3, wordy=True)
 
 
 def undone_table(plan: Plan, writing: Writing) -> str:
@@ -50,11 +49,13 @@ def undone_table(plan: Plan, writing: Writing) -> str:
             escape(row["symbol"] or row["asset_class"]),
             escape(row["account"]) or "—",
             writing.money(row["amount"], currency) if row["amount"] else "",
-            escape(writing.sentence(row["reason"], currency)),
+            prose(writing.sentence(row["reason"], currency)),
         ]
         for row in plan.undone.to_dict("records")
     ]
-    return table("Left undone", ["Left undone", "What", "Account", f"Amount, {currency}", "Why"], rows, numbers={3})
+    return table(
+        "Left undone", ["Left undone", "What", "Account", f"Amount, {currency}", "Why"], rows, {3}, names={0, 1}, key=3
+    )
 
 
 def effect_sentence(plan: Plan, writing: Writing) -> str:
@@ -88,7 +89,8 @@ def executed_table(changes: pd.DataFrame, writing: Writing) -> str:
         ]
         for row in changes.to_dict("records")
     ]
-    return table("Changes", ["Account", "Asset", "Quantity before", "Change", "After"], rows, numbers={2, 3, 4})
+    head = ["Account", "Asset", "Quantity before", "Change", "After"]
+    return table("Changes", head, rows, {2, 3, 4}, names={1}, key=3)
 
 
 def classes_after_table(classes: pd.DataFrame, currency: str, writing: Writing) -> str:
@@ -107,7 +109,7 @@ def classes_after_table(classes: pd.DataFrame, currency: str, writing: Writing) 
         for row in classes.to_dict("records")
     ]
     head = ["Asset class", "Before", "Change", "After", "Weight before", "Weight after", "Target", "Status after"]
-    return table("Asset classes before and after", head, rows, numbers={1, 2, 3, 4, 5, 6})
+    return table("Asset classes before and after", head, rows, numbers={1, 2, 3, 4, 5, 6}, key=3)
 
 
 def _known(value: float) -> bool:

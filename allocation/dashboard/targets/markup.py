@@ -9,7 +9,7 @@ from math import nan
 
 import pandas as pd
 
-from allocation.dashboard.markup import plural, table
+from allocation.dashboard.markup import plural, prose, table
 from allocation.measures import AS_EVERY_CLASS, Measures
 from allocation.targets import plain
 from allocation.writing import Writing
@@ -73,7 +73,7 @@ def unsaved(count: int, differences: Sequence[str]) -> str:
     """What a save would change, announced by screen readers."""
     if not differences:
         return '<p role="status" class="allocation-quiet">Nothing is unsaved.</p>'
-    items = "".join(f"<li>{escape(text)}</li>" for text in differences)
+    items = "".join(f"<li>{prose(text)}</li>" for text in differences)
     said = plural(count, "unsaved change")
     return f'<div role="status" class="allocation-unsaved"><strong>{said}</strong><ul>{items}</ul></div>'
 

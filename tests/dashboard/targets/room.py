@@ -1,7 +1,7 @@
 """The room where targets are set, without a browser: what a person does, and what it shows and saves then."""
 
 from allocation.dashboard.targets import TargetsPanel
-from tests.dashboard.spoken import Spoken
+from tests.dashboard.spoken import Spoken, plain
 
 
 class Room(Spoken):
@@ -38,7 +38,7 @@ class Room(Spoken):
     def text(self):
         text = " ".join(each.value for each in self.widgets() if type(each).__name__ == "HTML" and shown(each))
         assert "This is a fault in the program" not in text
-        return text
+        return plain(text)
 
     def row(self, asset_class, holding=""):
         rows = self.view["rows"]

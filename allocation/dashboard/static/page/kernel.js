@@ -1,8 +1,10 @@
 // The kernel behind the page, over one websocket: Jupyter's messages in the wire format v1.kernel.websocket.jupyter.org,
-// with the few methods that ipywidgets' manager asks of a kernel and of its comms.
+// with the few methods that ipywidgets' manager asks of a kernel and of its comms. Messages are counted on both sides, and
+// what the other side has not heard when a websocket ends is said again over the next; conversation.py has the other half.
 const PROTOCOL = "v1.kernel.websocket.jupyter.org";
 const PARTS = ["header", "parent_header", "metadata", "content"];
 const PATIENCE = 15000;
+const FORGOTTEN = 4410;
 const PAUSES = [100, 500, 1000, 2000, 5000, 5000, 15000];
 
 function pack({ channel, buffers, ...message }) {
@@ -72,7 +74,10 @@ export class Kernel {
     this.id = id;
     this.tell = tell;
     this.session = crypto.randomUUID();
-    this.unsent = [];
+    this.state = "idle";
+    this.heard = 0;
+    this.said = 0;
+    this.unheard = [];
     this.asked = new Map();
     this.comms = new Map();
     this.targets = new Map();
@@ -104,25 +109,36 @@ export class Kernel {
   }
 
   connect(attempt) {
-    const address = new URL(`/api/kernels/${this.id}/channels?session_id=${this.session}`, location.href);
+    const address = new URL(`/api/kernels/${this.id}/channels`, location.href);
+    address.search = new URLSearchParams({ session_id: this.session, heard: this.heard });
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(address, PROTOCOL);
     socket.binaryType = "arraybuffer";
     let next = attempt + 1;
-    socket.onopen = () => {
+    socket.onmessage = ({ data }) => {
+      if (data instanceof ArrayBuffer) {
+        this.heard += 1;
+        this.receive(unpack(data));
+        return;
+      }
+      this.unheard.splice(0, this.unheard.length - (this.said - Number(data)));
+      if (this.socket === socket) return;
+      this.socket = socket;
       next = 0;
       clearTimeout(this.losing);
       this.losing = undefined;
-      this.tell("idle");
-      for (const message of this.unsent.splice(0)) socket.send(message);
+      this.tell(this.state);
+      for (const message of this.unheard) socket.send(message);
     };
-    socket.onmessage = ({ data }) => this.receive(unpack(data));
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       this.socket = null;
+      if (code === FORGOTTEN) {
+        this.tell("lost");
+        return;
+      }
       this.losing ??= setTimeout(() => this.tell("lost"), PATIENCE);
       setTimeout(() => this.connect(next), PAUSES[Math.min(attempt, PAUSES.length - 1)]);
     };
-    this.socket = socket;
   }
 
   send(type, content, callbacks, metadata, buffers) {
@@ -136,8 +152,10 @@ export class Kernel {
     };
     this.asked.set(header.msg_id, callbacks);
     const message = pack({ channel: "shell", header, parent_header: {}, metadata, content, buffers });
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(message);
-    else this.unsent.push(message);
+    this.said += 1;
+    this.unheard.push(message);
+    this.socket?.send(String(this.heard));
+    this.socket?.send(message);
     return header.msg_id;
   }
 
@@ -147,7 +165,8 @@ export class Kernel {
     const { shell, iopub } = this.asked.get(message.parent_header.msg_id) ?? {};
     if (message.channel === "shell") shell?.reply?.(message);
     else if (type === "status") {
-      this.tell(state === "restarting" ? "dead" : state);
+      this.state = state === "restarting" ? "dead" : state;
+      this.tell(this.state);
       iopub?.status?.(message);
       if (state === "idle") this.asked.delete(message.parent_header.msg_id);
     } else if (type === "comm_open") {

@@ -1,0 +1,48 @@
+"""What the room of what was says of days of which not everything is known."""
+
+import datetime
+
+import pandas as pd
+import pytest
+
+from allocation.dashboard.history import not_known
+
+DAYS = [datetime.date(2025, month, 1) for month in (1, 2, 3, 4)]
+
+
+def history(**columns):
+    """A line a class and day; what isn't named is known."""
+    known = {"targets_of": DAYS[0], "assumed_before": None, "bands_instead": ""}
+    days = pd.DataFrame({"as_of": DAYS} | {name: columns.get(name, [value] * 4) for name, value in known.items()})
+    return pd.concat([days.assign(asset_class="Bonds"), days.assign(asset_class="Stocks")])
+
+
+def test_where_all_is_known_nothing_is_said():
+    assert not_known(history()) == []
+    assert not_known(history(targets_of=[None] * 4)) == []
+
+
+def test_targets_that_were_saved_later_stand_in():
+    assert not_known(history(targets_of=[DAYS[2], DAYS[2], DAYS[2], DAYS[3]])) == [
+        "The earliest targets that are known were saved on 2025-03-01: they stand in for the days before."
+    ]
+
+
+def test_a_strategy_that_is_only_taken_to_have_been_active_is_said_to_be():
+    assert not_known(history(assumed_before=[DAYS[2], DAYS[2], None, None])) == [
+        "Which strategy was active is only known since 2025-03-01: the one of that day stands in for the days before."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("bands", "said"),
+    [
+        (["5/25", "", "", ""], "Which bands were in force on 2025-01-01, wasn't kept: 5/25 stand in."),
+        (
+            ["those of today", "", "those of today", ""],
+            "Which bands were in force on 2 days, 2025-01-01 to 2025-03-01, wasn't kept: those of today stand in.",
+        ),
+    ],
+)
+def test_bands_that_were_not_kept_are_said_to_be_others(bands, said):
+    assert not_known(history(bands_instead=bands)) == [said]
