@@ -131,6 +131,25 @@ def test_a_click_that_the_connection_swallowed_is_done_once_and_so_is_one_whose_
         assert [text for kind, text in visit.console if kind == "pageerror"] == []
 
 
+@pytest.mark.slow
+def test_a_page_whose_every_connection_ends_before_a_click_arrives_says_that_it_is_lost(browser, sample):
+    with served(sample.path) as address, network(address) as (line, through):
+        visit = Visit(browser, through)
+        visit.room("Plan").chart()
+        line.lose(UP)
+        visit.click("Save this plan")
+        lost = visit.page.get_by_text("The dashboard has stopped, or this page has lost it.")
+        for _ in range(600):
+            if line.swallowed.is_set():
+                line.end()
+                line.lose(UP)
+            if lost.is_visible():
+                break
+            visit.page.wait_for_timeout(100)
+        lost.wait_for()
+        assert sample.plans().empty
+
+
 def gone(kernel, seconds):
     end = time.monotonic() + seconds
     while processes_of(kernel) and time.monotonic() < end:

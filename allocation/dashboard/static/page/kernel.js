@@ -5,6 +5,7 @@ const PROTOCOL = "v1.kernel.websocket.jupyter.org";
 const PARTS = ["header", "parent_header", "metadata", "content"];
 const PATIENCE = 15000;
 const FORGOTTEN = 4410;
+const FRUITLESS = 4;
 const PAUSES = [100, 500, 1000, 2000, 5000, 5000, 15000];
 
 function pack({ channel, buffers, ...message }) {
@@ -78,6 +79,7 @@ export class Kernel {
     this.heard = 0;
     this.said = 0;
     this.unheard = [];
+    this.fruitless = 0;
     this.asked = new Map();
     this.comms = new Map();
     this.targets = new Map();
@@ -122,7 +124,10 @@ export class Kernel {
         return;
       }
       this.unheard.splice(0, this.unheard.length - (this.said - Number(data)));
-      if (this.socket === socket) return;
+      if (this.socket === socket) {
+        this.fruitless = 0;
+        return;
+      }
       this.socket = socket;
       next = 0;
       clearTimeout(this.losing);
@@ -131,13 +136,15 @@ export class Kernel {
       for (const message of this.unheard) socket.send(message);
     };
     socket.onclose = ({ code }) => {
+      // What ends one connection after the other, as a message too large does, would do so for ever.
+      if (this.socket === socket && this.unheard.length) this.fruitless += 1;
       this.socket = null;
-      if (code === FORGOTTEN) {
+      if (code === FORGOTTEN || this.fruitless > FRUITLESS) {
         this.tell("lost");
         return;
       }
       this.losing ??= setTimeout(() => this.tell("lost"), PATIENCE);
-      setTimeout(() => this.connect(next), PAUSES[Math.min(attempt, PAUSES.length - 1)]);
+      setTimeout(() => this.connect(next), PAUSES[Math.min(attempt + this.fruitless, PAUSES.length - 1)]);
     };
   }
 
