@@ -69,6 +69,7 @@ def _section(
     cells: Callable[[Row], list[str]],
     writing: Writing,
     numbers: Collection[int] = (),
+    key: int | None = None,
 ) -> str:
     """A heading with a count, a table of the first rows, and how many more there are."""
     if found.empty:
@@ -76,7 +77,11 @@ def _section(
     rows = [cells({str(name): cell for name, cell in row.items()}) for row in found.head(SHOWN).to_dict("records")]
     count = writing.number(f"{len(found):,}")
     caption = f"{title} before and after"
-    return f"<h3>{title} ({count})</h3>" + table(caption, head, rows, numbers) + sentence(cut(len(found), writing))
+    return (
+        f"<h3>{title} ({count})</h3>"
+        + table(caption, head, rows, numbers, key=key)
+        + sentence(cut(len(found), writing))
+    )
 
 
 def _holdings(changes: Changes, writing: Writing) -> str:
@@ -98,7 +103,7 @@ def _holdings(changes: Changes, writing: Writing) -> str:
     lacking = ", ".join(changes.without_value[:SHOWN])
     told = sentence(SOLD) if "sold" in set(changes.holdings["change"]) else ""
     told += sentence(f"{NONE}: the value isn't known without a price or an FX rate, of {lacking}.") if lacking else ""
-    return _section("Holdings", changes.holdings, head, cells, writing, {3, 4, 5}) + told
+    return _section("Holdings", changes.holdings, head, cells, writing, {3, 4, 5}, key=5) + told
 
 
 def _what_happens(row: Row, writing: Writing) -> str:
