@@ -46,8 +46,10 @@ def check(content: Content) -> None:
     if content.problems:
         return
     assert len(content.holdings)
+    # A price that a file doesn't have is asked for once it is loaded.
+    priced = content.holdings.assign(price=content.holdings["price"].where(content.holdings["price"].notna(), 1))
     tables = (
-        (content.holdings, lambda table: read_holdings(table, TODAY)),
+        (priced, lambda table: read_holdings(table, TODAY)),
         (content.fx, lambda table: read_fx(table, TODAY)),
         (content.targets, read_targets),
         (content.classes, read_classes),
