@@ -82,6 +82,7 @@ def change_times(portfolios: Iterable[allocation.Portfolio]) -> Iterable[Row]:
         for portfolio in portfolios:
             with served(portfolio.path) as address:
                 page = browser.new_page()
+                page.on("dialog", lambda dialog: dialog.accept())
                 page.goto(address, wait_until="commit")
                 page.get_by_role("tab", name="Targets").click(timeout=120_000)
                 page.locator(".allocation-effect:not(:empty)").wait_for(timeout=120_000)

@@ -131,6 +131,24 @@ def test_a_click_that_the_connection_swallowed_is_done_once_and_so_is_one_whose_
         assert [text for kind, text in visit.console if kind == "pageerror"] == []
 
 
+def test_a_click_means_the_number_that_the_box_shows_however_busy_the_kernel_is(browser, sample):
+    with served(sample.path) as address:
+        visit = Visit(browser, address)
+        visit.room("Plan").chart()
+        deposit = visit.page.get_by_label("Deposit", exact=True)
+        [process] = processes_of(visit.kernel)
+        os.kill(process, signal.SIGSTOP)
+        try:
+            for amount in ("2100", "2200", "2300"):
+                deposit.fill(amount)
+                deposit.press("Enter")
+            visit.click("Save this plan")
+        finally:
+            os.kill(process, signal.SIGCONT)
+        visit.see("Saved as plan 1.")
+        assert sample.plans()["flow"].tolist() == [2300]
+
+
 @pytest.mark.slow
 def test_a_page_whose_every_connection_ends_before_a_click_arrives_says_that_it_is_lost(browser, sample):
     with served(sample.path) as address, network(address) as (line, through):

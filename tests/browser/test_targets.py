@@ -124,6 +124,19 @@ def test_arrow_keys_move_a_row_and_the_others_make_room(room):
     expect(room.page.get_by_text("What it would take: ")).to_be_visible()
 
 
+def test_a_page_with_something_unsaved_asks_before_it_is_left(room, sample):
+    room.type_percent("Bonds", "25")
+    room.see("unsaved changes")
+    room.save()
+    room.see("Nothing is unsaved.")
+    room.type_percent("Bonds", "26")
+    room.see("unsaved changes")
+    assert not room.asked_to_stay
+    room.page.reload(wait_until="commit")
+    assert room.asked_to_stay == 1
+    assert saved(sample)["Bonds"] == 25
+
+
 def test_a_slider_is_moved_by_keyboard_and_by_mouse(room):
     room.slider("Bonds").focus()
     room.page.keyboard.press("ArrowRight")

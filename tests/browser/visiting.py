@@ -68,7 +68,7 @@ class Visit:
     """One visitor's page, with what it said to the console and asked from elsewhere."""
 
     def __init__(self, browser, address, width=1200, height=1000, opens=True, **context):
-        self.console, self.outside, self.dialogs = [], [], []
+        self.console, self.outside, self.dialogs, self.asked_to_stay = [], [], [], 0
         window = {"viewport": {"width": width, "height": height}, "accept_downloads": True, **context}
         self.page = browser.new_context(**window).new_page()
         # A machine that runs other tests as well may take its time.
@@ -78,10 +78,19 @@ class Visit:
         self.page.on("console", lambda message: self.console.append((message.type, message.text)))
         self.page.on("pageerror", lambda error: self.console.append(("pageerror", str(error))))
         self.page.on("request", lambda request: self._ask(request.url))
-        self.page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
+        self.page.on("dialog", self._answer)
         self.address = address
         if opens:
             self.open()
+
+    def _answer(self, dialog):
+        """Leave a page with something unsaved on it; nothing else asks in a window of its own."""
+        if dialog.type == "beforeunload":
+            self.asked_to_stay += 1
+            dialog.accept()
+        else:
+            self.dialogs.append(dialog.message)
+            dialog.dismiss()
 
     def open(self):
         self.page.goto(self.address, wait_until="commit")

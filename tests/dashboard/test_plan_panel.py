@@ -1,10 +1,12 @@
 """The panel that plans, without a browser: what is entered, and what it shows then."""
 
+import re
+
 import pandas as pd
 import pytest
 
 from allocation.dashboard.plan import PlanPanel
-from allocation.writing import Writing
+from allocation.writing import PLAIN, Writing
 from tests.dashboard.spoken import Spoken
 
 
@@ -187,11 +189,50 @@ def test_a_plan_is_saved_looked_at_and_executed(panel):
 
 def test_what_a_saved_plan_leaves_open_is_a_sentence(panel):
     panel.click("Save this plan")
-    panel.click("Mark as executed")
-    assert "leaves open in which account" in panel.text and not panel.executed
+    panel.click("Show what it would change")
+    assert "leaves open in which account" in panel.text and panel.find("Mark as executed").disabled
     panel.enter("What is open", "Brokerage")
+    panel.click("Show what it would change")
     panel.click("Mark as executed")
     assert panel.executed
+
+
+def test_a_second_click_executes_and_takes_back_nothing_more(panel):
+    for title in ("Spring", "Summer"):
+        panel.enter("Title", title)
+        panel.enter("What is open", "Brokerage")
+        panel.click("Save this plan")
+    panel.click("Show what it would change")
+    for _ in range(2):
+        panel.click("Mark as executed")
+    assert panel.portfolio.plans().set_index("plan")["executed"].to_dict() == {1: "", 2: "in full"}
+    assert "Plan 2 is executed as of" in panel.text
+    panel.enter("Saved plans", 1)
+    panel.click("Show what it would change")
+    panel.click("Mark as executed")
+    panel.panel.show(panel.portfolio.tables())
+    panel.click("Show what taking it back would change")
+    for _ in range(2):
+        panel.click("Take it back")
+    assert sorted(panel.portfolio.plans()["executed"]) == ["", "in full"]
+    assert "is taken back" in panel.text
+
+
+def test_hidden_balances_are_hidden_in_what_an_execution_changed(panel):
+    panel.enter("What is open", "Brokerage")
+    panel.click("Save this plan")
+    panel.click("Show what it would change")
+    assert re.search(r"\d\.\d\d", panel.panel._saved._done.value)
+    panel.panel.show(panel.portfolio.tables(), Writing(hidden=True))
+    assert "•" in panel.panel._saved._done.value
+    assert not re.search(r"\d\.\d\d", panel.panel._saved._done.value)
+    panel.click("Mark as executed")
+    panel.panel.show(panel.portfolio.tables(), PLAIN)
+    panel.click("Show what taking it back would change")
+    panel.click("Take it back")
+    assert re.search(r"\d\.\d\d", panel.panel._executed._done.value)
+    panel.panel.show(panel.portfolio.tables(), Writing(hidden=True))
+    assert not re.search(r"\d\.\d\d", panel.panel._executed._done.value)
 
 
 def test_without_a_plan_there_is_nothing_to_save(panel):

@@ -68,6 +68,9 @@ class TakingBack:
         self._seen(self._yes, self._no, seen=True)
 
     def _take_back(self) -> None:
+        if self._asked is None:
+            # A second click on what the first one has done.
+            return
         if self._portfolio.last_load() != self._asked:
             self.show()
             raise StoreError("Something else has been loaded meanwhile. Look again at what would be taken back.")

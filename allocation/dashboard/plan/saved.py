@@ -30,6 +30,8 @@ class SavedPlans:
     def __init__(self, portfolio: Portfolio, current: Callable[[], Plan | None], changed: Callable[[], object]) -> None:
         self._portfolio, self._current, self._changed = portfolio, current, changed
         self._writing = PLAIN
+        self._looked_at: tuple[object, ...] | None = None
+        self._words: Callable[[], str] = str
         self._title = widgets.Text(description="Title", layout={"width": "280px"})
         self._title.add_class("allocation-field")
         self._save = widgets.Button(description="Save this plan")
@@ -51,6 +53,7 @@ class SavedPlans:
     def show(self, writing: Writing | None = None) -> None:
         """The plans that are not executed in full yet; numbers written like this, or like the last time."""
         self._writing = writing or self._writing
+        self._done.value = self._words()
         table = self._portfolio.plans()
         waiting = table[table["executed"] != "in full"]
         options = [
@@ -76,24 +79,35 @@ class SavedPlans:
         number = self._portfolio.save_plan(plan, self._title.value)
         self.show()
         self._plans.value = number
-        self._done.value = said(f"Saved as plan {number}.")
+        self._tell(lambda: said(f"Saved as plan {number}."))
+
+    def _tell(self, words: Callable[[], str]) -> None:
+        """Say it now, and whenever numbers are written otherwise."""
+        self._words = words
+        self._done.value = words()
 
     def _carry_out(self, preview: bool) -> None:
-        self._done.value = ""
         account, into = self._account.value, self._into.value
+        asked = (self._plans.value, account, into)
+        if not preview and self._looked_at != asked:
+            # A second click on what the first one has done: another plan may be chosen by now.
+            return
+        self._tell(str)
         done = self._portfolio.execute_plan(
             self._plans.value,
             accounts=None if account == EVERY else [account],
             into=None if into == OPEN else into,
             preview=preview,
         )
+        self._looked_at = asked if preview else None
         self._execute.disabled = not preview
         if not preview:
             self._changed()
         words = f"Plan {done.plan} {'would be' if preview else 'is'} executed as of {done.on}"
         left = f"; {done.remaining} of its lines are left" if done.remaining else ""
-        self._done.value = said(f"{words}{left}.") + executed_table(done.changes, self._writing)
+        self._tell(lambda: said(f"{words}{left}.") + executed_table(done.changes, self._writing))
 
     def _clear(self) -> None:
-        self._done.value = self._problem.value = ""
-        self._execute.disabled = True
+        self._problem.value = ""
+        self._tell(str)
+        self._looked_at, self._execute.disabled = None, True

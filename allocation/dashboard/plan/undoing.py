@@ -10,6 +10,7 @@ from allocation.dashboard.markup import plural, said
 from allocation.dashboard.parts import row, told
 from allocation.dashboard.plan.forms import choice, choose_among
 from allocation.dashboard.plan.markup import executed_table
+from allocation.plans import Executed
 from allocation.portfolio import Portfolio
 from allocation.writing import PLAIN, Writing
 
@@ -25,6 +26,8 @@ class ExecutedPlans:
     def __init__(self, portfolio: Portfolio, changed: Callable[[], object]) -> None:
         self._portfolio, self._changed = portfolio, changed
         self._writing = PLAIN
+        self._looked_at: object = None
+        self._words: Callable[[], str] = str
         self._plans = choice("Executed plans", [])
         self._look = widgets.Button(description="Show what taking it back would change")
         self._undo = widgets.Button(description="Take it back", disabled=True)
@@ -39,6 +42,7 @@ class ExecutedPlans:
     def show(self, writing: Writing) -> None:
         """The plans that were executed, the latest first; numbers written like this."""
         self._writing = writing
+        self._done.value = self._words()
         table = self._portfolio.plans()
         executed = table[table["executed"] != ""].sort_values("executed_on", ascending=False, kind="stable")
         options = [
@@ -55,24 +59,36 @@ class ExecutedPlans:
         self._kept.layout.display = "" if options else "none"
 
     def _take_back(self, preview: bool) -> None:
-        self._done.value = ""
         number = self._plans.value
-        self._undo.disabled = True
+        if not preview and self._looked_at != number:
+            # A second click on what the first one has done: another plan may be chosen by now.
+            return
+        self._tell(str)
+        self._looked_at, self._undo.disabled = None, True
         done = self._portfolio.undo_plan(number, preview)
         if preview:
-            self._undo.disabled = False
+            self._looked_at, self._undo.disabled = number, False
             words = f"Plan {number} was executed as of {done.on}. Taking that back would change this"
         else:
             self._changed()
             words = f"The execution of plan {number} as of {done.on} is taken back; {_lines(done.remaining)} to execute"
         if done.executed:
             words += f"; an earlier part stays executed, {plural(done.executed, 'line')}"
+        self._tell(lambda: self._said(words, done, preview))
+
+    def _said(self, words: str, done: Executed, preview: bool) -> str:
         changes = executed_table(done.changes, self._writing) if len(done.changes) else ""
-        self._done.value = said(f"{words}{':' if preview and changes else '.'}") + changes
+        return said(f"{words}{':' if preview and changes else '.'}") + changes
+
+    def _tell(self, words: Callable[[], str]) -> None:
+        """Say it now, and whenever numbers are written otherwise."""
+        self._words = words
+        self._done.value = words()
 
     def _clear(self) -> None:
-        self._done.value = self._problem.value = ""
-        self._undo.disabled = True
+        self._problem.value = ""
+        self._tell(str)
+        self._looked_at, self._undo.disabled = None, True
 
 
 def _lines(count: int) -> str:

@@ -53,6 +53,32 @@ function classicNotebook(kernel, outputs, widgets) {
   };
 }
 
+/** A click means what the page shows: a value that waits until the kernel has done something else goes ahead of it. */
+function valuesGoFirst({ WidgetModel: { prototype } }) {
+  const { sync, send } = prototype;
+  const waiting = new Set();
+  prototype.sync = function (...given) {
+    sync.apply(this, given);
+    waiting.add(this);
+  };
+  prototype.send = function (...given) {
+    for (const model of waiting) {
+      if (model._msg_buffer === null) continue;
+      model.rememberLastUpdateFor(model.send_sync_message(model._msg_buffer, model._msg_buffer_callbacks));
+      model._msg_buffer = model._msg_buffer_callbacks = null;
+    }
+    waiting.clear();
+    return send.apply(this, given);
+  };
+}
+
+/** A double click is a click: what the first one brought has not been seen when the second one comes. */
+function onceIsEnough(event) {
+  if (event.detail < 2 || !event.target.closest?.(".jupyter-button")) return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
 // anywidget gives a widget two seconds to start and calls it broken from then on; a busy machine may need longer.
 const LONG_ENOUGH = 60000;
 const timeout = AbortSignal.timeout.bind(AbortSignal);
@@ -70,6 +96,10 @@ async function start() {
   // The token in the address has become a cookie; it need not stay in the history.
   history.replaceState(null, "", location.pathname + location.hash);
   addEventListener("pagehide", () => navigator.sendBeacon(`/voila/api/shutdown/${id}`));
+  addEventListener("beforeunload", (event) => {
+    if (document.querySelector(".allocation-unsaved")) event.preventDefault();
+  });
+  addEventListener("click", onceIsEnough, { capture: true });
   addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();
   });
@@ -81,6 +111,7 @@ async function start() {
     load("@jupyter-widgets/base", asset("widgets.js")),
     load("anywidget", asset("anywidget.js")),
   ]);
+  valuesGoFirst(widgets);
   Object.assign(globalThis.Jupyter, classicNotebook(kernel, await displayed(), widgets));
   provide("base/js/namespace", globalThis.Jupyter);
   provide("base/js/events", { on: () => {} });
