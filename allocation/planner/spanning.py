@@ -95,7 +95,11 @@ def _nearest(
     held = sum(max(value, 0) for value in tables.asset_values)
     scale = max(abs(flow), held, 1) / 1e4
     goals = []
-    for name in sorted({*tables.strategy.class_weights, *(part for bundle in found for part in bundle.parts)}):
+    counted = set(tables.strategy.class_weights)
+    if not to_targets:
+        # What has no target is neither bought nor sold; of distances to targets it is no part.
+        counted |= {part for bundle in found for part in bundle.parts}
+    for name in sorted(counted):
         target = tables.strategy.class_weights.get(name, Fraction(0))
         wanted = target * total - tables.class_values.get(name, 0) if to_targets else Fraction(by_class.get(name, 0))
         parts = {i: float(bundle.parts[name]) for i, bundle in enumerate(found) if name in bundle.parts}
