@@ -31,6 +31,10 @@ class PortfolioFile:
         """Whether the file is there."""
         return self._database.exists()
 
+    def state(self) -> object:
+        """What differs whenever anything has been saved since, by whomever; None where there is no file."""
+        return self._database.state() if self.exists() else None
+
     def backup(self, to: str | Path | None = None) -> Path:
         """Copy the portfolio file, while others may be working with it.
 

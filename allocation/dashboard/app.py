@@ -52,6 +52,7 @@ class Page:
     ) -> None:
         self._portfolio, self._sample, self._own = portfolio, sample, own
         self._tables: Tables | None = None
+        self._read_at: object = None
         self._nav, self._hide = Nav(ROOMS), Switch("Hide balances", "hidden")
         self._scope = widgets.Dropdown(options=[("All Portfolio", ALL)], description="Scope")
         self._scope.add_class("allocation-scope")
@@ -70,7 +71,7 @@ class Page:
              self._room_problem, self._welcome.box, self._stage, Glossary().box]
         )  # fmt: skip
         self.box.add_class("allocation")
-        self.show, self._enter = told(self._problem, self._refresh), told(self._room_problem, self._go)
+        self.show, self._enter = told(self._problem, self._refresh), told(self._room_problem, self._turn_to)
         self._open(portfolio)
         self._scope.observe(self.show, "value")
         self._nav.observe(self._enter, "room")
@@ -107,7 +108,7 @@ class Page:
     def _refresh(self) -> None:
         """Read the portfolio anew, and fill the room that is seen."""
         self._rooms.all_stale()
-        self._tables, self._lacks = None, False
+        self._tables, self._lacks, self._read_at = None, False, self._portfolio.state()
         try:
             tables = self._portfolio.tables(self._scope.value)
             if tables.accounts:
@@ -120,6 +121,13 @@ class Page:
             if not self._is_empty():
                 raise
         finally:
+            self._go()
+
+    def _turn_to(self) -> None:
+        """Enter another room; what somebody else has saved meanwhile is read first."""
+        if self._portfolio.state() != self._read_at:
+            self.show()
+        else:
             self._go()
 
     def _go(self) -> None:

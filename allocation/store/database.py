@@ -74,12 +74,12 @@ class Database(Place):
         """
         self.require_file()
         with self.locked():
-            if self._state() != self._state_of_answers:
+            if self.state() != self._state_of_answers:
                 self._answers = {}
             if name not in self._answers:
                 with self._opened(self.path) as connection:
                     self._answers[name] = question(connection)
-                self._state_of_answers = self._state()
+                self._state_of_answers = self.state()
             return cast(Answer, self._answers[name])
 
     @contextmanager

@@ -132,7 +132,7 @@ class Place:
             self._warned = True
             self.tell(f"{self.path} can be read by others than you. allocation doctor --mend makes it yours alone.")
 
-    def _state(self) -> object:
+    def state(self) -> object:
         """What differs whenever the file's content does. DuckDB counts its checkpoints in the first blocks."""
         with sentences(self.path), self.path.open("rb") as file:
             states = [entry.stat() for entry in (self.path, log_of(self.path)) if entry.exists()]

@@ -74,6 +74,15 @@ def test_a_room_that_was_left_is_filled_anew_only_when_it_is_entered_again(page)
     assert page._rooms._made["overview"]._table.value != shown
 
 
+def test_what_another_window_saves_is_seen_in_the_next_room(page, sample):
+    assert "50,335.41" in text(page)
+    allocation.open(sample.path).save_price("VTI", 400, "USD")
+    assert "50,335.41" in text(page)
+    go(page, "data")
+    total = f"{sample.summary().total:,.2f}"
+    assert total != "50,335.41" and total in text(go(page, "overview"))
+
+
 def test_hidden_balances_leave_weights_and_take_amounts(page):
     for room in ROOMS:
         go(page, room)
