@@ -114,9 +114,11 @@ def test_a_click_that_the_connection_swallowed_is_done_once_and_so_is_one_whose_
         line.lose(UP)
         visit.click("Save this plan")
         assert line.swallowed.wait(60)
+        visit.see("The connection to the dashboard is interrupted.")
         assert sample.plans().empty
         line.end()
         visit.see("Saved as plan 1.")
+        visit.page.get_by_text("The connection to the dashboard").wait_for(state="detached")
         line.lose(DOWN)
         visit.click("Save this plan")
         while len(sample.plans()) < 2:

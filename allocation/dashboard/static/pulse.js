@@ -6,6 +6,9 @@ const LOST =
   "The dashboard has stopped, or this page has lost it. Nothing entered here is saved. Start it again if needed, and " +
   "reload the page.";
 const ENDED = "The program behind this page has ended. Nothing entered here is saved any more. Reload the page.";
+const AWAY =
+  "The connection to the dashboard is interrupted. The page tries again by itself; what you enter meanwhile is done " +
+  "once it is back.";
 const BUSY = "Still calculating. What you enter meanwhile comes after it.";
 
 function render({ model, el }) {
@@ -24,6 +27,7 @@ function render({ model, el }) {
   const trouble = () => {
     if (state() === "dead") return ENDED;
     if (state() === "lost") return LOST;
+    if (state() === "away") return AWAY;
     if (Date.now() - heard < PATIENCE) return "";
     return state() === "busy" ? BUSY : LOST;
   };
@@ -31,7 +35,7 @@ function render({ model, el }) {
     const text = trouble();
     if (shown === text) return;
     shown = text;
-    notice.className = { "": "", [BUSY]: "allocation-note" }[text] ?? "allocation-wrong allocation-lost";
+    notice.className = { "": "", [BUSY]: "allocation-note", [AWAY]: "allocation-note" }[text] ?? "allocation-wrong allocation-lost";
     notice.replaceChildren(`${text} `, ...([LOST, ENDED].includes(text) ? [reload] : []));
   };
   const receive = () => {

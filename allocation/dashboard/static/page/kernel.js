@@ -3,6 +3,7 @@
 // what the other side has not heard when a websocket ends is said again over the next; conversation.py has the other half.
 const PROTOCOL = "v1.kernel.websocket.jupyter.org";
 const PARTS = ["header", "parent_header", "metadata", "content"];
+const SOON = 3000;
 const PATIENCE = 15000;
 const FORGOTTEN = 4410;
 const FRUITLESS = 4;
@@ -70,7 +71,7 @@ export class Comm {
 }
 
 export class Kernel {
-  /** `tell` is given what the kernel is doing: "idle", "busy", "dead" (it ended), or "lost" (nothing is heard of it). */
+  /** `tell` is given what the kernel is doing: "idle", "busy", "dead" (it ended), "away" or "lost" (nothing is heard of it). */
   constructor(id, tell) {
     this.id = id;
     this.tell = tell;
@@ -80,6 +81,7 @@ export class Kernel {
     this.said = 0;
     this.unheard = [];
     this.fruitless = 0;
+    this.isLost = false;
     this.asked = new Map();
     this.comms = new Map();
     this.targets = new Map();
@@ -124,6 +126,7 @@ export class Kernel {
         return;
       }
       this.unheard.splice(0, this.unheard.length - (this.said - Number(data)));
+      this.waitToBeHeard();
       if (this.socket === socket) {
         this.fruitless = 0;
         return;
@@ -132,6 +135,7 @@ export class Kernel {
       next = 0;
       clearTimeout(this.losing);
       this.losing = undefined;
+      this.isLost = false;
       this.tell(this.state);
       for (const message of this.unheard) socket.send(message);
     };
@@ -140,10 +144,10 @@ export class Kernel {
       if (this.socket === socket && this.unheard.length) this.fruitless += 1;
       this.socket = null;
       if (code === FORGOTTEN || this.fruitless > FRUITLESS) {
-        this.tell("lost");
+        this.lose();
         return;
       }
-      this.losing ??= setTimeout(() => this.tell("lost"), PATIENCE);
+      this.losing ??= setTimeout(() => this.lose(), PATIENCE);
       setTimeout(() => this.connect(next), PAUSES[Math.min(attempt + this.fruitless, PAUSES.length - 1)]);
     };
   }
@@ -161,9 +165,22 @@ export class Kernel {
     const message = pack({ channel: "shell", header, parent_header: {}, metadata, content, buffers });
     this.said += 1;
     this.unheard.push(message);
+    if (!this.waiting) this.waitToBeHeard();
     this.socket?.send(String(this.heard));
     this.socket?.send(message);
     return header.msg_id;
+  }
+
+  lose() {
+    this.isLost = true;
+    this.tell("lost");
+  }
+
+  /** The server says at once that it has heard something, however busy the kernel is. */
+  waitToBeHeard() {
+    clearTimeout(this.waiting);
+    this.waiting = this.unheard.length ? setTimeout(() => this.isLost || this.tell("away"), SOON) : undefined;
+    if (!this.waiting) this.tell(this.state);
   }
 
   receive(message) {
