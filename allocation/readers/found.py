@@ -15,16 +15,19 @@ from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers.content import StatedTotal
 from allocation.readers.foreign import Remarks, rounded
 from allocation.readers.holdings import COLUMNS, LARGEST
+from allocation.readers.units import HUNDRED, agrees, exponent, is_bond, is_contract
 from allocation.tables import ALL, CASH
 
 KIND = "kind"
-HUNDRED = Decimal(100)
-FACTORS = {HUNDRED: "a contract of 100", 1 / HUNDRED: "quoted in percent of its face value"}
-"""How many units a price is for, where the value isn't quantity times price."""
 
 
 class Holding(NamedTuple):
-    """One position as a file has it; a number that isn't there is None."""
+    """One position as a file has it; a number that isn't there is None.
+
+    Attributes:
+        kind: what the file calls its kind of asset.
+        category: anything else in the file that says what it is; :data:`~allocation.readers.units.BOND` for a bond.
+    """
 
     row: int
     account: str
@@ -39,6 +42,7 @@ class Holding(NamedTuple):
     asset_class: str | None = None
     account_type: str | None = None
     kind: str | None = None
+    category: str = ""
 
     @property
     def identity(self) -> tuple[str, str, str]:
@@ -55,9 +59,9 @@ class Findings(Remarks):
 
     def add(self, holding: Holding) -> None:
         """Take a holding, in its currency's major unit and to eight decimals, if it is one; else say why not."""
-        holding = self._in_whole_currency(holding)
-        if self._is_good(holding):
-            self.holdings.append(self._as_valued(holding))
+        whole = self._in_whole_currency(holding)
+        if self._is_good(whole):
+            self.holdings.append(self._as_valued(whole, in_hundredths=whole.currency != holding.currency))
 
     def _in_whole_currency(self, holding: Holding) -> Holding:
         whole = HUNDREDTHS.get(holding.currency)
@@ -71,13 +75,17 @@ class Findings(Remarks):
 
         quantity = holding.quantity / HUNDRED if holding.symbol == CASH else holding.quantity
         price = holding.price if holding.symbol == CASH else hundredth(holding.price)
-        return holding._replace(
-            currency=whole,
-            quantity=quantity,
-            price=price,
-            value=hundredth(holding.value),
-            cost_basis=hundredth(holding.cost_basis),
-        )
+        holding = holding._replace(currency=whole, quantity=quantity, price=price)
+        if (
+            holding.symbol != CASH
+            and price
+            and holding.value
+            and agrees(quantity, price, holding.value, 1 / HUNDRED)
+            and not agrees(quantity, price * HUNDRED, holding.value)
+        ):
+            self.note(f"{holding.symbol}: its value is in {whole} already, as its quantity and price say.")
+            return holding
+        return holding._replace(value=hundredth(holding.value), cost_basis=hundredth(holding.cost_basis))
 
     def _is_good(self, holding: Holding) -> bool:
         before, row, symbol = len(self.problems), holding.row, holding.symbol
@@ -102,14 +110,14 @@ class Findings(Remarks):
             self.wrong(row, "as_of", holding.as_of.isoformat(), "lies in the future.")
         return len(self.problems) == before
 
-    def _as_valued(self, holding: Holding) -> Holding:
+    def _as_valued(self, holding: Holding, in_hundredths: bool) -> Holding:
         """The holding with the price of one unit, after comparing its value with what the file says."""
         price, value, quantity = holding.price, holding.value, holding.quantity
         if price is None and value is not None and quantity and holding.symbol != CASH and value / quantity > 0:
             price = value / quantity
-            self.note("Prices are calculated from value and quantity where the file has none.")
+            self.note("Prices are calculated from value and quantity where none was read.")
         elif price is not None and value is not None and quantity:
-            price = self._unit_price(holding, price, value)
+            price = self._unit_price(holding, price, value, in_hundredths)
         kept = None if price is None else self._rounded(price, say=holding.price is not None)
         if price is not None and not kept:
             remedy = f"of {holding.symbol} is less than 0.00000001, the least that is kept. " + leave_out(
@@ -123,16 +131,26 @@ class Findings(Remarks):
             cost_basis=None if holding.cost_basis is None else self._rounded(holding.cost_basis, say=False),
         )
 
-    def _unit_price(self, holding: Holding, price: Decimal, value: Decimal) -> Decimal:
-        for factor in (Decimal(1), *FACTORS):
-            if _agrees(holding.quantity, price * factor, value, factor):
-                if factor != 1:
-                    self.note(f"{holding.symbol} is {FACTORS[factor]}: its price is kept as {price * factor:f}.")
-                return price * factor
+    def _unit_price(self, holding: Holding, price: Decimal, value: Decimal, in_hundredths: bool) -> Decimal:
+        quantity, percent = holding.quantity, price / HUNDRED
+        if agrees(quantity, price, value):
+            return price
+        # Prices in pence are never in percent.
+        fits_percent = not in_hundredths and agrees(quantity, percent, value, 1 / HUNDRED)
+        if fits_percent and is_bond(holding):
+            self.note(f"{holding.symbol} is quoted in percent of its face value: its price is kept as {percent:f}.")
+            return percent
+        if is_contract(holding) and agrees(quantity, price * HUNDRED, value, HUNDRED):
+            self.note(f"{holding.symbol} is a contract of 100: its price is kept as {price * HUNDRED:f}.")
+            return price * HUNDRED
+        pence = next((small for small, whole in HUNDREDTHS.items() if whole == holding.currency), None)
         remedy = (
-            f"of {holding.symbol} is not its quantity times its price: {holding.quantity:f} × {price:f} is "
-            f"{holding.quantity * price:,.2f}. Check the row."
+            f"of {holding.symbol} is not its quantity times its price: {quantity:f} × {price:f} is "
+            f"{quantity * price:,.2f}. Check the row."
         )
+        if fits_percent:
+            remedy += " If it is a bond whose price is in percent, write the price with a %"
+            remedy += f"; if the price is in {pence}, write that as the currency." if pence else "."
         self.wrong(holding.row, "value", f"{value:,.2f}", remedy)
         return price
 
@@ -207,7 +225,7 @@ class Findings(Remarks):
             later = max(first, second, key=lambda holding: holding.as_of or datetime.date.min)
             self.note(f"{first.symbol} has prices of several days in {first.account}: that of {later.as_of} counts.")
             return later.price, later.as_of
-        exact = max(first, second, key=lambda holding: -_exponent(holding.price or Decimal(0)))
+        exact = max(first, second, key=lambda holding: -exponent(holding.price or Decimal(0)))
         if _is_rounding(first, second):
             return exact.price, first.as_of
         remedy = (
@@ -223,7 +241,7 @@ def _is_rounding(first: Holding, second: Holding) -> bool:
     """Whether two prices are one, written with fewer decimals or calculated from values in whole cents."""
     assert first.price is not None and second.price is not None
     apart = abs(first.price - second.price)
-    decimals = max(min(-_exponent(first.price), -_exponent(second.price)), 2)
+    decimals = max(min(-exponent(first.price), -exponent(second.price)), 2)
     if round(first.price, decimals) == round(second.price, decimals):
         return True
     if first.value is None or second.value is None or not first.quantity or not second.quantity:
@@ -242,17 +260,3 @@ def _described(holdings: list[Holding]) -> list[Holding]:
         holding if holding.name == (name := names.get(holding.symbol)) else holding._replace(name=name)
         for holding in holdings
     ]
-
-
-def _agrees(quantity: Decimal, price: Decimal, value: Decimal, factor: Decimal) -> bool:
-    """Whether quantity times price is the value, as far as the digits that are shown can tell."""
-    if quantity * price == value:
-        return True
-    of_price = Decimal(1).scaleb(min(_exponent(price / factor), -2)) / 2 * factor
-    of_quantity = Decimal(1).scaleb(_exponent(quantity)) / 2 if _exponent(quantity) < 0 else Decimal(0)
-    slack = abs(quantity) * of_price + abs(price) * of_quantity + Decimal("0.011")
-    return abs(quantity * price - value) <= slack
-
-
-def _exponent(number: Decimal) -> int:
-    return int(number.as_tuple().exponent)

@@ -23,6 +23,7 @@ from allocation.readers.loose import bare, contradicts, currency_in, date_in, da
 from allocation.readers.marks import mark_of, why_no_number
 from allocation.readers.opened import Opened
 from allocation.readers.totals import CENT, EVERYTHING, TOTALS, Totals, says_not_held
+from allocation.readers.units import BOND
 from allocation.tables import CASH
 
 NUMBERS = ("quantity", "price", "value", "cost_basis")
@@ -289,6 +290,7 @@ class Reading:
                 asset_class=named.get("asset_class") or None,
                 account_type=account_type if account_type in ACCOUNT_TYPES else None,
                 kind=named.get("kind") or None,
+                category=BOND if "%" in named.get("price", "") else "",
             )
         )
 
