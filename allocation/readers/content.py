@@ -27,6 +27,7 @@ class StatedTotal(NamedTuple):
         what: what it is the total of.
         rows: where its lines stand.
         currency: that of the total.
+        row: where it stands; 0 where it has no place.
     """
 
     note: str
@@ -34,6 +35,7 @@ class StatedTotal(NamedTuple):
     stated: Decimal
     rows: frozenset[int]
     currency: str
+    row: int = 0
 
 
 @dataclass(frozen=True)

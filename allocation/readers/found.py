@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -15,7 +15,8 @@ from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers.content import StatedTotal
 from allocation.readers.foreign import Remarks, rounded
 from allocation.readers.holdings import COLUMNS, LARGEST
-from allocation.readers.units import HUNDRED, agrees, exponent, is_bond, is_contract
+from allocation.readers.one_price import is_rounding, moved, settled
+from allocation.readers.units import HUNDRED, agrees, is_bond, is_contract
 from allocation.tables import ALL, CASH
 
 KIND = "kind"
@@ -27,6 +28,7 @@ class Holding(NamedTuple):
     Attributes:
         kind: what the file calls its kind of asset.
         category: anything else in the file that says what it is; :data:`~allocation.readers.units.BOND` for a bond.
+        is_calculated: the price is the value by the quantity, because the file quotes none.
     """
 
     row: int
@@ -43,6 +45,7 @@ class Holding(NamedTuple):
     account_type: str | None = None
     kind: str | None = None
     category: str = ""
+    is_calculated: bool = False
 
     @property
     def identity(self) -> tuple[str, str, str]:
@@ -128,6 +131,7 @@ class Findings(Remarks):
         return holding._replace(
             quantity=self._rounded(quantity),
             price=kept,
+            is_calculated=price is not None and holding.price is None,
             cost_basis=None if holding.cost_basis is None else self._rounded(holding.cost_basis, say=False),
         )
 
@@ -184,17 +188,22 @@ class Findings(Remarks):
             note = f"{what}: {found:,.2f}, as the file's own total says."
             self.note(note)
             if rows:
-                self.totals.append(StatedTotal(note, what, stated, frozenset(rows), currency))
+                self.totals.append(StatedTotal(note, what, stated, frozenset(rows), currency, row))
 
     def table(self) -> pd.DataFrame:
         """The holdings, one row an account and asset, as :func:`~allocation.readers.read_holdings` gives them.
 
         A further column ``kind`` has what the file calls the kind of asset (``ETF``), None where it says nothing.
         """
+        held, apart = settled(self.holdings)
+        for pair in apart:
+            self._refuse_price(*pair)
         together: dict[tuple[str, str, str], Holding] = {}
-        for holding in self.holdings:
+        for holding in held:
             first = together.get(holding.identity)
             together[holding.identity] = holding if first is None else self._added(first, holding)
+        for total in self.totals:
+            self._compare_again(total, held, together)
         described = _described(list(together.values()))
         table = pd.DataFrame(described, columns=Holding._fields, dtype=object)
         return table.assign(file=self.file)[[*COLUMNS, KIND]].astype(object)
@@ -225,29 +234,33 @@ class Findings(Remarks):
             later = max(first, second, key=lambda holding: holding.as_of or datetime.date.min)
             self.note(f"{first.symbol} has prices of several days in {first.account}: that of {later.as_of} counts.")
             return later.price, later.as_of
-        exact = max(first, second, key=lambda holding: -exponent(holding.price or Decimal(0)))
-        if _is_rounding(first, second):
-            return exact.price, first.as_of
+        if first.as_of != second.as_of and not is_rounding(first, second):
+            self._refuse_price(first, second)
+        # Of one day they are settled, or refused already.
+        return first.price, first.as_of
+
+    def _refuse_price(self, first: Holding, second: Holding) -> None:
         remedy = (
             f"is {first.price:f} for {first.symbol} in row {first.row}. Write one price in both, or the date of each. "
             f"{leave_out(first.symbol)}"
         )
         about = Subject(second.account, second.symbol, f"{second.quantity:f}")
         self.wrong(second.row, "price", f"{second.price:f}", remedy, about)
-        return first.price, first.as_of
 
-
-def _is_rounding(first: Holding, second: Holding) -> bool:
-    """Whether two prices are one, written with fewer decimals or calculated from values in whole cents."""
-    assert first.price is not None and second.price is not None
-    apart = abs(first.price - second.price)
-    decimals = max(min(-exponent(first.price), -exponent(second.price)), 2)
-    if round(first.price, decimals) == round(second.price, decimals):
-        return True
-    if first.value is None or second.value is None or not first.quantity or not second.quantity:
-        return False
-    half_a_cent = Decimal("0.005")
-    return apart <= half_a_cent / abs(first.quantity) + half_a_cent / abs(second.quantity)
+    def _compare_again(
+        self, total: StatedTotal, held: Sequence[Holding], kept: Mapping[tuple[str, str, str], Holding]
+    ) -> None:
+        """Refuse a total of the file that what is loaded contradicts, because a later day's price counts."""
+        more, others = moved(total, held, kept)
+        if not more:
+            return
+        symbols = ", ".join(dict.fromkeys(holding.symbol for holding in others))
+        remedy = (
+            f"is the total of {total.what}, but {total.stated + more:,.2f} is loaded, because the last price counts of "
+            f"those of several days ({symbols}). Write one price in all of its rows, or take the total out of the file."
+        )
+        about = Subject(others[0].account, others[0].symbol, f"{others[0].quantity:f}")
+        self.wrong(total.row, "total", f"{total.stated:,.2f}", remedy, about)
 
 
 def _described(holdings: list[Holding]) -> list[Holding]:

@@ -410,10 +410,11 @@ def test_lots_of_several_days_have_the_price_of_the_last():
 
 
 def test_a_total_is_compared_with_what_is_loaded_in_the_end():
-    text = b"Account,Name,Shares,Price,Currency,Value\nA,VTI,5,100,USD,500\nB,VTI,5,101,USD,505\nTotal,,,,,1005\n"
-    notes = read_together(Opened(text, "depot.csv"), None, None, None, TODAY).notes
-    said = "depot.csv: Total: the file's own total is 1,005.00; 1,000.00 is loaded, 5.00 less."
-    assert said in notes
+    first = Opened(b"Account,Name,Shares,Price,Currency,Value\nA,VTI,5,100,USD,500\n", "first.csv")
+    second = b"Account,Name,Shares,Price,Currency,Value\nB,VTI,5,101,USD,505\nTotal,,,,,505\n"
+    notes = read_together([first, Opened(second, "second.csv")], None, None, None, TODAY).notes
+    assert "second.csv: Total: the file's own total is 505.00; 500.00 is loaded, 5.00 less." in notes
+    assert "VTI is at 100 in first.csv and at 101 in second.csv: 100 counts." in notes
 
 
 def test_a_total_is_compared_without_what_is_left_out():

@@ -1,4 +1,4 @@
-"""What a price is for: a bond's percent and a contract's hundredth only where the row says so, and pence as they are."""
+"""What a price is for: a bond's percent or a contract's hundredth only where the row says so, and pence."""
 
 import datetime
 
