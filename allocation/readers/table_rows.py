@@ -100,8 +100,7 @@ class Reading:
             unless = "unless one is given (--account NAME, or Account on the page)"
             self.findings.note(f"{NO_ACCOUNT}: {unless}, it is {self.stem}.")
         names = {ours: self.chosen.header[place] for ours, place in self.chosen.columns.items()}
-        unread = [column for column in self.chosen.header if column and column not in names.values()]
-        not_read = f" Not read: {', '.join(unread)}." if unread else ""
+        not_read = f" Not read: {', '.join(self._unread)}." if self._unread else ""
         self.findings.note(
             "Read as: " + ", ".join(f"{ours} = {column}" for ours, column in names.items()) + f".{not_read}"
         )
@@ -179,6 +178,12 @@ class Reading:
     def _has_quantities(self) -> bool:
         return "quantity" in self.chosen.columns or "quantity" in self.chosen.fixed
 
+    @property
+    def _unread(self) -> list[str]:
+        """The columns that are nothing of ours."""
+        read = set(self.chosen.columns.values())
+        return [column for place, column in enumerate(self.chosen.header) if column and place not in read]
+
     def _contradicts_itself(self, row: int, named: Named, numbers: Mapping[str, Decimal | None], currency: str) -> bool:
         """Whether a row says two things that can't both be; says so."""
         before = len(self.findings.problems)
@@ -241,11 +246,15 @@ class Reading:
         if value is None:
             self.findings.wrong(row, self._called("value"), "", "is empty. Every holding needs it.")
             return None, None
+        not_read = f" (not read: {', '.join(self._unread)})" if self._unread else ""
         if price:
-            self.findings.note("Quantities are calculated from value and price, because the file has none.")
+            self.findings.note(
+                f"No column of quantities was recognised{not_read}; they are calculated from value and price."
+            )
             return value / price, price
         self.findings.note(
-            "The file has neither quantities nor prices: each holding is kept as its value at a price of 1."
+            f"No column of quantities or prices was recognised{not_read}: each holding is kept as its value at a price "
+            "of 1."
         )
         return value, Decimal(1)
 

@@ -526,3 +526,31 @@ def test_a_holding_kept_as_its_value_is_in_the_values_currency():
 def test_a_price_too_small_to_be_kept_is_not_0(text):
     (problem,) = problems(read(text))
     assert "of SHIB is less than 0.00000001, the least that is kept. To load the rest without it" in problem
+
+
+@pytest.mark.parametrize("name", ["Stück / Nominal", "Stück/Nominale", "Nominale", "Nominal", "Aantal / nominaal"])
+def test_a_bonds_nominal_is_its_quantity(name):
+    content = read(f"Bezeichnung;WKN;{name};Kurs;Kurswert EUR\nBund;113500;1000;99,50 %;995,00\n")
+    assert held(content) == [("depot", "113500", 1000, 0.995, "EUR")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "Symbol,Menge,Price (USD),Value,Note\nVTI,10,300,3000,x\n",
+            "No column of quantities was recognised (not read: Menge, Note); they are calculated from value and price.",
+        ),
+        (
+            "Symbol,Price (USD),Value\nVTI,300,3000\n",
+            "No column of quantities was recognised; they are calculated from value and price.",
+        ),
+        (
+            "Symbol,Menge,Value (USD)\nVTI,10,3000\n",
+            "No column of quantities or prices was recognised (not read: Menge): each holding is kept as its value at a "
+            "price of 1.",
+        ),
+    ],
+)
+def test_quantities_that_are_calculated_are_said_to_be_and_what_was_not_read(text, said):
+    assert said in read(text).notes
