@@ -13,7 +13,7 @@ import pandas as pd
 from allocation.errors import Subject, leave_out
 from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers.content import StatedTotal
-from allocation.readers.foreign import Remarks, rounded
+from allocation.readers.foreign import Remarks, amount, rounded
 from allocation.readers.holdings import COLUMNS, LARGEST
 from allocation.readers.one_price import is_rounding, moved, settled
 from allocation.readers.units import HUNDRED, agrees, is_bond, is_contract
@@ -150,12 +150,12 @@ class Findings(Remarks):
         pence = next((small for small, whole in HUNDREDTHS.items() if whole == holding.currency), None)
         remedy = (
             f"of {holding.symbol} is not its quantity times its price: {quantity:f} × {price:f} is "
-            f"{quantity * price:,.2f}. Check the row."
+            f"{amount(quantity * price)}. Check the row."
         )
         if fits_percent:
             remedy += " If it is a bond whose price is in percent, write the price with a %"
             remedy += f"; if the price is in {pence}, write that as the currency." if pence else "."
-        self.wrong(holding.row, "value", f"{value:,.2f}", remedy)
+        self.wrong(holding.row, "value", amount(value), remedy)
         return price
 
     def _rounded(self, number: Decimal, say: bool = True) -> Decimal:
@@ -182,10 +182,10 @@ class Findings(Remarks):
         """
         found = sum(lines, Decimal(0))
         if abs(found - stated) > unit * (len(lines) + 1) / 2:
-            remedy = f"is the total of {what}, but its lines add up to {found:,.2f}. Is a part of the file missing?"
-            self.wrong(row, "total", f"{stated:,.2f}", remedy)
+            remedy = f"is the total of {what}, but its lines add up to {amount(found)}. Is a part of the file missing?"
+            self.wrong(row, "total", amount(stated), remedy)
         else:
-            note = f"{what}: {found:,.2f}, as the file's own total says."
+            note = f"{what}: {amount(found)}, as the file's own total says."
             self.note(note)
             if rows:
                 self.totals.append(StatedTotal(note, what, stated, frozenset(rows), currency, row))
@@ -212,8 +212,8 @@ class Findings(Remarks):
         if first.currency != second.currency:
             remedy = f"of {second.symbol} is {first.currency} in row {first.row}. Give one of the two another symbol."
             self.wrong(second.row, "currency", second.currency, remedy)
-        if first.symbol != CASH:
-            self.note(f"{first.symbol} stands in several rows of {first.account}: they are added up.")
+        what = f"{CASH} in {first.currency}" if first.symbol == CASH else first.symbol
+        self.note(f"{what} stands in several rows of {first.account}: they are added up.")
         costs = (first.cost_basis, second.cost_basis)
         values = (first.value, second.value)
         price, as_of = self._one_price(first, second)
@@ -256,11 +256,11 @@ class Findings(Remarks):
             return
         symbols = ", ".join(dict.fromkeys(holding.symbol for holding in others))
         remedy = (
-            f"is the total of {total.what}, but {total.stated + more:,.2f} is loaded, because the last price counts of "
+            f"is the total of {total.what}, but {amount(total.stated + more)} is loaded, because the last price counts of "
             f"those of several days ({symbols}). Write one price in all of its rows, or take the total out of the file."
         )
         about = Subject(others[0].account, others[0].symbol, f"{others[0].quantity:f}")
-        self.wrong(total.row, "total", f"{total.stated:,.2f}", remedy, about)
+        self.wrong(total.row, "total", amount(total.stated), remedy, about)
 
 
 def _described(holdings: list[Holding]) -> list[Holding]:

@@ -32,11 +32,13 @@ class Dated(NamedTuple):
         certain: the column that it stands in.
         doubtful: a column that it may stand in.
         trades: a column that tells of purchases and sales, so that no row is what is held.
+        unreadable: why the doubtful column's dates can't be the day; empty where they can.
     """
 
     certain: str | None = None
     doubtful: str | None = None
     trades: str | None = None
+    unreadable: str = ""
 
 
 def dated(header: Sequence[str], rows: Sequence[Line], found: Mapping[str, str], today: datetime.date) -> Dated:
@@ -65,7 +67,7 @@ def dated(header: Sequence[str], rows: Sequence[Line], found: Mapping[str, str],
         return Dated()
     if len(columns) == 1 and not traded and _is_certain(named[0], list(_cells(held, places[named[0]])), today):
         return Dated(certain=named[0])
-    return Dated(doubtful=named[0])
+    return Dated(doubtful=named[0], unreadable=_unreadable(named[0], list(_cells(held, places[named[0]])), today))
 
 
 def _is_held(cells: Sequence[str], places: Mapping[str, int], found: Mapping[str, str]) -> bool:
@@ -110,6 +112,20 @@ def _is_certain(column: str, cells: Sequence[str], today: datetime.date) -> bool
     if not all(day is not None and day <= today for day in days):
         return False
     return plain(column) in OF_VALUES or (len(days) > 1 and len(set(days)) == 1)
+
+
+def _unreadable(column: str, cells: Sequence[str], today: datetime.date) -> str:
+    """What is wrong with the first of a column's dates that can't be the day of values; empty where all can."""
+    order = date_order(cells)
+    for cell in cells:
+        if is_nothing(cell):
+            continue
+        day = date_in(cell, order)
+        if day is None:
+            return f"{cell!r} in {column} can't be read for sure, because the day or the month may stand first"
+        if day > today:
+            return f"{cell!r} in {column} lies in the future"
+    return ""
 
 
 def _cells(rows: Sequence[Sequence[str]], place: int) -> Iterator[str]:

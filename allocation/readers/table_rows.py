@@ -20,13 +20,15 @@ from allocation.readers.found import Findings, Holding
 from allocation.readers.holdings import ACCOUNT_TYPES, OWN_WORDS
 from allocation.readers.lines import Exact, Line, Lines, Unfilled, surplus
 from allocation.readers.loose import bare, contradicts, currency_in, date_in, date_order, is_nothing, number_in
-from allocation.readers.marks import mark_of, why_no_number
+from allocation.readers.marks import AN_ERROR, is_error, mark_of, why_no_number
 from allocation.readers.opened import Opened
 from allocation.readers.totals import CENT, EVERYTHING, TOTALS, Totals, says_not_held
 from allocation.readers.units import BOND
 from allocation.tables import CASH
 
 NUMBERS = ("quantity", "price", "value", "cost_basis")
+NAMES = ("symbol", "isin", "name")
+"""Columns that say what is held; the first that is filled counts."""
 SIDE = "side"
 NO_ACCOUNT = "The file names no account"
 A_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
@@ -52,12 +54,14 @@ class Chosen:
         start: which of its lines is the row of names.
         columns: our column → where it stands in a row.
         fixed: our column → the value that holds in every row.
+        of_today: it was said that its values are of the day of loading.
     """
 
     lines: Lines
     start: int
     columns: Mapping[str, int]
     fixed: Mapping[str, str]
+    of_today: bool = False
 
     @property
     def header(self) -> list[str]:
@@ -82,7 +86,7 @@ class Reading:
         self.side = next((place for place, name in enumerate(chosen.header) if plain(name) in SIDES), None)
         self.mark = mark_of(numbers, chosen.rows, (self._named(cells) for _, cells in chosen.rows))
         self.order = date_order(self._cells("as_of"))
-        self.as_of = title_date(chosen.lines.lines[: chosen.start], today)
+        self.as_of = None if chosen.of_today else title_date(chosen.lines.lines[: chosen.start], today)
         self.names_accounts = "account" in chosen.columns or bool(chosen.fixed.get("account"))
         self.money_column = next((column for column in ("price", "value") if column in chosen.columns), "price")
         self.said = {column: currency_of(self._called(column)) for column in ("price", "value")}
@@ -93,7 +97,9 @@ class Reading:
         self.totals.refuse_what_follows({problem.row for problem in self.findings.problems})
         if not self.findings.holdings and not self.findings.problems:
             self.findings.wrong(0, "", "", "holds no holdings under its header.")
-        if "as_of" not in self.chosen.columns and "as_of" not in self.chosen.fixed:
+        if self.chosen.of_today:
+            self.findings.note("Its values are of the day of loading, as was said.")
+        elif "as_of" not in self.chosen.columns and "as_of" not in self.chosen.fixed:
             undated = "Nothing says which day its values are of (--map as_of=COLUMN would): they count as of today."
             self.findings.note(f"It is of {self.as_of}, as is said above the table." if self.as_of else undated)
         if not self.names_accounts:
@@ -118,7 +124,7 @@ class Reading:
         header = self.chosen.header
         if cells[:1] == header[:1] and told_apart(cells) == header:
             return
-        if len(filled) < 2:
+        if len(filled) < 2 and not self._is_lone_number(cells):
             self.not_held = filled[0] if says_not_held(filled[0]) else ""
             return
         if remedy := surplus(cells, len(header)):
@@ -134,6 +140,8 @@ class Reading:
         if self._is_total(symbol or filled[0], bool(symbol), named):
             if not self.not_held:
                 self.totals.compare(row, symbol or filled[0], self._number(row, "value", named.get("value", "")))
+        elif error := self._error_for_a_name(named, symbol):
+            self.findings.wrong(row, self._called(error), named[error], AN_ERROR)
         elif not symbol:
             self.findings.wrong(row, self._called("symbol"), "", "is empty. Every holding needs it.")
         else:
@@ -141,6 +149,11 @@ class Reading:
             self.findings.about = Subject(account, symbol, named.get("quantity", ""))
             self._read_holding(row, named, account, symbol)
             self.findings.about = None
+
+    def _is_lone_number(self, cells: Sequence[str]) -> bool:
+        """Whether all that a row has is a quantity or a value: a total that isn't called one."""
+        places = [self.chosen.columns[column] for column in ("quantity", "value") if column in self.chosen.columns]
+        return any(place < len(cells) and number_in(cells[place], self.mark) is not None for place in places)
 
     def _read_holding(self, row: int, named: Named, account: str, symbol: str) -> None:
         if self.not_held:
@@ -166,6 +179,9 @@ class Reading:
         if not self._has_quantities and numbers["price"] is None:
             # What is kept is the value, which a currency of the asset says nothing about.
             currency = self.said["value"] or currency
+        if is_error(named.get("quantity", "")):
+            self.findings.wrong(row, self._called("quantity"), named["quantity"], AN_ERROR)
+            return
         quantity, price = self._quantity_and_price(row, numbers)
         if quantity is None:
             # The file's total has it all the same.
@@ -212,8 +228,14 @@ class Reading:
         return len(self.findings.problems) > before
 
     def _symbol(self, named: Named) -> str:
-        cells = (named.get(column, "") for column in ("symbol", "isin", "name"))
+        cells = (named.get(column, "") for column in NAMES)
         return next((cell for cell in cells if not is_nothing(cell)), "")
+
+    def _error_for_a_name(self, named: Named, symbol: str) -> str | None:
+        """The column of names that has a spreadsheet's error, where no other one says what is held."""
+        if symbol and not is_error(symbol):
+            return None
+        return next((column for column in NAMES if is_error(named.get(column, ""))), None)
 
     def _is_total(self, name: str, has_symbol: bool, named: Named) -> bool:
         """Whether a row adds up those above it: called so, or nameless, or called everything and worth as much."""
@@ -231,7 +253,7 @@ class Reading:
 
     def _has_more(self, named: Named) -> bool:
         """Whether a row says what no total has: a price, or more than one name of an asset."""
-        names = [column for column in ("symbol", "isin", "name") if not is_nothing(named.get(column, ""))]
+        names = [column for column in NAMES if not is_nothing(named.get(column, ""))]
         return len(names) > 1 or not is_nothing(named.get("price", ""))
 
     def _quantity_and_price(

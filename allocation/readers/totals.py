@@ -11,6 +11,7 @@ import pandas as pd
 
 from allocation.errors import Subject, leave_out
 from allocation.readers.content import StatedTotal
+from allocation.readers.foreign import amount
 from allocation.readers.found import Findings
 
 CENT = Decimal("0.01")
@@ -141,10 +142,10 @@ def _as_loaded(total: StatedTotal, held: pd.DataFrame) -> str:
     loaded = Decimal(0)
     for quantity, price, currency in lines:
         if price is None or currency != total.currency:
-            return f"{total.what}: the file's own total, {total.stated:,.2f}, is what its lines add up to."
+            return f"{total.what}: the file's own total, {amount(total.stated)}, is what its lines add up to."
         loaded += quantity * price
     less = total.stated - loaded
     if abs(less) <= CENT * (len(total.rows) + 1) / 2:
         return total.note
-    differs = f"{abs(less):,.2f} {'less' if less > 0 else 'more'}"
-    return f"{total.what}: the file's own total is {total.stated:,.2f}; {loaded:,.2f} is loaded, {differs}."
+    differs = f"{amount(abs(less))} {'less' if less > 0 else 'more'}"
+    return f"{total.what}: the file's own total is {amount(total.stated)}; {amount(loaded)} is loaded, {differs}."

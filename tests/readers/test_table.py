@@ -547,10 +547,65 @@ def test_a_bonds_nominal_is_its_quantity(name):
         ),
         (
             "Symbol,Menge,Value (USD)\nVTI,10,3000\n",
-            "No column of quantities or prices was recognised (not read: Menge): each holding is kept as its value at a "
-            "price of 1.",
+            "No column of quantities or prices was recognised (not read: Menge): each holding is kept as its value at "
+            "a price of 1.",
         ),
     ],
 )
 def test_quantities_that_are_calculated_are_said_to_be_and_what_was_not_read(text, said):
     assert said in read(text).notes
+
+
+TWO = "Symbol,Quantity,Price,Value,Currency\nVTI,10,300,3000,USD\nBND,20,100,2000,USD\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (",,,4000,", "row 4, total: '4,000.00' is the total of All rows, but its lines add up to 5,000.00."),
+        (",30,,,", "row 4, Symbol: is empty. Every holding needs it."),
+    ],
+)
+def test_a_row_of_a_number_alone_is_not_dropped_unseen(row, said):
+    (problem,) = problems(read(TWO + row + "\n"))
+    assert said in problem
+
+
+def test_a_row_of_a_number_alone_may_be_the_total():
+    content = read(TWO + ",,,5000,\n")
+    assert "All rows: 5,000.00, as the file's own total says." in content.notes
+    (problem,) = problems(read(TWO + ",,,5000,\nVEA,1,5,5,USD\n"))
+    assert "row 5: 'VEA' stands after the file's total in row 4" in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            'VTI,"0,5",75.5\nBND,2,10.25\n',
+            "row 2, Quantity: '0,5' has a decimal comma, and the rest of the file is read with",
+        ),
+        (
+            'VTI,2,"75,55"\nBND,"1,5",10.25\n',
+            "row 3, Price: '10.25' has a decimal point, and the rest of the file is read",
+        ),
+        ("VTI,2,75.5\nBND,1.2.3,10.25\n", "row 3, Quantity: '1.2.3' is not a number."),
+    ],
+)
+def test_another_decimal_mark_than_the_rest_of_the_file_has_is_said(text, said):
+    (problem,) = problems(read("Symbol,Quantity,Price\n" + text, mapping={"currency": "=USD"}))
+    assert said in problem
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("#N/A,1,5,USD", "row 2, Symbol: '#N/A' is an error of the spreadsheet, and no result."),
+        ("#REF!,1,5,USD", "row 2, Symbol: '#REF!' is an error of the spreadsheet"),
+        ("VTI,#N/A,5,USD", "row 2, Quantity: '#N/A' is an error of the spreadsheet"),
+        ("VTI,#WERT!,5,USD", "row 2, Quantity: '#WERT!' is an error of the spreadsheet"),
+    ],
+)
+def test_a_spreadsheets_error_is_called_one(row, said):
+    (problem,) = problems(read(f"Symbol,Quantity,Price,Currency\n{row}\n"))
+    assert said in problem
