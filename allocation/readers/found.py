@@ -256,8 +256,9 @@ class Findings(Remarks):
             return
         symbols = ", ".join(dict.fromkeys(holding.symbol for holding in others))
         remedy = (
-            f"is the total of {total.what}, but {amount(total.stated + more)} is loaded, because the last price counts of "
-            f"those of several days ({symbols}). Write one price in all of its rows, or take the total out of the file."
+            f"is the total of {total.what}, but {amount(total.stated + more)} is loaded, because the last price counts "
+            f"of those of several days ({symbols}). Write one price in all of its rows, or take the total out of the "
+            "file."
         )
         about = Subject(others[0].account, others[0].symbol, f"{others[0].quantity:f}")
         self.wrong(total.row, "total", amount(total.stated), remedy, about)

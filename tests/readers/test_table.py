@@ -609,3 +609,16 @@ def test_another_decimal_mark_than_the_rest_of_the_file_has_is_said(text, said):
 def test_a_spreadsheets_error_is_called_one(row, said):
     (problem,) = problems(read(f"Symbol,Quantity,Price,Currency\n{row}\n"))
     assert said in problem
+
+
+def test_cash_in_several_rows_is_said_to_be_added_up():
+    content = read("Name,Quantity,Price,Currency\nCash,1000,1,USD\nSavings account,5000,1,USD\nEUR Cash,300,1,EUR\n")
+    assert held(content) == [("depot", "CASH", 6000, 1, "USD"), ("depot", "CASH", 300, 1, "EUR")]
+    assert [note for note in content.notes if "added up" in note] == [
+        "CASH in USD stands in several rows of depot: they are added up."
+    ]
+
+
+def test_half_a_cent_of_a_total_is_rounded_as_it_is_everywhere():
+    content = read("Symbol,Quantity,Price,Value,Currency\nVTI,10.5,300.25,3152.625,USD\nTotal,,,3152.625,\n")
+    assert "Total: 3,152.63, as the file's own total says." in content.notes
