@@ -202,8 +202,12 @@ class Findings(Remarks):
         for holding in held:
             first = together.get(holding.identity)
             together[holding.identity] = holding if first is None else self._added(first, holding)
-        for total in self.totals:
-            self._compare_again(total, held, together)
+        by_row = {holding.row: holding for holding in held}
+        for place, total in enumerate(self.totals):
+            lines = [by_row[row] for row in sorted(total.rows & by_row.keys())]
+            self._compare_again(total, lines, together)
+            parts = tuple((together[line.identity].row, line.quantity) for line in lines)
+            self.totals[place] = total._replace(parts=parts)
         described = _described(list(together.values()))
         table = pd.DataFrame(described, columns=Holding._fields, dtype=object)
         return table.assign(file=self.file)[[*COLUMNS, KIND]].astype(object)
@@ -248,10 +252,10 @@ class Findings(Remarks):
         self.wrong(second.row, "price", f"{second.price:f}", remedy, about)
 
     def _compare_again(
-        self, total: StatedTotal, held: Sequence[Holding], kept: Mapping[tuple[str, str, str], Holding]
+        self, total: StatedTotal, lines: Sequence[Holding], kept: Mapping[tuple[str, str, str], Holding]
     ) -> None:
         """Refuse a total of the file that what is loaded contradicts, because a later day's price counts."""
-        more, others = moved(total, held, kept)
+        more, others = moved(lines, kept)
         if not more:
             return
         symbols = ", ".join(dict.fromkeys(holding.symbol for holding in others))

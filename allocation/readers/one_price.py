@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from allocation.readers.content import StatedTotal
 from allocation.readers.units import exponent
 from allocation.tables import CASH
 
@@ -54,29 +53,20 @@ def is_rounding(first: Holding, second: Holding) -> bool:
     return abs(one - other) <= sum(HALF_A_CENT / abs(holding.quantity) for holding in valued)
 
 
-def moved(
-    total: StatedTotal, holdings: Iterable[Holding], kept: Mapping[tuple[str, str, str], Holding]
-) -> tuple[Decimal, list[Holding]]:
-    """By how much what is loaded of a total's rows is worth more than they say, because a later day's price counts.
+def moved(lines: Sequence[Holding], kept: Mapping[tuple[str, str, str], Holding]) -> tuple[Decimal, list[Holding]]:
+    """By how much what is loaded of a total's lines is worth more than they say, because a later day's price counts.
 
     Parameters:
-        holdings: the rows of the file.
         kept: by identity, what is loaded of them.
 
     Returns:
-        the difference, 0 where rounding explains it, and the rows that it comes from.
+        the difference, 0 where rounding explains it, and the lines that it comes from.
     """
-    others = [
-        holding
-        for holding in holdings
-        if holding.row in total.rows
-        and holding.price
-        and kept[holding.identity].as_of != holding.as_of
-        and kept[holding.identity].price != holding.price
-    ]
-    prices = [(holding, kept[holding.identity].price or Decimal(0)) for holding in others]
-    more = sum((holding.quantity * (price - _price(holding)) for holding, price in prices), Decimal(0))
-    return (more, others) if abs(more) > HALF_A_CENT * (len(total.rows) + 1) else (Decimal(0), [])
+    others = [line for line in lines if line.price and kept[line.identity].price != line.price]
+    others = [line for line in others if kept[line.identity].as_of != line.as_of]
+    prices = [(line, kept[line.identity].price or Decimal(0)) for line in others]
+    more = sum((line.quantity * (price - _price(line)) for line, price in prices), Decimal(0))
+    return (more, others) if abs(more) > HALF_A_CENT * (len(lines) + 1) else (Decimal(0), [])
 
 
 def _price(holding: Holding) -> Decimal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -131,16 +131,21 @@ def as_loaded(notes: Sequence[str], totals: Sequence[StatedTotal], held: pd.Data
     """A file's notes, where those about its own totals say what is loaded in the end, if that differs.
 
     Parameters:
-        held: the file's holdings that are loaded; ``row``, ``quantity``, ``price``, ``currency``.
+        held: the file's holdings that are loaded; ``row``, ``price``, ``currency``.
     """
-    said = {total.note: _as_loaded(total, held[held["row"].isin(total.rows)]) for total in totals}
+    columns = held[["row", "price", "currency"]].itertuples(index=False, name=None)
+    priced = {row: (price, currency) for row, price, currency in columns}
+    said = {total.note: _as_loaded(total, priced) for total in totals}
     return [said.get(note, note) for note in notes]
 
 
-def _as_loaded(total: StatedTotal, held: pd.DataFrame) -> str:
-    lines = held[["quantity", "price", "currency"]].itertuples(index=False, name=None)
+def _as_loaded(total: StatedTotal, priced: Mapping[int, tuple[Decimal | None, str]]) -> str:
     loaded = Decimal(0)
-    for quantity, price, currency in lines:
+    for row, quantity in total.parts:
+        if row not in priced:
+            # Left out.
+            continue
+        price, currency = priced[row]
         if price is None or currency != total.currency:
             return f"{total.what}: the file's own total, {amount(total.stated)}, is what its lines add up to."
         loaded += quantity * price

@@ -74,3 +74,15 @@ def test_a_total_that_a_later_days_price_contradicts_is_refused():
         "counts of those of several days (VTI). Write one price in all of its rows, or take the total out of the file."
     ]
     assert told(rows.rsplit("\n", 1)[0], header) == []
+
+
+def test_totals_of_parts_of_one_holding_are_what_is_loaded_of_them():
+    rows = "A,VTI,10,300,3000,USD\nA,BND,20,100,2000,USD\nSubtotal,,,,5000,\nA,VTI,1,300,300,USD\nSubtotal,,,,300,"
+    brought = read_together(opened(rows, HEADER), None, None, None, TODAY)
+    assert brought.holdings["quantity"].tolist() == [11, 20]
+    assert [note.removeprefix("depot.csv: Subtotal: ") for note in brought.notes if "Subtotal" in note] == [
+        "5,000.00, as the file's own total says.",
+        "300.00, as the file's own total says.",
+    ]
+    without = read_together(opened(rows), None, None, None, TODAY, ways=Ways(leave_out=["BND"]))
+    assert "depot.csv: Subtotal: the file's own total is 5,000.00; 3,000.00 is loaded, 2,000.00 less." in without.notes
