@@ -17,6 +17,14 @@ OF_VALUES = frozenset({"stand", "as at", "snapshot date", "report date", "report
 OF_ANYTHING = frozenset({"date", "datum", "fecha", "data", "dato", "dag", "day", "tag"})
 """What either may be called."""
 
+_TITLE = re.compile(
+    r"\b(?:as of|date|stand|datum|stichtag|situation au)\b.*?"
+    r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\2\d{4}|"
+    r"\d{1,2}\.? [^\W\d_]{3,10} \d{4}|[^\W\d_]{3,10} \d{1,2}, \d{4})",
+    re.IGNORECASE,
+)
+"""The date of the whole table, as a line above it says it."""
+
 _TRADES = re.compile(
     r"(?:(?:market|limit|stop)[ -])?(?:buy|bought|purchased?|kauf|achat|compra|acquisto|aankoop|koop|"
     r"(?P<other>sell|sold|sale|verkauf|vente|venta|vendita|verkoop|dividends?|dividende|deposit|withdrawal|"
@@ -68,6 +76,16 @@ def dated(header: Sequence[str], rows: Sequence[Line], found: Mapping[str, str],
     if len(columns) == 1 and not traded and _is_certain(named[0], list(_cells(held, places[named[0]])), today):
         return Dated(certain=named[0])
     return Dated(doubtful=named[0], unreadable=_unreadable(named[0], list(_cells(held, places[named[0]])), today))
+
+
+def title_date(above: Sequence[Line], today: datetime.date) -> datetime.date | None:
+    """The day of a whole table, as the lines above its header say it; None where they don't, or it is to come."""
+    for _, cells in above:
+        if found := _TITLE.search(" ".join(cells)):
+            day = date_in(found[1], date_order([found[1]]))
+            if day is not None and day <= today:
+                return day
+    return None
 
 
 def _is_held(cells: Sequence[str], places: Mapping[str, int], found: Mapping[str, str]) -> bool:

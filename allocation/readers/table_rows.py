@@ -22,6 +22,7 @@ from allocation.readers.lines import Exact, Line, Lines, Unfilled, surplus
 from allocation.readers.loose import bare, contradicts, currency_in, date_in, date_order, is_nothing, number_in
 from allocation.readers.marks import AN_ERROR, is_error, mark_of, why_no_number
 from allocation.readers.opened import Opened
+from allocation.readers.table_dates import title_date
 from allocation.readers.totals import CENT, EVERYTHING, TOTALS, Totals, says_not_held
 from allocation.readers.units import BOND
 from allocation.tables import CASH
@@ -33,14 +34,6 @@ SIDE = "side"
 NO_ACCOUNT = "The file names no account"
 A_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 SHORT = re.compile(r"s|short|sell|sold|verkauf|verkauft|leerverkauf|written", re.IGNORECASE)
-TITLE_DATE = re.compile(
-    r"\b(?:as of|date|stand|datum|stichtag|situation au)\b.*?"
-    r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\2\d{4}|"
-    r"\d{1,2}\.? [^\W\d_]{3,10} \d{4}|[^\W\d_]{3,10} \d{1,2}, \d{4})",
-    re.IGNORECASE,
-)
-"""The date of the whole table, as a line above it says it."""
-
 Named = Mapping[str, str]
 """Our column → what a row has in it."""
 
@@ -416,16 +409,6 @@ class Reading:
         # What we call no class may be written with other capitals.
         said = named.get("asset_class", "")
         return {**named, "asset_class": OWN_WORDS.get(said.casefold(), said)}
-
-
-def title_date(above: Sequence[Line], today: datetime.date) -> datetime.date | None:
-    """The day of a whole table, as the lines above its header say it; None where they don't, or it is to come."""
-    for _, cells in above:
-        if found := TITLE_DATE.search(" ".join(cells)):
-            day = date_in(found[1], date_order([found[1]]))
-            if day is not None and day <= today:
-                return day
-    return None
 
 
 def _as_cash(named: Named, symbol: str) -> re.Match[str] | None:

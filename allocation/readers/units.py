@@ -13,7 +13,7 @@ CENT = Decimal("0.011")
 
 _BOND = re.compile(
     r"\bbonds?\b|\bnotes?\b|\bgilts?\b|\btreas(?:ur(?:y|ies))?\b|\bt-?bills?\b|\bbills?\b|\bnts\b|\bdebentures?\b|"
-    r"fixed income|\bdebt\b|anleihe|rentenpapier|festverzinslich|pfandbrief|schuldverschreibung|^renten?$|"
+    r"fixed income|\bdebt\b|anleihe|rentenpapier|festverzinslich|\banl\b|\bbundes(?:anl|obl|schatz)|pfandbrief|schuldverschreibung|^renten?$|"
     r"\bobligations?\b|\bobligaci[oó]n(?:es)?\b|\bbonos?\b|\bobbligazion[ei]\b|\bbtp\b|\bobligaties?\b|"
     r"\bobriga(?:ç|c)(?:ão|ao|ões|oes)\b|\bobligasjon(?:er)?\b|\bobligation(?:er)?\b|\bobligacj[ae]\b",
     re.IGNORECASE,
@@ -21,7 +21,9 @@ _BOND = re.compile(
 _FUND = re.compile(r"\betfs?\b|\bfunds?\b|\bfonds\b|\bucits\b|\bfondos?\b|\bfond[oi]\b", re.IGNORECASE)
 """A fund of bonds is quoted a share, as any fund."""
 _COUPON = re.compile(r"\b\d{1,2}(?:[.,]\d{1,6})?\s?%")
-_MATURITY = re.compile(r"\b(?:19|20|21)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2}(?:\d\d)?\b|\d[A-Z]{3}(?:20|21)\d\d\b")
+_MATURITY = re.compile(
+    r"\b(?:19|20|21)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2}(?:\d\d)?\b|\b\d\d[/-]\d\d\b|\d[A-Z]{3}(?:20|21)\d\d\b"
+)
 _OPTION = re.compile(
     r"\boptions?\b|optionen|optionsschein|\bopciones\b|\bopzion[ei]\b|\bopties?\b|\bfutures?\b|\bcalls?\b|\bputs?\b",
     re.IGNORECASE,

@@ -29,6 +29,8 @@ def priced(text, **how):
         "Symbol,Asset class,Qty,Price,Value,Currency\nBUND,Bonds,3000,95.125,2853.75,EUR\n",
         "Symbol,Name,Qty,Price,Value,Currency\nBUND,US TREASURY 4.25% 11/15/34,3000,95.125,2853.75,EUR\n",
         'Symbol,Name,Qty,Price,Value,Currency\nBUND,"BUNDANL. 2,3% 2033",3000,95.125,2853.75,EUR\n',
+        'Symbol,Name,Qty,Price,Value,Currency\nBUND,"BUNDESREP. 2,50% 14/46",3000,95.125,2853.75,EUR\n',
+        "Symbol,Name,Qty,Price,Value,Currency\nBUND,US TREASURY N/B 4 1/4 11/15/34,3000,95.125,2853.75,EUR\n",
         "Symbol,Name,Qty,Price,Value,Currency\nBUND,INDEX-LINKED GILT 2028,3000,95.125,2853.75,EUR\n",
     ],
 )
