@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from allocation.money import is_known_currency
+from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers.loose import SIGNS
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
@@ -53,16 +53,22 @@ FIELDS = tuple(SYNONYMS)
 SIDES = frozenset({"side", "direction", "long/short", "long / short", "l/s", "position side", "richtung"})
 """Columns that say whether something is held or owed."""
 
+_SMALL_HUNDREDTHS = frozenset(code.casefold() for code in HUNDREDTHS)
+
 
 def plain(column: str) -> str:
     """A column's name in small letters, without units and currencies: ``Price (EUR)`` is ``price``."""
     text = re.sub(r"[(\[].*?[)\]]", " ", column.casefold().replace("_", " "))
     words = text.replace(":", " ").replace("*", " ").split()
     signs = {sign.casefold() for sign in SIGNS} | {"$"}
-    kept = [word for word in words if word not in signs and not (len(words) > 1 and is_known_currency(word.upper()))]
+    kept = [word for word in words if word not in signs and not (len(words) > 1 and _is_currency(word))]
     while kept and kept[-1] in ("in", "en", "per", "/"):
         kept.pop()
     return " ".join(kept)
+
+
+def _is_currency(word: str) -> bool:
+    return is_known_currency(word.upper()) or word in _SMALL_HUNDREDTHS
 
 
 def told_apart(columns: Sequence[str]) -> list[str]:
@@ -76,9 +82,9 @@ def told_apart(columns: Sequence[str]) -> list[str]:
 
 
 def currency_of(column: str) -> str | None:
-    """The currency that a column's name says: EUR for ``Kurs in EUR`` and ``Price (€)``."""
+    """The currency that a column's name says: EUR for ``Kurs in EUR`` and ``Price (€)``, GBX for ``Price (GBX)``."""
     for word in re.split(r"[\s()\[\]/:,]+", column):
-        if word.isupper() and is_known_currency(word):
+        if word in HUNDREDTHS or (word.isupper() and is_known_currency(word)):
             return word
         if word in SIGNS:
             return SIGNS[word]

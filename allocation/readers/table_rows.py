@@ -24,7 +24,7 @@ from allocation.readers.marks import AN_ERROR, is_error, mark_of, why_no_number
 from allocation.readers.opened import Opened
 from allocation.readers.table_dates import title_date
 from allocation.readers.totals import CENT, EVERYTHING, TOTALS, Totals, says_not_held
-from allocation.readers.units import BOND
+from allocation.readers.units import BOND, HUNDRED
 from allocation.tables import CASH
 
 NUMBERS = ("quantity", "price", "value", "cost_basis")
@@ -291,7 +291,12 @@ class Reading:
             self.totals.count(row, value, of_value)
         else:
             self.totals.count(row, quantity * (price or 0), currency)
-        if of_value != currency:
+        cost = numbers["cost_basis"]
+        if value is not None and of_value == HUNDREDTHS.get(currency):
+            # In pounds beside a price in pence, and so is what was paid, unless its column says otherwise.
+            value *= HUNDRED
+            cost = cost * HUNDRED if cost is not None and currency_of(self._called("cost_basis")) != currency else cost
+        elif of_value != currency:
             # A value in another currency says nothing about quantity times price.
             value = None
         self._note_place(row, account, symbol, named)
@@ -309,7 +314,7 @@ class Reading:
                 currency=currency,
                 name=named.get("name") or None,
                 value=value,
-                cost_basis=numbers["cost_basis"],
+                cost_basis=cost,
                 as_of=self._date(row, named),
                 asset_class=named.get("asset_class") or None,
                 account_type=account_type if account_type in ACCOUNT_TYPES else None,

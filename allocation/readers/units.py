@@ -13,8 +13,8 @@ CENT = Decimal("0.011")
 
 _BOND = re.compile(
     r"\bbonds?\b|\bnotes?\b|\bgilts?\b|\btreas(?:ur(?:y|ies))?\b|\bt-?bills?\b|\bbills?\b|\bnts\b|\bdebentures?\b|"
-    r"fixed income|\bdebt\b|anleihe|rentenpapier|festverzinslich|\banl\b|\bbundes(?:anl|obl|schatz)|pfandbrief|schuldverschreibung|"
-    r"^renten?$|"
+    r"fixed income|\bdebt\b|anleihe|rentenpapier|festverzinslich|\banl\b|\bbundes(?:anl|obl|schatz)|pfandbrief|"
+    r"schuldverschreibung|^renten?$|"
     r"\bobligations?\b|\bobligaci[oó]n(?:es)?\b|\bbonos?\b|\bobbligazion[ei]\b|\bbtp\b|\bobligaties?\b|"
     r"\bobriga(?:ç|c)(?:ão|ao|ões|oes)\b|\bobligasjon(?:er)?\b|\bobligation(?:er)?\b|\bobligacj[ae]\b",
     re.IGNORECASE,

@@ -78,6 +78,24 @@ def test_a_cost_is_in_pounds_where_the_value_is():
         assert read(f"{header}VUSA,100,8512.5,{value},{cost},GBX\n").holdings["cost_basis"].tolist() == [7000]
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Symbol,Qty,Price (GBX),Value (£),Cost basis\n",
+        "Symbol,Qty,Price GBX,Value GBP,Cost basis\n",
+        "Symbol,Qty,Price (GBp),Value (GBP),Cost basis\n",
+    ],
+)
+def test_columns_may_say_that_prices_are_in_pence_and_values_in_pounds(header):
+    rows = "VUSA,100,8512.5,8512.50,7000\nVOD,1000,71.2,712.00,600\nTotal,,,9224.50,7600\n"
+    assert priced(header + rows) == [("VUSA", 100, 85.125, "GBP"), ("VOD", 1000, 0.712, "GBP")]
+    content = read(header + rows)
+    assert content.holdings["cost_basis"].tolist() == [7000, 600]
+    assert "Total: 9,224.50, as the file's own total says." in content.notes
+    (problem,) = read(header + rows.replace("712.00", "713.00").replace("9224.50", "9225.50")).problems
+    assert "row 3, value: '713.00' of VOD is not its quantity times its price: 1000 × 0.712" in str(problem)
+
+
 def test_a_value_in_pence_that_is_neither_is_refused():
     (problem,) = read("Symbol,Type,Qty,Price,Value,Currency\nVUSA,Bond,100,8512.5,85.125,GBX\n").problems
     assert "100 × 85.125 is 8,512.50. Check the row." in problem.remedy and "%" not in problem.remedy
