@@ -62,14 +62,15 @@ class Findings(Remarks):
 
     def add(self, holding: Holding) -> None:
         """Take a holding, in its currency's major unit and to eight decimals, if it is one; else say why not."""
-        whole = self._in_whole_currency(holding)
-        if self._is_good(whole):
-            self.holdings.append(self._as_valued(whole, in_hundredths=whole.currency != holding.currency))
+        holding, in_hundredths = self._in_whole_currency(holding)
+        if self._is_good(holding):
+            self.holdings.append(self._as_valued(holding, in_hundredths))
 
-    def _in_whole_currency(self, holding: Holding) -> Holding:
+    def _in_whole_currency(self, holding: Holding) -> tuple[Holding, bool]:
+        """The holding in its currency's major unit, and whether it was in hundredths of that."""
         whole = HUNDREDTHS.get(holding.currency)
         if whole is None:
-            return holding
+            return holding, False
         if holding.price is not None or holding.value is not None:
             self.note(f"Prices in {holding.currency} are a hundredth of {whole}: they are kept in {whole}.")
 
@@ -87,8 +88,8 @@ class Findings(Remarks):
             and not agrees(quantity, price * HUNDRED, holding.value)
         ):
             self.note(f"{holding.symbol}: its value is in {whole} already, as its quantity and price say.")
-            return holding
-        return holding._replace(value=hundredth(holding.value), cost_basis=hundredth(holding.cost_basis))
+            return holding, True
+        return holding._replace(value=hundredth(holding.value), cost_basis=hundredth(holding.cost_basis)), True
 
     def _is_good(self, holding: Holding) -> bool:
         before, row, symbol = len(self.problems), holding.row, holding.symbol
