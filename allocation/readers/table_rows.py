@@ -299,6 +299,13 @@ class Reading:
         elif of_value != currency:
             # A value in another currency says nothing about quantity times price.
             value = None
+        in_percent = "%" in named.get("price", "")
+        if in_percent and value is None and quantity:
+            remedy = (
+                f"is in percent, and no value in {currency or 'its currency'} says of how much. Write that as well, or "
+                "the price of one unit."
+            )
+            self.findings.wrong(row, self._called("price"), named["price"], remedy)
         self._note_place(row, account, symbol, named)
         account_type = named.get("account_type")
         if account_type and account_type not in ACCOUNT_TYPES:
@@ -319,7 +326,7 @@ class Reading:
                 asset_class=named.get("asset_class") or None,
                 account_type=account_type if account_type in ACCOUNT_TYPES else None,
                 kind=named.get("kind") or None,
-                category=BOND if "%" in named.get("price", "") else "",
+                category=BOND if in_percent else "",
             )
         )
 

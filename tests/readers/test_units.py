@@ -123,3 +123,18 @@ def test_a_cusip_where_a_ticker_would_be_is_a_bond_at_fidelity():
     assert priced(FIDELITY + bond, name="Portfolio_Positions.csv") == [("912828YK0", 5000, 0.985, "USD")]
     (problem,) = read(FIDELITY + "Z1,Mine,AAPL,APPLE INC,100,$271.30,$271.30\n").problems
     assert "100 × 271.30 is 27,130.00" in problem.remedy
+
+
+@pytest.mark.parametrize(("header", "value"), [("", ""), (";Wert", ";"), (";Wert (USD)", ";1094,50")])
+def test_a_price_in_percent_without_a_value_may_be_of_anything(header, value):
+    """1000 may be the face value, or a number of pieces of 100 each."""
+    (problem,) = read(f"Symbol;Stück;Kurs;Währung{header}\nBUND;1000;99,5 %;EUR{value}\n").problems
+    assert str(problem) == (
+        "depot.csv, row 2, Kurs: '99,5 %' is in percent, and no value in EUR says of how much. Write that as well, or "
+        "the price of one unit."
+    )
+
+
+def test_a_price_in_percent_may_be_of_pieces_where_the_value_says_so():
+    text = "Symbol;Stück;Kurs;Währung;Wert\nBUND;10;99,5 %;EUR;995\n"
+    assert priced(text) == [("BUND", 10, 99.5, "EUR")]
