@@ -171,6 +171,7 @@ class MappingNeeded(AllocationError):
         samples: its first rows, a dict by column each.
         guesses: our column → the file's column that may be it, or ``=value`` for what may hold in every row.
         missing: our columns that are asked for; the others are sure or not needed.
+        no_day: why no column can be the day of the values, where that is asked for; empty where one can.
     """
 
     def __init__(
@@ -180,17 +181,22 @@ class MappingNeeded(AllocationError):
         samples: Sequence[Mapping[str, str]],
         guesses: Mapping[str, str],
         missing: Sequence[str],
+        no_day: str = "",
     ) -> None:
-        self.file, self.columns, self.samples = file, tuple(columns), tuple(samples)
+        self.file, self.columns, self.samples, self.no_day = file, tuple(columns), tuple(samples), no_day
         self.guesses, self.missing = dict(guesses), tuple(missing)
         asked = " ".join(f"--map {name}={_quoted(self.guesses.get(name, 'COLUMN'))}" for name in self.missing)
         fixed = " A value that holds in every row is written with two equals signs: --map currency==EUR."
         if self.guesses.get("currency", "").startswith("="):
             fixed = " Two equals signs, for a value that holds in every row; the $ may also be another country's."
         day = " Values that are of the day of loading, whatever dates it has: --map as_of==today."
+        if no_day:
+            day = " That is the day of loading. Another: --map as_of==2026-03-31, or write its dates like 2026-03-31."
+        unsure = [ASKED.get(name, name.replace("_", " ")) for name in self.missing if name != "as_of" or not no_day]
+        why = [f"it isn't sure which of its columns is the {' and the '.join(unsure)}"] if unsure else []
+        why += [f"nothing says the day of its values: {no_day}"] if no_day else []
         super().__init__(
-            f"{file} is of no format that is known, and it isn't sure which of its columns is the "
-            f"{' and the '.join(ASKED.get(name, name.replace('_', ' ')) for name in self.missing)}. Its columns are "
+            f"{file} is of no format that is known, and {', and '.join(why)}. Its columns are "
             f"{', '.join(self.columns) or 'not named'}. Say it: {asked}.{fixed if 'currency' in self.missing else ''}"
             f"{day if 'as_of' in self.missing else ''}"
         )

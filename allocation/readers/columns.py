@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from allocation.money import is_known_currency
+from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers.loose import SIGNS
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
@@ -21,8 +21,16 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
              "holding", "asset", "product", "stock", "company", "instrument", "bezeichnung", "wertpapier",
              "wertpapiername", "titel", "produkt", "libellé", "nom", "nombre", "nome", "naam", "valeur"),
     "quantity": ("quantity", "qty", "shares", "no. of shares", "number of shares", "units", "amount of shares",
-                 "position", "stück", "anzahl", "bestand", "stücke", "stk.", "nominal", "stück/nominal", "anteile",
-                 "quantité", "nombre de parts", "cantidad", "quantità", "aantal", "quantidade", "antal", "ilość"),
+                 "position", "stück", "anzahl", "bestand", "stücke", "stk.", "stückzahl", "nominal", "stück/nominal",
+                 "stück / nominal", "stück/nominale", "stück / nominale", "stk./nominale", "stk. / nominale",
+                 "stk./nominal", "stk. / nominal", "nominal/stück", "nominal / stück", "nominale/stück",
+                 "nominale / stück", "nominale", "nominalbetrag", "anzahl/nominal", "anzahl / nominal",
+                 "anzahl/nominale", "anzahl / nominale", "bestand/nominal", "bestand / nominal", "anteile",
+                 "quantity/nominal", "quantity / nominal", "units/nominal", "units / nominal", "shares/nominal",
+                 "shares / nominal", "nominal amount", "quantité/nominal", "quantité / nominal",
+                 "quantità/nominale", "quantità / nominale", "cantidad/nominal", "cantidad / nominal",
+                 "aantal/nominaal", "aantal / nominaal", "nominaal", "quantité",
+                 "nombre de parts", "cantidad", "quantità", "aantal", "quantidade", "antal", "ilość"),
     "price": ("price", "last price", "share price", "unit price", "current price", "market price", "closing price",
               "close", "close price", "last", "quote", "nav", "kurs", "aktueller kurs", "schlusskurs", "preis",
               "stückpreis", "letzter kurs", "cours", "cotation", "precio", "prezzo", "koers", "slotkoers", "preço"),
@@ -45,16 +53,22 @@ FIELDS = tuple(SYNONYMS)
 SIDES = frozenset({"side", "direction", "long/short", "long / short", "l/s", "position side", "richtung"})
 """Columns that say whether something is held or owed."""
 
+_SMALL_HUNDREDTHS = frozenset(code.casefold() for code in HUNDREDTHS)
+
 
 def plain(column: str) -> str:
     """A column's name in small letters, without units and currencies: ``Price (EUR)`` is ``price``."""
     text = re.sub(r"[(\[].*?[)\]]", " ", column.casefold().replace("_", " "))
     words = text.replace(":", " ").replace("*", " ").split()
     signs = {sign.casefold() for sign in SIGNS} | {"$"}
-    kept = [word for word in words if word not in signs and not (len(words) > 1 and is_known_currency(word.upper()))]
+    kept = [word for word in words if word not in signs and not (len(words) > 1 and _is_currency(word))]
     while kept and kept[-1] in ("in", "en", "per", "/"):
         kept.pop()
     return " ".join(kept)
+
+
+def _is_currency(word: str) -> bool:
+    return is_known_currency(word.upper()) or word in _SMALL_HUNDREDTHS
 
 
 def told_apart(columns: Sequence[str]) -> list[str]:
@@ -68,9 +82,9 @@ def told_apart(columns: Sequence[str]) -> list[str]:
 
 
 def currency_of(column: str) -> str | None:
-    """The currency that a column's name says: EUR for ``Kurs in EUR`` and ``Price (€)``."""
+    """The currency that a column's name says: EUR for ``Kurs in EUR`` and ``Price (€)``, GBX for ``Price (GBX)``."""
     for word in re.split(r"[\s()\[\]/:,]+", column):
-        if word.isupper() and is_known_currency(word):
+        if word in HUNDREDTHS or (word.isupper() and is_known_currency(word)):
             return word
         if word in SIGNS:
             return SIGNS[word]

@@ -27,6 +27,8 @@ class StatedTotal(NamedTuple):
         what: what it is the total of.
         rows: where its lines stand.
         currency: that of the total.
+        row: where it stands.
+        parts: how much of the holding that is kept under a row is of these lines: rows of one asset are added up.
     """
 
     note: str
@@ -34,6 +36,8 @@ class StatedTotal(NamedTuple):
     stated: Decimal
     rows: frozenset[int]
     currency: str
+    row: int
+    parts: tuple[tuple[int, Decimal], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import datetime
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_EVEN, Context, Decimal, DecimalException
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, DecimalException
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,7 @@ MOST_PROBLEMS = 200
 LONGEST_NAME = 200
 DECIMALS = 8
 RATE_DECIMALS = 12
+HUNDREDTH = Decimal("0.01")
 EXACT = Context(prec=60)
 """Enough digits for the largest quantity times the largest price."""
 
@@ -94,6 +95,11 @@ def exact(value: object) -> Decimal | None:
 def rounded(number: Decimal, decimals: int = DECIMALS) -> Decimal:
     """A number with at most so many decimals, without zeros at its end."""
     return plain_number(number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN, EXACT))
+
+
+def amount(number: Decimal) -> str:
+    """An amount of money in a sentence: ``3,502.63``; halves are rounded up, as values are everywhere."""
+    return f"{number.quantize(HUNDREDTH, ROUND_HALF_UP, EXACT):,f}"
 
 
 def plain_number(number: Decimal) -> Decimal:

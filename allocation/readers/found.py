@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -13,18 +13,23 @@ import pandas as pd
 from allocation.errors import Subject, leave_out
 from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers.content import StatedTotal
-from allocation.readers.foreign import Remarks, rounded
+from allocation.readers.foreign import Remarks, amount, rounded
 from allocation.readers.holdings import COLUMNS, LARGEST
+from allocation.readers.one_price import is_rounding, moved, settled
+from allocation.readers.units import HUNDRED, agrees, is_bond, is_contract
 from allocation.tables import ALL, CASH
 
 KIND = "kind"
-HUNDRED = Decimal(100)
-FACTORS = {HUNDRED: "a contract of 100", 1 / HUNDRED: "quoted in percent of its face value"}
-"""How many units a price is for, where the value isn't quantity times price."""
 
 
 class Holding(NamedTuple):
-    """One position as a file has it; a number that isn't there is None."""
+    """One position as a file has it; a number that isn't there is None.
+
+    Attributes:
+        kind: what the file calls its kind of asset.
+        category: anything else in the file that says what it is; :data:`~allocation.readers.units.BOND` for a bond.
+        is_calculated: the price is the value by the quantity, because the file quotes none.
+    """
 
     row: int
     account: str
@@ -39,6 +44,8 @@ class Holding(NamedTuple):
     asset_class: str | None = None
     account_type: str | None = None
     kind: str | None = None
+    category: str = ""
+    is_calculated: bool = False
 
     @property
     def identity(self) -> tuple[str, str, str]:
@@ -55,14 +62,15 @@ class Findings(Remarks):
 
     def add(self, holding: Holding) -> None:
         """Take a holding, in its currency's major unit and to eight decimals, if it is one; else say why not."""
-        holding = self._in_whole_currency(holding)
+        holding, in_hundredths = self._in_whole_currency(holding)
         if self._is_good(holding):
-            self.holdings.append(self._as_valued(holding))
+            self.holdings.append(self._as_valued(holding, in_hundredths))
 
-    def _in_whole_currency(self, holding: Holding) -> Holding:
+    def _in_whole_currency(self, holding: Holding) -> tuple[Holding, bool]:
+        """The holding in its currency's major unit, and whether it was in hundredths of that."""
         whole = HUNDREDTHS.get(holding.currency)
         if whole is None:
-            return holding
+            return holding, False
         if holding.price is not None or holding.value is not None:
             self.note(f"Prices in {holding.currency} are a hundredth of {whole}: they are kept in {whole}.")
 
@@ -71,13 +79,17 @@ class Findings(Remarks):
 
         quantity = holding.quantity / HUNDRED if holding.symbol == CASH else holding.quantity
         price = holding.price if holding.symbol == CASH else hundredth(holding.price)
-        return holding._replace(
-            currency=whole,
-            quantity=quantity,
-            price=price,
-            value=hundredth(holding.value),
-            cost_basis=hundredth(holding.cost_basis),
-        )
+        holding = holding._replace(currency=whole, quantity=quantity, price=price)
+        if (
+            holding.symbol != CASH
+            and price
+            and holding.value
+            and agrees(quantity, price, holding.value, 1 / HUNDRED)
+            and not agrees(quantity, price * HUNDRED, holding.value)
+        ):
+            self.note(f"{holding.symbol}: its value is in {whole} already, as its quantity and price say.")
+            return holding, True
+        return holding._replace(value=hundredth(holding.value), cost_basis=hundredth(holding.cost_basis)), True
 
     def _is_good(self, holding: Holding) -> bool:
         before, row, symbol = len(self.problems), holding.row, holding.symbol
@@ -102,14 +114,14 @@ class Findings(Remarks):
             self.wrong(row, "as_of", holding.as_of.isoformat(), "lies in the future.")
         return len(self.problems) == before
 
-    def _as_valued(self, holding: Holding) -> Holding:
+    def _as_valued(self, holding: Holding, in_hundredths: bool) -> Holding:
         """The holding with the price of one unit, after comparing its value with what the file says."""
         price, value, quantity = holding.price, holding.value, holding.quantity
         if price is None and value is not None and quantity and holding.symbol != CASH and value / quantity > 0:
             price = value / quantity
-            self.note("Prices are calculated from value and quantity where the file has none.")
+            self.note("Prices are calculated from value and quantity where none was read.")
         elif price is not None and value is not None and quantity:
-            price = self._unit_price(holding, price, value)
+            price = self._unit_price(holding, price, value, in_hundredths)
         kept = None if price is None else self._rounded(price, say=holding.price is not None)
         if price is not None and not kept:
             remedy = f"of {holding.symbol} is less than 0.00000001, the least that is kept. " + leave_out(
@@ -120,20 +132,31 @@ class Findings(Remarks):
         return holding._replace(
             quantity=self._rounded(quantity),
             price=kept,
+            is_calculated=price is not None and holding.price is None,
             cost_basis=None if holding.cost_basis is None else self._rounded(holding.cost_basis, say=False),
         )
 
-    def _unit_price(self, holding: Holding, price: Decimal, value: Decimal) -> Decimal:
-        for factor in (Decimal(1), *FACTORS):
-            if _agrees(holding.quantity, price * factor, value, factor):
-                if factor != 1:
-                    self.note(f"{holding.symbol} is {FACTORS[factor]}: its price is kept as {price * factor:f}.")
-                return price * factor
+    def _unit_price(self, holding: Holding, price: Decimal, value: Decimal, in_hundredths: bool) -> Decimal:
+        quantity, percent = holding.quantity, price / HUNDRED
+        if agrees(quantity, price, value):
+            return price
+        # Prices in pence are never in percent.
+        fits_percent = not in_hundredths and agrees(quantity, percent, value, 1 / HUNDRED)
+        if fits_percent and is_bond(holding):
+            self.note(f"{holding.symbol} is quoted in percent of its face value: its price is kept as {percent:f}.")
+            return percent
+        if is_contract(holding) and agrees(quantity, price * HUNDRED, value, HUNDRED):
+            self.note(f"{holding.symbol} is a contract of 100: its price is kept as {price * HUNDRED:f}.")
+            return price * HUNDRED
+        pence = next((small for small, whole in HUNDREDTHS.items() if whole == holding.currency), None)
         remedy = (
-            f"of {holding.symbol} is not its quantity times its price: {holding.quantity:f} × {price:f} is "
-            f"{holding.quantity * price:,.2f}. Check the row."
+            f"of {holding.symbol} is not its quantity times its price: {quantity:f} × {price:f} is "
+            f"{amount(quantity * price)}. Check the row."
         )
-        self.wrong(holding.row, "value", f"{value:,.2f}", remedy)
+        if fits_percent:
+            remedy += " If it is a bond whose price is in percent, write the price with a %"
+            remedy += f"; if the price is in {pence}, write that as the currency." if pence else "."
+        self.wrong(holding.row, "value", amount(value), remedy)
         return price
 
     def _rounded(self, number: Decimal, say: bool = True) -> Decimal:
@@ -160,23 +183,32 @@ class Findings(Remarks):
         """
         found = sum(lines, Decimal(0))
         if abs(found - stated) > unit * (len(lines) + 1) / 2:
-            remedy = f"is the total of {what}, but its lines add up to {found:,.2f}. Is a part of the file missing?"
-            self.wrong(row, "total", f"{stated:,.2f}", remedy)
+            remedy = f"is the total of {what}, but its lines add up to {amount(found)}. Is a part of the file missing?"
+            self.wrong(row, "total", amount(stated), remedy)
         else:
-            note = f"{what}: {found:,.2f}, as the file's own total says."
+            note = f"{what}: {amount(found)}, as the file's own total says."
             self.note(note)
             if rows:
-                self.totals.append(StatedTotal(note, what, stated, frozenset(rows), currency))
+                self.totals.append(StatedTotal(note, what, stated, frozenset(rows), currency, row))
 
     def table(self) -> pd.DataFrame:
         """The holdings, one row an account and asset, as :func:`~allocation.readers.read_holdings` gives them.
 
         A further column ``kind`` has what the file calls the kind of asset (``ETF``), None where it says nothing.
         """
+        held, apart = settled(self.holdings)
+        for pair in apart:
+            self._refuse_price(*pair)
         together: dict[tuple[str, str, str], Holding] = {}
-        for holding in self.holdings:
+        for holding in held:
             first = together.get(holding.identity)
             together[holding.identity] = holding if first is None else self._added(first, holding)
+        by_row = {holding.row: holding for holding in held}
+        for place, total in enumerate(self.totals):
+            lines = [by_row[row] for row in sorted(total.rows & by_row.keys())]
+            self._compare_again(total, lines, together)
+            parts = tuple((together[line.identity].row, line.quantity) for line in lines)
+            self.totals[place] = total._replace(parts=parts)
         described = _described(list(together.values()))
         table = pd.DataFrame(described, columns=Holding._fields, dtype=object)
         return table.assign(file=self.file)[[*COLUMNS, KIND]].astype(object)
@@ -185,8 +217,8 @@ class Findings(Remarks):
         if first.currency != second.currency:
             remedy = f"of {second.symbol} is {first.currency} in row {first.row}. Give one of the two another symbol."
             self.wrong(second.row, "currency", second.currency, remedy)
-        if first.symbol != CASH:
-            self.note(f"{first.symbol} stands in several rows of {first.account}: they are added up.")
+        what = f"{CASH} in {first.currency}" if first.symbol == CASH else first.symbol
+        self.note(f"{what} stands in several rows of {first.account}: they are added up.")
         costs = (first.cost_basis, second.cost_basis)
         values = (first.value, second.value)
         price, as_of = self._one_price(first, second)
@@ -207,29 +239,34 @@ class Findings(Remarks):
             later = max(first, second, key=lambda holding: holding.as_of or datetime.date.min)
             self.note(f"{first.symbol} has prices of several days in {first.account}: that of {later.as_of} counts.")
             return later.price, later.as_of
-        exact = max(first, second, key=lambda holding: -_exponent(holding.price or Decimal(0)))
-        if _is_rounding(first, second):
-            return exact.price, first.as_of
+        if first.as_of != second.as_of and not is_rounding(first, second):
+            self._refuse_price(first, second)
+        # Of one day they are settled, or refused already.
+        return first.price, first.as_of
+
+    def _refuse_price(self, first: Holding, second: Holding) -> None:
         remedy = (
             f"is {first.price:f} for {first.symbol} in row {first.row}. Write one price in both, or the date of each. "
             f"{leave_out(first.symbol)}"
         )
         about = Subject(second.account, second.symbol, f"{second.quantity:f}")
         self.wrong(second.row, "price", f"{second.price:f}", remedy, about)
-        return first.price, first.as_of
 
-
-def _is_rounding(first: Holding, second: Holding) -> bool:
-    """Whether two prices are one, written with fewer decimals or calculated from values in whole cents."""
-    assert first.price is not None and second.price is not None
-    apart = abs(first.price - second.price)
-    decimals = max(min(-_exponent(first.price), -_exponent(second.price)), 2)
-    if round(first.price, decimals) == round(second.price, decimals):
-        return True
-    if first.value is None or second.value is None or not first.quantity or not second.quantity:
-        return False
-    half_a_cent = Decimal("0.005")
-    return apart <= half_a_cent / abs(first.quantity) + half_a_cent / abs(second.quantity)
+    def _compare_again(
+        self, total: StatedTotal, lines: Sequence[Holding], kept: Mapping[tuple[str, str, str], Holding]
+    ) -> None:
+        """Refuse a total of the file that what is loaded contradicts, because a later day's price counts."""
+        more, others = moved(lines, kept)
+        if not more:
+            return
+        symbols = ", ".join(dict.fromkeys(holding.symbol for holding in others))
+        remedy = (
+            f"is the total of {total.what}, but {amount(total.stated + more)} is loaded, because the last price counts "
+            f"of those of several days ({symbols}). Write one price in all of its rows, or take the total out of the "
+            "file."
+        )
+        about = Subject(others[0].account, others[0].symbol, f"{others[0].quantity:f}")
+        self.wrong(total.row, "total", amount(total.stated), remedy, about)
 
 
 def _described(holdings: list[Holding]) -> list[Holding]:
@@ -242,17 +279,3 @@ def _described(holdings: list[Holding]) -> list[Holding]:
         holding if holding.name == (name := names.get(holding.symbol)) else holding._replace(name=name)
         for holding in holdings
     ]
-
-
-def _agrees(quantity: Decimal, price: Decimal, value: Decimal, factor: Decimal) -> bool:
-    """Whether quantity times price is the value, as far as the digits that are shown can tell."""
-    if quantity * price == value:
-        return True
-    of_price = Decimal(1).scaleb(min(_exponent(price / factor), -2)) / 2 * factor
-    of_quantity = Decimal(1).scaleb(_exponent(quantity)) / 2 if _exponent(quantity) < 0 else Decimal(0)
-    slack = abs(quantity) * of_price + abs(price) * of_quantity + Decimal("0.011")
-    return abs(quantity * price - value) <= slack
-
-
-def _exponent(number: Decimal) -> int:
-    return int(number.as_tuple().exponent)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from allocation.readers.lines import Exact, Line
 from allocation.readers.loose import bare, number_in
 from allocation.readers.numbers import BOTH_WAYS, COMMA, POINT, decimal_mark, reads_both_ways, shows_mark
 from allocation.readers.totals import CENT
+
+AN_ERROR = "is an error of the spreadsheet, and no result. Correct its formula, or write what is meant."
+
+_ERRORS = re.compile(r"#(?:N/A|NV|REF!|BEZUG!|VALUE!|WERT!|NAME\?|DIV/0!|NUM!|ZAHL!|NULL!|SPILL!|CALC!)", re.IGNORECASE)
 
 
 def mark_of(numbers: Sequence[str], rows: Sequence[Line], named: Iterable[Mapping[str, str]]) -> str | None:
@@ -31,8 +36,21 @@ def mark_of(numbers: Sequence[str], rows: Sequence[Line], named: Iterable[Mappin
 
 def why_no_number(cell: str, mark: str | None) -> str:
     """What is wrong with a cell that is no number with a table's decimal mark; None where the table leaves it open."""
-    open_mark = mark is None and any(number_in(cell, either) is not None for either in (POINT, COMMA))
-    return BOTH_WAYS if open_mark else "is not a number."
+    if is_error(cell):
+        return AN_ERROR
+    if mark is None:
+        open_mark = any(number_in(cell, either) is not None for either in (POINT, COMMA))
+        return BOTH_WAYS if open_mark else "is not a number."
+    other = COMMA if mark == POINT else POINT
+    if other not in cell or number_in(cell, other) is None:
+        return "is not a number."
+    own, others = ("comma", "point") if mark == POINT else ("point", "comma")
+    return f"has a decimal {own}, and the rest of the file is read with a decimal {others}. Write all numbers alike."
+
+
+def is_error(cell: str) -> bool:
+    """Whether a cell has what a spreadsheet shows instead of a result."""
+    return _ERRORS.fullmatch(cell) is not None
 
 
 def _values_fit(rows: Sequence[Mapping[str, str]], mark: str) -> bool:

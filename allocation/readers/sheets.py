@@ -22,7 +22,7 @@ def about_sheets(opened: Opened, read: Lines, start: int) -> list[str]:
     Raises:
         LoadError: another sheet has the same columns, so that it isn't clear which one is meant.
     """
-    header, others = read.lines[start][1], [lines for lines in opened.tables if lines is not read]
+    header, others = read.lines[start][1], [lines for lines in opened.tables if lines.sheet != read.sheet]
     alike = [read.sheet, *(other.sheet for other in others if _has_table(other, lambda cells: cells == header))]
     if len(alike) > 1:
         raise opened.wrong(

@@ -14,8 +14,8 @@ from allocation.readers.lines import Exact, Line, Lines
 from allocation.readers.loose import currency_in
 from allocation.readers.opened import Opened
 from allocation.readers.sheets import HEADER_WITHIN, about_sheets
-from allocation.readers.table_dates import Dated, dated
-from allocation.readers.table_rows import NUMBERS, Chosen, Reading, title_date
+from allocation.readers.table_dates import Dated, dated, title_date
+from allocation.readers.table_rows import NUMBERS, Chosen, Reading
 
 SAMPLES = 5
 NO_TABLES = {"%pdf": "a PDF", "<!doctype html": "a web page", "<html": "a web page"}
@@ -115,7 +115,8 @@ def _check(opened: Opened, header: Sequence[str], said: Mapped) -> None:
 def _choose(opened: Opened, lines: Lines, start: int, said: Mapped, today: datetime.date) -> Chosen:
     header, rows = lines.lines[start][1], lines.lines[start + 1 :]
     fixed = {ours: value[1:].strip() for ours, value in said.items() if value.startswith("=")}
-    if fixed.get("as_of", "").casefold() == TODAY:
+    of_today = fixed.get("as_of", "").casefold() == TODAY
+    if of_today:
         del fixed["as_of"]
     taken = {value for value in said.values() if not value.startswith("=")}
     found = {ours: value for ours, value in said.items() if not value.startswith("=")}
@@ -130,12 +131,14 @@ def _choose(opened: Opened, lines: Lines, start: int, said: Mapped, today: datet
         else:
             found[ours] = free[0]
     missing = _missing(header, rows, found, fixed)
+    no_day = ""
     missing += [ours for ours in doubtful if ours not in missing and ours not in NOT_NEEDED]
     if not {"symbol", "quantity"} & set(missing):
         day = _day(opened, header, rows, found, today)
         if not {"as_of"} & {*said, *found} and title_date(lines.lines[:start], today) is None:
             found |= {"as_of": day.certain} if day.certain else {}
-            doubtful |= {"as_of": day.doubtful} if day.doubtful else {}
+            doubtful |= {"as_of": f"={TODAY}" if day.unreadable else day.doubtful} if day.doubtful else {}
+            no_day = day.unreadable
             missing += ["as_of"] * ("as_of" in doubtful)
     if missing:
         free = [column for column in header if column and column not in (*found.values(), *taken)]
@@ -144,8 +147,8 @@ def _choose(opened: Opened, lines: Lines, start: int, said: Mapped, today: datet
             # Most likely, but a dollar may be Canada's or Australia's: it is asked.
             guesses["currency"] = "=USD"
         samples = [dict(zip(header, cells, strict=False)) for _, cells in rows[:SAMPLES]]
-        raise MappingNeeded(opened.name, [column for column in header if column], samples, guesses, missing)
-    return Chosen(lines, start, {ours: header.index(column) for ours, column in found.items()}, fixed)
+        raise MappingNeeded(opened.name, [column for column in header if column], samples, guesses, missing, no_day)
+    return Chosen(lines, start, {ours: header.index(column) for ours, column in found.items()}, fixed, of_today)
 
 
 def _day(opened: Opened, header: Sequence[str], rows: Sequence[Line], found: Mapped, today: datetime.date) -> Dated:

@@ -17,6 +17,14 @@ OF_VALUES = frozenset({"stand", "as at", "snapshot date", "report date", "report
 OF_ANYTHING = frozenset({"date", "datum", "fecha", "data", "dato", "dag", "day", "tag"})
 """What either may be called."""
 
+_TITLE = re.compile(
+    r"\b(?:as of|date|stand|datum|stichtag|situation au)\b.*?"
+    r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\2\d{4}|"
+    r"\d{1,2}\.? [^\W\d_]{3,10} \d{4}|[^\W\d_]{3,10} \d{1,2}, \d{4})",
+    re.IGNORECASE,
+)
+"""The date of the whole table, as a line above it says it."""
+
 _TRADES = re.compile(
     r"(?:(?:market|limit|stop)[ -])?(?:buy|bought|purchased?|kauf|achat|compra|acquisto|aankoop|koop|"
     r"(?P<other>sell|sold|sale|verkauf|vente|venta|vendita|verkoop|dividends?|dividende|deposit|withdrawal|"
@@ -32,11 +40,13 @@ class Dated(NamedTuple):
         certain: the column that it stands in.
         doubtful: a column that it may stand in.
         trades: a column that tells of purchases and sales, so that no row is what is held.
+        unreadable: why the doubtful column's dates can't be the day; empty where they can.
     """
 
     certain: str | None = None
     doubtful: str | None = None
     trades: str | None = None
+    unreadable: str = ""
 
 
 def dated(header: Sequence[str], rows: Sequence[Line], found: Mapping[str, str], today: datetime.date) -> Dated:
@@ -65,7 +75,17 @@ def dated(header: Sequence[str], rows: Sequence[Line], found: Mapping[str, str],
         return Dated()
     if len(columns) == 1 and not traded and _is_certain(named[0], list(_cells(held, places[named[0]])), today):
         return Dated(certain=named[0])
-    return Dated(doubtful=named[0])
+    return Dated(doubtful=named[0], unreadable=_unreadable(named[0], list(_cells(held, places[named[0]])), today))
+
+
+def title_date(above: Sequence[Line], today: datetime.date) -> datetime.date | None:
+    """The day of a whole table, as the lines above its header say it; None where they don't, or it is to come."""
+    for _, cells in above:
+        if found := _TITLE.search(" ".join(cells)):
+            day = date_in(found[1], date_order([found[1]]))
+            if day is not None and day <= today:
+                return day
+    return None
 
 
 def _is_held(cells: Sequence[str], places: Mapping[str, int], found: Mapping[str, str]) -> bool:
@@ -110,6 +130,20 @@ def _is_certain(column: str, cells: Sequence[str], today: datetime.date) -> bool
     if not all(day is not None and day <= today for day in days):
         return False
     return plain(column) in OF_VALUES or (len(days) > 1 and len(set(days)) == 1)
+
+
+def _unreadable(column: str, cells: Sequence[str], today: datetime.date) -> str:
+    """What is wrong with the first of a column's dates that can't be the day of values; empty where all can."""
+    order = date_order(cells)
+    for cell in cells:
+        if is_nothing(cell):
+            continue
+        day = date_in(cell, order)
+        if day is None:
+            return f"{cell!r} in {column} can't be read for sure, because the day or the month may stand first"
+        if day > today:
+            return f"{cell!r} in {column} lies in the future"
+    return ""
 
 
 def _cells(rows: Sequence[Sequence[str]], place: int) -> Iterator[str]:

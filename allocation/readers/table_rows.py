@@ -20,24 +20,20 @@ from allocation.readers.found import Findings, Holding
 from allocation.readers.holdings import ACCOUNT_TYPES, OWN_WORDS
 from allocation.readers.lines import Exact, Line, Lines, Unfilled, surplus
 from allocation.readers.loose import bare, contradicts, currency_in, date_in, date_order, is_nothing, number_in
-from allocation.readers.marks import mark_of, why_no_number
+from allocation.readers.marks import AN_ERROR, is_error, mark_of, why_no_number
 from allocation.readers.opened import Opened
+from allocation.readers.table_dates import title_date
 from allocation.readers.totals import CENT, EVERYTHING, TOTALS, Totals, says_not_held
+from allocation.readers.units import BOND, HUNDRED
 from allocation.tables import CASH
 
 NUMBERS = ("quantity", "price", "value", "cost_basis")
+NAMES = ("symbol", "isin", "name")
+"""Columns that say what is held; the first that is filled counts."""
 SIDE = "side"
 NO_ACCOUNT = "The file names no account"
 A_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 SHORT = re.compile(r"s|short|sell|sold|verkauf|verkauft|leerverkauf|written", re.IGNORECASE)
-TITLE_DATE = re.compile(
-    r"\b(?:as of|date|stand|datum|stichtag|situation au)\b.*?"
-    r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\2\d{4}|"
-    r"\d{1,2}\.? [^\W\d_]{3,10} \d{4}|[^\W\d_]{3,10} \d{1,2}, \d{4})",
-    re.IGNORECASE,
-)
-"""The date of the whole table, as a line above it says it."""
-
 Named = Mapping[str, str]
 """Our column → what a row has in it."""
 
@@ -51,12 +47,14 @@ class Chosen:
         start: which of its lines is the row of names.
         columns: our column → where it stands in a row.
         fixed: our column → the value that holds in every row.
+        of_today: it was said that its values are of the day of loading.
     """
 
     lines: Lines
     start: int
     columns: Mapping[str, int]
     fixed: Mapping[str, str]
+    of_today: bool = False
 
     @property
     def header(self) -> list[str]:
@@ -81,7 +79,7 @@ class Reading:
         self.side = next((place for place, name in enumerate(chosen.header) if plain(name) in SIDES), None)
         self.mark = mark_of(numbers, chosen.rows, (self._named(cells) for _, cells in chosen.rows))
         self.order = date_order(self._cells("as_of"))
-        self.as_of = title_date(chosen.lines.lines[: chosen.start], today)
+        self.as_of = None if chosen.of_today else title_date(chosen.lines.lines[: chosen.start], today)
         self.names_accounts = "account" in chosen.columns or bool(chosen.fixed.get("account"))
         self.money_column = next((column for column in ("price", "value") if column in chosen.columns), "price")
         self.said = {column: currency_of(self._called(column)) for column in ("price", "value")}
@@ -92,15 +90,16 @@ class Reading:
         self.totals.refuse_what_follows({problem.row for problem in self.findings.problems})
         if not self.findings.holdings and not self.findings.problems:
             self.findings.wrong(0, "", "", "holds no holdings under its header.")
-        if "as_of" not in self.chosen.columns and "as_of" not in self.chosen.fixed:
+        if self.chosen.of_today:
+            self.findings.note("Its values are of the day of loading, as was said.")
+        elif "as_of" not in self.chosen.columns and "as_of" not in self.chosen.fixed:
             undated = "Nothing says which day its values are of (--map as_of=COLUMN would): they count as of today."
             self.findings.note(f"It is of {self.as_of}, as is said above the table." if self.as_of else undated)
         if not self.names_accounts:
             unless = "unless one is given (--account NAME, or Account on the page)"
             self.findings.note(f"{NO_ACCOUNT}: {unless}, it is {self.stem}.")
         names = {ours: self.chosen.header[place] for ours, place in self.chosen.columns.items()}
-        unread = [column for column in self.chosen.header if column and column not in names.values()]
-        not_read = f" Not read: {', '.join(unread)}." if unread else ""
+        not_read = f" Not read: {', '.join(self._unread)}." if self._unread else ""
         self.findings.note(
             "Read as: " + ", ".join(f"{ours} = {column}" for ours, column in names.items()) + f".{not_read}"
         )
@@ -118,7 +117,7 @@ class Reading:
         header = self.chosen.header
         if cells[:1] == header[:1] and told_apart(cells) == header:
             return
-        if len(filled) < 2:
+        if len(filled) < 2 and not self._is_lone_number(cells):
             self.not_held = filled[0] if says_not_held(filled[0]) else ""
             return
         if remedy := surplus(cells, len(header)):
@@ -134,6 +133,8 @@ class Reading:
         if self._is_total(symbol or filled[0], bool(symbol), named):
             if not self.not_held:
                 self.totals.compare(row, symbol or filled[0], self._number(row, "value", named.get("value", "")))
+        elif error := self._error_for_a_name(named, symbol):
+            self.findings.wrong(row, self._called(error), named[error], AN_ERROR)
         elif not symbol:
             self.findings.wrong(row, self._called("symbol"), "", "is empty. Every holding needs it.")
         else:
@@ -141,6 +142,11 @@ class Reading:
             self.findings.about = Subject(account, symbol, named.get("quantity", ""))
             self._read_holding(row, named, account, symbol)
             self.findings.about = None
+
+    def _is_lone_number(self, cells: Sequence[str]) -> bool:
+        """Whether all that a row has is a quantity or a value: a total that isn't called one."""
+        places = [self.chosen.columns[column] for column in ("quantity", "value") if column in self.chosen.columns]
+        return any(place < len(cells) and number_in(cells[place], self.mark) is not None for place in places)
 
     def _read_holding(self, row: int, named: Named, account: str, symbol: str) -> None:
         if self.not_held:
@@ -166,6 +172,9 @@ class Reading:
         if not self._has_quantities and numbers["price"] is None:
             # What is kept is the value, which a currency of the asset says nothing about.
             currency = self.said["value"] or currency
+        if is_error(named.get("quantity", "")):
+            self.findings.wrong(row, self._called("quantity"), named["quantity"], AN_ERROR)
+            return
         quantity, price = self._quantity_and_price(row, numbers)
         if quantity is None:
             # The file's total has it all the same.
@@ -177,6 +186,12 @@ class Reading:
     @property
     def _has_quantities(self) -> bool:
         return "quantity" in self.chosen.columns or "quantity" in self.chosen.fixed
+
+    @property
+    def _unread(self) -> list[str]:
+        """The columns that are nothing of ours."""
+        read = set(self.chosen.columns.values())
+        return [column for place, column in enumerate(self.chosen.header) if column and place not in read]
 
     def _contradicts_itself(self, row: int, named: Named, numbers: Mapping[str, Decimal | None], currency: str) -> bool:
         """Whether a row says two things that can't both be; says so."""
@@ -206,8 +221,14 @@ class Reading:
         return len(self.findings.problems) > before
 
     def _symbol(self, named: Named) -> str:
-        cells = (named.get(column, "") for column in ("symbol", "isin", "name"))
+        cells = (named.get(column, "") for column in NAMES)
         return next((cell for cell in cells if not is_nothing(cell)), "")
+
+    def _error_for_a_name(self, named: Named, symbol: str) -> str | None:
+        """The column of names that has a spreadsheet's error, where no other one says what is held."""
+        if symbol and not is_error(symbol):
+            return None
+        return next((column for column in NAMES if is_error(named.get(column, ""))), None)
 
     def _is_total(self, name: str, has_symbol: bool, named: Named) -> bool:
         """Whether a row adds up those above it: called so, or nameless, or called everything and worth as much."""
@@ -225,7 +246,7 @@ class Reading:
 
     def _has_more(self, named: Named) -> bool:
         """Whether a row says what no total has: a price, or more than one name of an asset."""
-        names = [column for column in ("symbol", "isin", "name") if not is_nothing(named.get(column, ""))]
+        names = [column for column in NAMES if not is_nothing(named.get(column, ""))]
         return len(names) > 1 or not is_nothing(named.get("price", ""))
 
     def _quantity_and_price(
@@ -240,11 +261,15 @@ class Reading:
         if value is None:
             self.findings.wrong(row, self._called("value"), "", "is empty. Every holding needs it.")
             return None, None
+        not_read = f" (not read: {', '.join(self._unread)})" if self._unread else ""
         if price:
-            self.findings.note("Quantities are calculated from value and price, because the file has none.")
+            self.findings.note(
+                f"No column of quantities was recognised{not_read}; they are calculated from value and price."
+            )
             return value / price, price
         self.findings.note(
-            "The file has neither quantities nor prices: each holding is kept as its value at a price of 1."
+            f"No column of quantities or prices was recognised{not_read}: each holding is kept as its value at a price "
+            "of 1."
         )
         return value, Decimal(1)
 
@@ -266,9 +291,21 @@ class Reading:
             self.totals.count(row, value, of_value)
         else:
             self.totals.count(row, quantity * (price or 0), currency)
-        if of_value != currency:
+        cost = numbers["cost_basis"]
+        if value is not None and of_value == HUNDREDTHS.get(currency):
+            # In pounds beside a price in pence, and so is what was paid, unless its column says otherwise.
+            value *= HUNDRED
+            cost = cost * HUNDRED if cost is not None and currency_of(self._called("cost_basis")) != currency else cost
+        elif of_value != currency:
             # A value in another currency says nothing about quantity times price.
             value = None
+        in_percent = "%" in named.get("price", "")
+        if in_percent and value is None and quantity:
+            remedy = (
+                f"is in percent, and no value in {currency or 'its currency'} says of how much. Write that as well, or "
+                "the price of one unit."
+            )
+            self.findings.wrong(row, self._called("price"), named["price"], remedy)
         self._note_place(row, account, symbol, named)
         account_type = named.get("account_type")
         if account_type and account_type not in ACCOUNT_TYPES:
@@ -284,11 +321,12 @@ class Reading:
                 currency=currency,
                 name=named.get("name") or None,
                 value=value,
-                cost_basis=numbers["cost_basis"],
+                cost_basis=cost,
                 as_of=self._date(row, named),
                 asset_class=named.get("asset_class") or None,
                 account_type=account_type if account_type in ACCOUNT_TYPES else None,
                 kind=named.get("kind") or None,
+                category=BOND if in_percent else "",
             )
         )
 
@@ -383,16 +421,6 @@ class Reading:
         # What we call no class may be written with other capitals.
         said = named.get("asset_class", "")
         return {**named, "asset_class": OWN_WORDS.get(said.casefold(), said)}
-
-
-def title_date(above: Sequence[Line], today: datetime.date) -> datetime.date | None:
-    """The day of a whole table, as the lines above its header say it; None where they don't, or it is to come."""
-    for _, cells in above:
-        if found := TITLE_DATE.search(" ".join(cells)):
-            day = date_in(found[1], date_order([found[1]]))
-            if day is not None and day <= today:
-                return day
-    return None
 
 
 def _as_cash(named: Named, symbol: str) -> re.Match[str] | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -22,6 +23,7 @@ from allocation.readers.found import KIND
 from allocation.readers.fx import read_fx
 from allocation.readers.holdings import disagreements, read_holdings
 from allocation.readers.left_out import Part, without
+from allocation.readers.one_price import HALF_A_CENT
 from allocation.readers.opened import Opened
 from allocation.readers.own import FORMATS as OWN
 from allocation.readers.prices import read_prices
@@ -297,26 +299,61 @@ def _agree(held: pd.DataFrame) -> list[str]:
     """
     if held["is_ours"].all():
         return []
-    notes: list[str] = []
     names: dict[str, str] = {}
-    prices: dict[tuple[str, object], tuple[Decimal, str]] = {}
+    prices = _Prices()
     agreed_names, agreed_prices = [], []
-    columns = ["symbol", "name", "price", "as_of", "file", "is_ours"]
-    for symbol, name, price, as_of, file, is_ours in held[columns].itertuples(index=False, name=None):
+    columns = ["symbol", "name", "price", "as_of", "file", "quantity", "is_ours"]
+    for symbol, name, price, as_of, file, quantity, is_ours in held[columns].itertuples(index=False, name=None):
         if is_ours or symbol is None or symbol == CASH:
             agreed_names.append(name)
             agreed_prices.append(price)
             continue
         agreed_names.append(names.setdefault(symbol, name) if name else name)
-        if price is not None:
-            known, where = prices.setdefault((symbol, as_of), (price, file))
-            if known != price and abs(price - known) <= SAME_PRICE * known:
-                notes.append(f"{symbol} is at {known:f} in {where} and at {price:f} in {file}: {known:f} counts.")
-                price = known
-        agreed_prices.append(price)
+        agreed_prices.append(None if price is None else prices.agreed(symbol, _Priced(price, as_of, file, quantity)))
     held["name"] = pd.Series(agreed_names, index=held.index, dtype=object)
     held["price"] = pd.Series(agreed_prices, index=held.index, dtype=object)
-    return notes
+    return prices.notes
+
+
+class _Priced(NamedTuple):
+    """A price of an asset, and where it stands."""
+
+    price: Decimal
+    as_of: datetime.date | None
+    file: str
+    quantity: Decimal | None
+
+    def is_near(self, known: _Priced) -> bool:
+        """Whether both are one price: at two moments of a day in two files; in one file but for rounding to cents."""
+        if self.file != known.file:
+            return abs(self.price - known.price) <= SAME_PRICE * known.price
+        units = [abs(one.quantity) for one in (self, known) if one.quantity]
+        return abs(self.price - known.price) <= sum(HALF_A_CENT / quantity for quantity in units)
+
+
+class _Prices:
+    """The prices of one load, in the order of its files."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self._of_day: dict[tuple[str, datetime.date | None], _Priced] = {}
+        self._first: dict[str, _Priced] = {}
+
+    def agreed(self, symbol: str, found: _Priced) -> Decimal:
+        """The price that counts for its day; says where another file has another one."""
+        known = self._of_day.setdefault((symbol, found.as_of), found)
+        at = f"{symbol} is at {known.price:f} in {known.file} and at {found.price:f} in {found.file}"
+        if known.price != found.price and found.is_near(known):
+            self.notes.append(f"{at}: {known.price:f} counts.")
+            found = found._replace(price=known.price)
+        first = self._first.setdefault(symbol, found)
+        if first.file != found.file and first.price != found.price and first.as_of != found.as_of:
+            later = max(first, found, key=lambda one: one.as_of or datetime.date.min)
+            self.notes.append(
+                f"{symbol} is at {first.price:f} in {first.file} ({first.as_of}) and at {found.price:f} in "
+                f"{found.file} ({found.as_of}): {later.price:f} counts from {later.as_of}."
+            )
+        return found.price
 
 
 def _without_taxonomies(parts: Sequence[Part], ways: Ways) -> list[Problem]:

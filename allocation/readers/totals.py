@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from allocation.errors import Subject, leave_out
 from allocation.readers.content import StatedTotal
+from allocation.readers.foreign import amount
 from allocation.readers.found import Findings
 
 CENT = Decimal("0.01")
@@ -130,21 +131,26 @@ def as_loaded(notes: Sequence[str], totals: Sequence[StatedTotal], held: pd.Data
     """A file's notes, where those about its own totals say what is loaded in the end, if that differs.
 
     Parameters:
-        held: the file's holdings that are loaded; ``row``, ``quantity``, ``price``, ``currency``.
+        held: the file's holdings that are loaded; ``row``, ``price``, ``currency``.
     """
-    said = {total.note: _as_loaded(total, held[held["row"].isin(total.rows)]) for total in totals}
+    columns = held[["row", "price", "currency"]].itertuples(index=False, name=None)
+    priced = {row: (price, currency) for row, price, currency in columns}
+    said = {total.note: _as_loaded(total, priced) for total in totals}
     return [said.get(note, note) for note in notes]
 
 
-def _as_loaded(total: StatedTotal, held: pd.DataFrame) -> str:
-    lines = held[["quantity", "price", "currency"]].itertuples(index=False, name=None)
+def _as_loaded(total: StatedTotal, priced: Mapping[int, tuple[Decimal | None, str]]) -> str:
     loaded = Decimal(0)
-    for quantity, price, currency in lines:
+    for row, quantity in total.parts:
+        if row not in priced:
+            # Left out.
+            continue
+        price, currency = priced[row]
         if price is None or currency != total.currency:
-            return f"{total.what}: the file's own total, {total.stated:,.2f}, is what its lines add up to."
+            return f"{total.what}: the file's own total, {amount(total.stated)}, is what its lines add up to."
         loaded += quantity * price
     less = total.stated - loaded
     if abs(less) <= CENT * (len(total.rows) + 1) / 2:
         return total.note
-    differs = f"{abs(less):,.2f} {'less' if less > 0 else 'more'}"
-    return f"{total.what}: the file's own total is {total.stated:,.2f}; {loaded:,.2f} is loaded, {differs}."
+    differs = f"{amount(abs(less))} {'less' if less > 0 else 'more'}"
+    return f"{total.what}: the file's own total is {amount(total.stated)}; {amount(loaded)} is loaded, {differs}."

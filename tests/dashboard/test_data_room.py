@@ -183,6 +183,14 @@ def test_a_table_of_no_known_format_is_asked_about(room):
     assert "<td>ABC</td><td>new</td><td>New</td>" in room.text
 
 
+def test_dates_that_can_not_be_the_day_are_said_to_be_so_and_the_day_is_asked(room):
+    room.give(("table.csv", b"Symbol,Qty,Price,Currency,Date\nABC,10,300,USD,11/12/2026\nDEF,10,70,USD,11/12/2026\n"))
+    assert "11/12/2026&#x27; in Date can&#x27;t be read for sure" in room.text
+    assert room.named("as of").value == "=today"
+    room.named("Use these columns").click()
+    assert "<td>ABC</td><td>new</td><td>table</td>" in room.text
+
+
 def test_a_wrong_answer_about_columns_can_be_mended(room):
     room.give(("table.csv", b"Papier;Bestand;Wert\nVTI;10;3000\nBND;20;1500\n"))
     room.named("symbol").value, room.named("currency").value = "Papier", "USD"

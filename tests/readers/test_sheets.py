@@ -45,6 +45,14 @@ def test_another_sheet_with_holdings_is_said_to_be_left_out():
     )
 
 
+def test_two_columns_of_one_name_are_no_other_sheet():
+    twice = ["Symbol", "Quantity", "Price", "Price", "Value", "Currency"], ["VTI", 10, 300, 310, 3000, "USD"]
+    text = "\n".join(",".join(map(str, row)) for row in twice)
+    for content in (read(book_of(Positions=twice)), read_any(Opened(text.encode(), "depot.csv"), TODAY)):
+        assert content.problems == () and not any("Only the sheet" in note for note in content.notes)
+        assert "Prices are calculated from value and quantity where none was read." in content.notes
+
+
 def test_sheets_without_holdings_are_not_worth_a_word():
     content = read(book_of(Cover=[["My wealth"]], Positions=[HEADER, VTI], Empty=[HEADER], Notes=[["a", "b"], [1, 2]]))
     assert not any("sheet" in note for note in content.notes)

@@ -410,10 +410,11 @@ def test_lots_of_several_days_have_the_price_of_the_last():
 
 
 def test_a_total_is_compared_with_what_is_loaded_in_the_end():
-    text = b"Account,Name,Shares,Price,Currency,Value\nA,VTI,5,100,USD,500\nB,VTI,5,101,USD,505\nTotal,,,,,1005\n"
-    notes = read_together(Opened(text, "depot.csv"), None, None, None, TODAY).notes
-    said = "depot.csv: Total: the file's own total is 1,005.00; 1,000.00 is loaded, 5.00 less."
-    assert said in notes
+    first = Opened(b"Account,Name,Shares,Price,Currency,Value\nA,VTI,5,100,USD,500\n", "first.csv")
+    second = b"Account,Name,Shares,Price,Currency,Value\nB,VTI,5,101,USD,505\nTotal,,,,,505\n"
+    notes = read_together([first, Opened(second, "second.csv")], None, None, None, TODAY).notes
+    assert "second.csv: Total: the file's own total is 505.00; 500.00 is loaded, 5.00 less." in notes
+    assert "VTI is at 100 in first.csv and at 101 in second.csv: 100 counts." in notes
 
 
 def test_a_total_is_compared_without_what_is_left_out():
@@ -525,3 +526,99 @@ def test_a_holding_kept_as_its_value_is_in_the_values_currency():
 def test_a_price_too_small_to_be_kept_is_not_0(text):
     (problem,) = problems(read(text))
     assert "of SHIB is less than 0.00000001, the least that is kept. To load the rest without it" in problem
+
+
+@pytest.mark.parametrize("name", ["Stück / Nominal", "Stück/Nominale", "Nominale", "Nominal", "Aantal / nominaal"])
+def test_a_bonds_nominal_is_its_quantity(name):
+    content = read(f"Bezeichnung;WKN;{name};Kurs;Kurswert EUR\nBund;113500;1000;99,50 %;995,00\n")
+    assert held(content) == [("depot", "113500", 1000, 0.995, "EUR")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "Symbol,Menge,Price (USD),Value,Note\nVTI,10,300,3000,x\n",
+            "No column of quantities was recognised (not read: Menge, Note); they are calculated from value and price.",
+        ),
+        (
+            "Symbol,Price (USD),Value\nVTI,300,3000\n",
+            "No column of quantities was recognised; they are calculated from value and price.",
+        ),
+        (
+            "Symbol,Menge,Value (USD)\nVTI,10,3000\n",
+            "No column of quantities or prices was recognised (not read: Menge): each holding is kept as its value at "
+            "a price of 1.",
+        ),
+    ],
+)
+def test_quantities_that_are_calculated_are_said_to_be_and_what_was_not_read(text, said):
+    assert said in read(text).notes
+
+
+TWO = "Symbol,Quantity,Price,Value,Currency\nVTI,10,300,3000,USD\nBND,20,100,2000,USD\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (",,,4000,", "row 4, total: '4,000.00' is the total of All rows, but its lines add up to 5,000.00."),
+        (",30,,,", "row 4, Symbol: is empty. Every holding needs it."),
+    ],
+)
+def test_a_row_of_a_number_alone_is_not_dropped_unseen(row, said):
+    (problem,) = problems(read(TWO + row + "\n"))
+    assert said in problem
+
+
+def test_a_row_of_a_number_alone_may_be_the_total():
+    content = read(TWO + ",,,5000,\n")
+    assert "All rows: 5,000.00, as the file's own total says." in content.notes
+    (problem,) = problems(read(TWO + ",,,5000,\nVEA,1,5,5,USD\n"))
+    assert "row 5: 'VEA' stands after the file's total in row 4" in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            'VTI,"0,5",75.5\nBND,2,10.25\n',
+            "row 2, Quantity: '0,5' has a decimal comma, and the rest of the file is read with",
+        ),
+        (
+            'VTI,2,"75,55"\nBND,"1,5",10.25\n',
+            "row 3, Price: '10.25' has a decimal point, and the rest of the file is read",
+        ),
+        ("VTI,2,75.5\nBND,1.2.3,10.25\n", "row 3, Quantity: '1.2.3' is not a number."),
+    ],
+)
+def test_another_decimal_mark_than_the_rest_of_the_file_has_is_said(text, said):
+    (problem,) = problems(read("Symbol,Quantity,Price\n" + text, mapping={"currency": "=USD"}))
+    assert said in problem
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("#N/A,1,5,USD", "row 2, Symbol: '#N/A' is an error of the spreadsheet, and no result."),
+        ("#REF!,1,5,USD", "row 2, Symbol: '#REF!' is an error of the spreadsheet"),
+        ("VTI,#N/A,5,USD", "row 2, Quantity: '#N/A' is an error of the spreadsheet"),
+        ("VTI,#WERT!,5,USD", "row 2, Quantity: '#WERT!' is an error of the spreadsheet"),
+    ],
+)
+def test_a_spreadsheets_error_is_called_one(row, said):
+    (problem,) = problems(read(f"Symbol,Quantity,Price,Currency\n{row}\n"))
+    assert said in problem
+
+
+def test_cash_in_several_rows_is_said_to_be_added_up():
+    content = read("Name,Quantity,Price,Currency\nCash,1000,1,USD\nSavings account,5000,1,USD\nEUR Cash,300,1,EUR\n")
+    assert held(content) == [("depot", "CASH", 6000, 1, "USD"), ("depot", "CASH", 300, 1, "EUR")]
+    assert [note for note in content.notes if "added up" in note] == [
+        "CASH in USD stands in several rows of depot: they are added up."
+    ]
+
+
+def test_half_a_cent_of_a_total_is_rounded_as_it_is_everywhere():
+    content = read("Symbol,Quantity,Price,Value,Currency\nVTI,10.5,300.25,3152.625,USD\nTotal,,,3152.625,\n")
+    assert "Total: 3,152.63, as the file's own total says." in content.notes

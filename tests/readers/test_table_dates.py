@@ -64,8 +64,6 @@ def test_a_name_that_means_no_day_of_purchase_needs_no_second_row_and_no_one_day
         table("2026-11-20", "2026-11-19"),
         "Symbol,Quantity,Price (USD),Date\nVTI,1,300,2026-11-20\n",
         table("2026-11-20", ""),
-        table("2027-01-01", "2027-01-01"),
-        table("03/04/2026", "03/04/2026"),
         table(name="Date", more=",Maturity", rest=",2030-01-01"),
         table(more=",Type", rest=",Buy"),
         table(more=",Action", rest=",Kauf"),
@@ -78,6 +76,36 @@ def test_what_may_be_the_day_or_something_else_is_asked(text):
     assert str(error).endswith(
         "Say it: --map as_of=Date. Values that are of the day of loading, whatever dates it has: --map as_of==today."
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "why"),
+    [
+        ("2026-11-20", "2027-01-01", "'2027-01-01' in Date lies in the future"),
+        ("03/04/2026", "03/04/2026", "'03/04/2026' in Date can't be read for sure, because the day or the month may"),
+        ("", "03/04/2026", "'03/04/2026' in Date can't be read for sure, because the day or the month may"),
+    ],
+)
+def test_nothing_is_asked_that_can_not_be_answered(first, second, why):
+    error = asked(table(first, second))
+    assert (error.missing, error.guesses) == (("as_of",), {"as_of": "=today"})
+    assert str(error).startswith(
+        f"depot.csv is of no format that is known, and nothing says the day of its values: {why}"
+    )
+    assert str(error).endswith(
+        "Say it: --map as_of==today. That is the day of loading. Another: --map as_of==2026-03-31, or write its dates "
+        "like 2026-03-31."
+    )
+    assert days(table(first, second), mapping={"as_of": "=today"}) == {None}
+    both = str(asked(table(first, second).replace(" (USD)", "")))
+    assert "isn't sure which of its columns is the currency, and nothing says the day of its values: '" in both
+
+
+def test_a_day_that_was_said_to_be_that_of_loading_is_not_called_unknown():
+    content = read("Stand: 17.11.2026\n" + table("2026-11-20", "2026-11-19"), mapping={"as_of": "=today"})
+    assert "Its values are of the day of loading, as was said." in content.notes
+    assert not any("which day" in note or "above the table" in note for note in content.notes)
+    assert set(content.holdings["as_of"]) == {None}
 
 
 def test_what_is_answered_holds():

@@ -22,6 +22,20 @@ def test_two_prices_of_one_day_that_are_close_are_one_and_it_is_said():
     assert "VTI is at 300.1 in A.csv and at 300.05 in B.csv: 300.1 counts." in brought.notes
 
 
+def test_of_two_prices_of_two_days_the_later_counts_and_it_is_said(portfolio):
+    files = [
+        Opened(
+            f"Account,Symbol,Quantity,Price,Currency,As of\n{name},VTI,1,{price},USD,{day}\n".encode(), f"{name}.csv"
+        )
+        for name, price, day in (("A", 310, "2026-11-24"), ("B", 300, "2026-11-20"), ("C", 310, "2026-11-20"))
+    ]
+    brought = read_together(files[:2], None, None, None, TODAY)
+    said = "VTI is at 310 in A.csv (2026-11-24) and at 300 in B.csv (2026-11-20): 310 counts from 2026-11-24."
+    assert [note for note in brought.notes if "VTI" in note] == [said]
+    again = read_together([files[0], files[2]], None, None, None, TODAY)
+    assert not any("counts" in note for note in again.notes)
+
+
 def test_two_prices_that_are_far_apart_are_refused():
     with pytest.raises(LoadError, match=r"B.csv, row 2, price: '200' is 300 for VTI in A.csv, row 2"):
         read_together([table("A", "300"), table("B", "200")], None, None, None, TODAY)

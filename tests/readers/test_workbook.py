@@ -99,7 +99,10 @@ def test_an_error_in_a_cell_is_told_and_no_empty_cell(error, column):
     cell = book.active.cell(2, HEADER.index(column) + 1)
     cell.value, cell.data_type = error, "e"
     problems = read_any(Opened(saved(book), "book.xlsx"), TODAY).problems
-    assert [str(problem) for problem in problems] == [f"book.xlsx, row 2, {column}: {error!r} is not a number."]
+    assert [str(problem) for problem in problems] == [
+        f"book.xlsx, row 2, {column}: {error!r} is an error of the spreadsheet, and no result. Correct its formula, "
+        "or write what is meant."
+    ]
 
 
 def test_merged_cells_are_one_cell_and_empty_ones():

@@ -33,10 +33,12 @@ class ColumnsForm:
 
     def ask(self, error: MappingNeeded) -> None:
         """Show the table's first rows, and ask for what is missing; what is guessed stands there already."""
+        unreadable = f" {error.no_day}." if error.no_day else ""
         rows = [[escape(sample.get(name, "")) for name in error.columns] for sample in error.samples[:SAMPLES]]
         self._text.value = sentence(
             f"{error.file} is of no format that is known. Say which column is what; a value that holds in every row is "
             f"written after an equals sign, such as =EUR.{OF_TODAY if 'as_of' in error.missing else ''}"
+            f"{unreadable}"
         ) + table(f"First rows of {error.file}", [escape(name) for name in error.columns], rows)
         self._boxes = {name: self._box(name, error) for name in dict.fromkeys([*error.missing, *error.guesses])}
         self._fields.children = tuple(self._boxes.values())

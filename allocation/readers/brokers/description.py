@@ -28,7 +28,8 @@ class Description:
         header: the row of names has one of each of these.
         columns: our column → the names it goes by; the first that is there counts.
         rows: which rows are what: ``cash`` (names), ``cash_prefix``, ``cash_suffix``, ``total``, ``stop``,
-            ``skip_kinds``; ``later``: ``left out`` where rows of days to come are no mistake.
+            ``skip_kinds``, ``bond`` (pattern of a bond's symbol); ``later``: ``left out`` where rows of days to come
+            are no mistake.
         account: ``name`` (of an account that the file doesn't name), ``pattern``, ``line_of_its_own``.
         date: ``pattern`` of the file's date, and the ``order`` of its parts.
         actions: of trades, patterns of what is a ``buy``, a ``sell``, or to ``ignore``.

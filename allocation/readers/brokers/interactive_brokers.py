@@ -173,6 +173,7 @@ def _read_position(
             name=(instrument.get("Description") or None) if instrument else None,
             # Its category is Stocks for funds of bonds, too.
             kind=(instrument.get("Type") if instrument else "") or row.get("Asset Category") or None,
+            category=row.get("Asset Category"),
         )
     )
     return [value if value is not None else quantity * (price or 0)]

@@ -20,6 +20,7 @@ from allocation.readers.marks import why_no_number
 from allocation.readers.numbers import decimal_mark
 from allocation.readers.opened import Opened
 from allocation.readers.totals import CENT, says_not_held
+from allocation.readers.units import BOND
 from allocation.tables import CASH
 
 NUMBERS = ("quantity", "price", "value", "cost_basis")
@@ -165,6 +166,7 @@ class Reading:
                 cost_basis=numbers["cost_basis"],
                 as_of=self.state.as_of,
                 kind=(named.get("kind") or None) if symbol != CASH else None,
+                category=BOND if self._is_bond(symbol, named) else "",
             )
         )
 
@@ -183,6 +185,11 @@ class Reading:
             or bool(self.cash_suffix and symbol.endswith(self.cash_suffix))
             or plain_name(name).startswith(self.cash_prefixes)
         )
+
+    def _is_bond(self, symbol: str, named: Mapping[str, str]) -> bool:
+        """Whether the symbol is of those that this broker has for bonds only, or the price is in percent."""
+        pattern = self.description.rows.get("bond")
+        return "%" in named.get("price", "") or bool(pattern and re.fullmatch(pattern, symbol))
 
     def _money(
         self, row: int, cells: list[str], named: Mapping[str, str]
