@@ -98,7 +98,7 @@ class Loads(PortfolioFile):
             taxonomy: of a file of Portfolio Performance or Wealthfolio, the name of the taxonomy that becomes the asset
                 classes. It is remembered for files with the same taxonomies.
             leave_out: symbols that are not to be loaded, such as what is sold short and can't be kept: ``"XYZ"`` from
-                any account, ``"Individual=XYZ"`` from one. The report says what is left out; totals are without it.
+                any account, ``"Roth IRA=XYZ"`` from one. The report says what is left out; totals are without it.
 
         Returns:
             What was added, changed and sold; of a preview also the totals before and after, and in ``changes`` a table

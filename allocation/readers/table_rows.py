@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import PurePath
 
 from tqdm.auto import tqdm
 
@@ -16,6 +15,7 @@ from allocation.money import HUNDREDTHS
 from allocation.readers.cash_rows import CASH_NAMES, Wrong, cash_amount, cash_valued_elsewhere
 from allocation.readers.columns import SIDES, currency_of, plain, told_apart
 from allocation.readers.content import Content
+from allocation.readers.file_names import account_in
 from allocation.readers.found import Findings, Holding
 from allocation.readers.holdings import ACCOUNT_TYPES, OWN_WORDS
 from allocation.readers.lines import Exact, Line, Lines, Unfilled, surplus
@@ -73,7 +73,7 @@ class Reading:
     def __init__(self, opened: Opened, chosen: Chosen, today: datetime.date) -> None:
         self.opened, self.chosen = opened, chosen
         self.findings = Findings(opened.name, today=today)
-        self.stem = PurePath(opened.name).stem
+        self.of_file = account_in(opened.name)
         self.totals = Totals(self.findings)
         self.not_held = ""
         plain_cells = [bare(cell) for cell in self._cells(*NUMBERS) if not isinstance(cell, Exact)]
@@ -97,7 +97,7 @@ class Reading:
             self.findings.note(f"It is of {self.as_of}, as is said above the table." if self.as_of else undated)
         if not self.names_accounts:
             unless = "unless one is given (--account NAME, or Account on the page)"
-            self.findings.note(f"{NO_ACCOUNT}: {unless}, it is {self.stem}.")
+            self.findings.note(f"{NO_ACCOUNT}: {unless}, it is {self.of_file}.")
         names = {ours: self.chosen.header[place] for ours, place in self.chosen.columns.items()}
         unread = [column for column in self.chosen.header if column and column not in names.values()]
         not_read = f" Not read: {', '.join(unread)}." if unread else ""
@@ -333,7 +333,7 @@ class Reading:
         self.totals.holding(row, about, may_be_further_account="account" in self.chosen.columns)
 
     def _account(self, named: Named) -> str:
-        return named.get("account", "") if self.names_accounts else self.stem
+        return named.get("account", "") if self.names_accounts else self.of_file
 
     def _currency(self, named: Named) -> str | None:
         written = named.get("currency")
