@@ -235,7 +235,8 @@ def test_a_household_of_several_brokers(portfolio):
     names = ["fidelity_old", "schwab_all", "vanguard"]
     report = portfolio.load([FILES / f"{name}.csv" for name in names])
     assert portfolio.accounts() == (
-        "Individual ...0001", "Individual ...123", "ROTH IRA ...0002", "Roth_IRA ...456", "Vanguard ...1111", "Vanguard ...2222",
+        "Individual ...0001", "Individual ...123", "ROTH IRA ...0002", "Roth_IRA ...456", "Vanguard ...1111",
+        "Vanguard ...2222",
     )  # fmt: skip
     # 1134 + 22.5 × 300.1 + 2853.75 + 10401.30 + 2600 + 1200 + 250.50 + 1731.02 + 2175
     assert portfolio.summary().total == 29_097.82

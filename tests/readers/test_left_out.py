@@ -113,8 +113,8 @@ def test_every_row_of_the_symbol_is_left_out_the_good_ones_too(portfolio, write_
     report = portfolio.load(write_csv(FIDELITY.replace("BND", "XYZ")), leave_out=["XYZ"])
     assert report.left_out == (
         "Left out: XYZ in Individual ...0001, −10 shares; the total is without it.",
-        "Left out: XYZ in IRA, 5 shares; the total is without it.",
-        "IRA has nothing else in holdings.csv: what the portfolio has of it stays as it is.",
+        "Left out: XYZ in IRA ...0002, 5 shares; the total is without it.",
+        "IRA ...0002 has nothing else in holdings.csv: what the portfolio has of it stays as it is.",
     )
     assert portfolio.accounts() == ("Individual ...0001",)
 

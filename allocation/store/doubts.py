@@ -1,0 +1,75 @@
+"""What a load does that may not be meant: it can be right, so it is asked about, not refused."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+import duckdb
+
+# What a new account holds, beside what each account that the load leaves alone holds now; cash is like any other's.
+LOOK_ALIKES = """
+WITH fresh AS (
+    SELECT account, asset_id, symbol, quantity FROM identified JOIN loads USING (account)
+    WHERE loads.account_id IS NULL AND symbol <> 'CASH' AND quantity <> 0
+), current AS (
+    SELECT account_id, max_by(snapshot_id, as_of) AS snapshot_id FROM snapshots GROUP BY account_id
+), others AS (
+    SELECT accounts.name AS other, asset_id, quantity
+    FROM current JOIN accounts USING (account_id) JOIN holdings USING (snapshot_id) JOIN assets USING (asset_id)
+    WHERE symbol <> 'CASH' AND quantity <> 0 AND accounts.name NOT IN (SELECT account FROM loads)
+), alike AS (
+    SELECT account, other, count(*) AS shared, count(*) FILTER (fresh.quantity = others.quantity) AS same,
+        list(symbol ORDER BY fresh.quantity = others.quantity DESC, symbol) AS symbols
+    FROM fresh JOIN others USING (asset_id) GROUP BY account, other
+)
+SELECT account, other, symbols, 1 = (
+    SELECT count(DISTINCT i.account) FROM incoming i
+    WHERE file IN (SELECT file FROM incoming mine WHERE mine.account = alike.account)) AS alone
+FROM alike
+WHERE 2 * same >= (SELECT count(*) FROM fresh WHERE fresh.account = alike.account)
+    OR (shared >= 2 AND shared = (SELECT count(*) FROM fresh WHERE fresh.account = alike.account)
+        AND shared = (SELECT count(*) FROM others WHERE others.other = alike.other))
+QUALIFY row_number() OVER (PARTITION BY account ORDER BY same DESC, shared DESC, other) = 1
+ORDER BY account
+"""
+
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class LookAlike:
+    """A new account that may be one which is there already, under another name.
+
+    Attributes:
+        account: the new one.
+        other: the one that holds the same.
+        symbols: what both hold.
+        alone: whether its file has no other account, so that it can be given another name.
+    """
+
+    account: str
+    other: str
+    symbols: tuple[str, ...]
+    alone: bool
+
+    def __str__(self) -> str:
+        more = len(self.symbols) - SHOWN
+        listed = ", ".join(self.symbols[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+        remedy = f"load it as {self.other}: --account {_quoted(self.other)}, or Account on the page."
+        if not self.alone:
+            remedy = f"delete {self.other} afterwards: its file names several accounts, so none can be renamed."
+        return (
+            f"{self.account} is new and holds what {self.other} holds ({listed}): both count now. "
+            f"If it is the same account, {remedy}"
+        )
+
+
+def look_alikes(connection: duckdb.DuckDBPyConnection) -> tuple[LookAlike, ...]:
+    """New accounts of this load that hold what another holds; asked before the load's snapshots are written."""
+    found = connection.execute(LOOK_ALIKES).fetchall()
+    return tuple(LookAlike(account, other, tuple(symbols), alone) for account, other, symbols, alone in found)
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if " " in name else name

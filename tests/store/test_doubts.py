@@ -1,0 +1,61 @@
+"""What a load does that may not be meant is said, before and after it."""
+
+import pytest
+
+HEAD = "account,symbol,quantity,price,currency"
+
+
+@pytest.fixture
+def load(portfolio, write_csv):
+    def load(*rows, **options):
+        return portfolio.load(write_csv("\n".join([HEAD, *rows])), **options)
+
+    return load
+
+
+@pytest.fixture
+def depot(load):
+    load("Depot,VTI,10,300,USD", "Depot,BND,5,70,USD", "Depot,CASH,99,1,USD", "Other,GLD,1,200,USD")
+
+
+@pytest.mark.usefixtures("depot")
+@pytest.mark.parametrize("preview", [True, False])
+def test_a_new_account_that_holds_what_another_holds_may_be_that_one(load, preview):
+    rows = ("Again,VTI,10,310,USD", "Again,BND,6,71,USD", "Again,CASH,5,1,USD")
+    assert load(*rows, preview=preview).warnings == [
+        "Again is new and holds what Depot holds (VTI, BND): both count now. If it is the same account, load it as "
+        "Depot: --account Depot, or Account on the page."
+    ]
+    assert load(*rows, account="Depot", preview=True).warnings == []
+
+
+@pytest.mark.usefixtures("depot")
+def test_of_a_file_with_several_accounts_the_other_one_is_to_be_deleted(load):
+    (said,) = load("Again,VTI,10,300,USD", "IRA,XYZ,1,1,USD").warnings
+    assert said.endswith("delete Depot afterwards: its file names several accounts, so none can be renamed.")
+
+
+@pytest.mark.usefixtures("depot")
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # The same assets, all in other quantities, are the same account only where they are all of both.
+        ("New,VTI,11,300,USD", "New,GLD,3,200,USD", "New,BND,7,70,USD"),
+        ("New,VTI,11,300,USD",),
+        # One of three alike.
+        ("New,VTI,10,300,USD", "New,X,1,1,USD", "New,Y,1,1,USD"),
+        ("New,CASH,99,1,USD",),
+        # What the load touches is no other account.
+        ("New,VTI,10,300,USD", "Depot,BND,5,70,USD"),
+        # An account that is there already.
+        ("Other,VTI,10,300,USD",),
+    ],
+)
+def test_accounts_that_differ_are_two(load, rows):
+    assert load(*rows).look_alikes == ()
+
+
+@pytest.mark.usefixtures("depot")
+def test_the_same_assets_in_other_quantities_may_be_the_same_account_later(load):
+    (doubt,) = load("New,VTI,11,300,USD", "New,BND,6,70,USD").look_alikes
+    assert (doubt.account, doubt.other, doubt.symbols) == ("New", "Depot", ("BND", "VTI"))
