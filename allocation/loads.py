@@ -16,7 +16,7 @@ from allocation.money import Amount, is_known_currency
 from allocation.portfolio_file import PortfolioFile
 from allocation.providers import PriceProvider, Yahoo
 from allocation.readers import Opened, Source, Ways, read_together
-from allocation.store import changes, class_weights, load_history, loading, quotes, reading, saving
+from allocation.store import changes, class_weights, doubts, load_history, loading, quotes, reading, saving
 from allocation.store.backups import dated
 from allocation.store.load_history import Load
 from allocation.store.loading import LoadReport
@@ -135,6 +135,7 @@ class Loads(PortfolioFile):
                 inactive=inactive,
                 class_weights=parts.changed,
                 new_currencies=quotes.new_currencies(connection),
+                quoted_elsewhere=() if brought.holdings.empty else doubts.quoted_elsewhere(connection),
                 unpriced=quotes.unpriced(connection),
                 unrated=quotes.unrated(connection, reading.base_currency(connection), today),
                 notes=(*brought.notes, *_unheld(unheld)),

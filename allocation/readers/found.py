@@ -15,9 +15,12 @@ from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers.content import StatedTotal
 from allocation.readers.foreign import Remarks, rounded
 from allocation.readers.holdings import COLUMNS, LARGEST
+from allocation.readers.isins import ISIN, two_shares
 from allocation.tables import ALL, CASH
 
 KIND = "kind"
+FURTHER = (KIND, ISIN)
+"""Columns of what other programs' files say, which ours don't have."""
 HUNDRED = Decimal(100)
 FACTORS = {HUNDRED: "a contract of 100", 1 / HUNDRED: "quoted in percent of its face value"}
 """How many units a price is for, where the value isn't quantity times price."""
@@ -39,6 +42,7 @@ class Holding(NamedTuple):
     asset_class: str | None = None
     account_type: str | None = None
     kind: str | None = None
+    isin: str | None = None
 
     @property
     def identity(self) -> tuple[str, str, str]:
@@ -171,7 +175,8 @@ class Findings(Remarks):
     def table(self) -> pd.DataFrame:
         """The holdings, one row an account and asset, as :func:`~allocation.readers.read_holdings` gives them.
 
-        A further column ``kind`` has what the file calls the kind of asset (``ETF``), None where it says nothing.
+        Further columns are ``kind``, what the file calls the kind of asset (``ETF``), and ``isin``; None where it says
+        nothing.
         """
         together: dict[tuple[str, str, str], Holding] = {}
         for holding in self.holdings:
@@ -179,12 +184,16 @@ class Findings(Remarks):
             together[holding.identity] = holding if first is None else self._added(first, holding)
         described = _described(list(together.values()))
         table = pd.DataFrame(described, columns=Holding._fields, dtype=object)
-        return table.assign(file=self.file)[[*COLUMNS, KIND]].astype(object)
+        return table.assign(file=self.file)[[*COLUMNS, *FURTHER]].astype(object)
 
     def _added(self, first: Holding, second: Holding) -> Holding:
         if first.currency != second.currency:
             remedy = f"of {second.symbol} is {first.currency} in row {first.row}. Give one of the two another symbol."
             self.wrong(second.row, "currency", second.currency, remedy)
+        if first.isin and second.isin and first.isin != second.isin:
+            isins, names = (first.isin, second.isin), (first.name, second.name)
+            remedy = two_shares(second.symbol, isins, names, f"row {first.row}")
+            self.wrong(second.row, "symbol", second.symbol, remedy)
         if first.symbol != CASH:
             self.note(f"{first.symbol} stands in several rows of {first.account}: they are added up.")
         costs = (first.cost_basis, second.cost_basis)
@@ -197,6 +206,7 @@ class Findings(Remarks):
             price=price,
             as_of=as_of,
             name=first.name or second.name,
+            isin=first.isin or second.isin,
         )
 
     def _one_price(self, first: Holding, second: Holding) -> tuple[Decimal | None, datetime.date | None]:
@@ -234,12 +244,13 @@ def _is_rounding(first: Holding, second: Holding) -> bool:
 
 def _described(holdings: list[Holding]) -> list[Holding]:
     """The same with one name an asset: a file may write it in several ways."""
-    names: dict[str, str | None] = {}
+    names: dict[tuple[str, str | None], str | None] = {}
     for holding in holdings:
         if holding.symbol != CASH:
-            names[holding.symbol] = names.get(holding.symbol) or holding.name
+            share = holding.symbol, holding.isin
+            names[share] = names.get(share) or holding.name
     return [
-        holding if holding.name == (name := names.get(holding.symbol)) else holding._replace(name=name)
+        holding if holding.name == (name := names.get((holding.symbol, holding.isin))) else holding._replace(name=name)
         for holding in holdings
     ]
 

@@ -18,6 +18,7 @@ from allocation.readers.content import Content
 from allocation.readers.file_names import account_in
 from allocation.readers.found import Findings, Holding
 from allocation.readers.holdings import ACCOUNT_TYPES, OWN_WORDS
+from allocation.readers.isins import isin_in
 from allocation.readers.lines import Exact, Line, Lines, Unfilled, surplus
 from allocation.readers.loose import bare, contradicts, currency_in, date_in, date_order, is_nothing, number_in
 from allocation.readers.marks import mark_of, why_no_number
@@ -27,6 +28,7 @@ from allocation.tables import CASH
 
 NUMBERS = ("quantity", "price", "value", "cost_basis")
 SIDE = "side"
+TABLE = "Table of holdings"
 NO_ACCOUNT = "The file names no account"
 A_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 SHORT = re.compile(r"s|short|sell|sold|verkauf|verkauft|leerverkauf|written", re.IGNORECASE)
@@ -106,7 +108,7 @@ class Reading:
         )
         sheet = f", sheet {self.chosen.lines.sheet}" if self.chosen.lines.sheet else ""
         return Content(
-            f"Table of holdings{sheet}",
+            f"{TABLE}{sheet}",
             self.findings.table(),
             problems=self.findings.found(),
             notes=self.findings.said(),
@@ -289,6 +291,7 @@ class Reading:
                 asset_class=named.get("asset_class") or None,
                 account_type=account_type if account_type in ACCOUNT_TYPES else None,
                 kind=named.get("kind") or None,
+                isin=isin_in(named.get("isin", "")),
             )
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 
 import duckdb
@@ -32,6 +31,15 @@ WHERE 2 * same >= (SELECT count(*) FROM fresh WHERE fresh.account = alike.accoun
         AND shared = (SELECT count(*) FROM others WHERE others.other = alike.other))
 QUALIFY row_number() OVER (PARTITION BY account ORDER BY same DESC, shared DESC, other) = 1
 ORDER BY account
+"""
+
+# What an account didn't hold, in another currency than the asset's newest price, and without a price of its own.
+QUOTED_ELSEWHERE = """
+WITH latest AS (SELECT asset_id, max_by(currency, as_of) AS currency FROM prices GROUP BY asset_id)
+SELECT DISTINCT symbol, i.currency, latest.currency
+FROM identified i JOIN latest USING (asset_id) JOIN changed_holdings c USING (account, asset_id)
+WHERE symbol <> 'CASH' AND price IS NULL AND change = 'new' AND NOT past AND i.currency <> latest.currency
+ORDER BY symbol
 """
 
 SHOWN = 3
@@ -65,10 +73,37 @@ class LookAlike:
         )
 
 
+@dataclass(frozen=True)
+class QuotedElsewhere:
+    """An asset that a file names in another currency than that of its newest price, which it counts at.
+
+    Attributes:
+        symbol: what both are called.
+        currency: that of the file.
+        quoted_in: that of the price.
+    """
+
+    symbol: str
+    currency: str
+    quoted_in: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.symbol} is in {self.currency} in the files, which have no price of it, and its newest price is in "
+            f"{self.quoted_in}: it counts at that. If they are two shares with one symbol, write the ISIN of one in "
+            "the place of its symbol in the file."
+        )
+
+
 def look_alikes(connection: duckdb.DuckDBPyConnection) -> tuple[LookAlike, ...]:
     """New accounts of this load that hold what another holds; asked before the load's snapshots are written."""
     found = connection.execute(LOOK_ALIKES).fetchall()
     return tuple(LookAlike(account, other, tuple(symbols), alone) for account, other, symbols, alone in found)
+
+
+def quoted_elsewhere(connection: duckdb.DuckDBPyConnection) -> tuple[QuotedElsewhere, ...]:
+    """What this load's accounts hold anew and is priced in another currency; asked once all prices are written."""
+    return tuple(QuotedElsewhere(*found) for found in connection.execute(QUOTED_ELSEWHERE).fetchall())
 
 
 def _quoted(name: str) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from allocation.errors import LoadError, Problem
 from allocation.store.changes import Changes
-from allocation.store.doubts import LookAlike, look_alikes
+from allocation.store.doubts import LookAlike, QuotedElsewhere, look_alikes
 from allocation.store.reading import base_currency
 from allocation.store.saving import set_base_currency
 from allocation.store.statements import count, raise_problems, register
@@ -232,6 +232,7 @@ class LoadReport:
             can't be valued.
         new_currencies: (symbol, currency before, currency after) of assets that were known in another currency.
         look_alikes: new accounts that hold what another account holds, so that it may count twice.
+        quoted_elsewhere: what an account holds anew, without a price, in another currency than its newest price's.
         totals: of a preview, (account, value before, value after) in the base currency, of every account that is loaded
             or changes; None where it can't be valued.
         changes: of a preview, what would be another, row by row; None of a load.
@@ -261,6 +262,7 @@ class LoadReport:
     unrated: tuple[tuple[str, str], ...] = ()
     new_currencies: tuple[tuple[str, str, str], ...] = ()
     look_alikes: tuple[LookAlike, ...] = ()
+    quoted_elsewhere: tuple[QuotedElsewhere, ...] = ()
     totals: tuple[tuple[str, float | None, float | None], ...] = ()
     # Tables have no equality that could be asked for.
     changes: Changes | None = field(default=None, repr=False, compare=False)
@@ -281,7 +283,9 @@ class LoadReport:
     @property
     def warnings(self) -> list[str]:
         """A sentence for each thing that may not be meant: it is asked about before anything is written."""
-        return [*self.currency_warnings, *(str(doubt) for doubt in self.look_alikes)]
+        named = {symbol for symbol, *_ in self.new_currencies}
+        elsewhere = [doubt for doubt in self.quoted_elsewhere if doubt.symbol not in named]
+        return [*self.currency_warnings, *(str(doubt) for doubt in (*self.look_alikes, *elsewhere))]
 
     @property
     def currency_warnings(self) -> list[str]:

@@ -59,3 +59,23 @@ def test_accounts_that_differ_are_two(load, rows):
 def test_the_same_assets_in_other_quantities_may_be_the_same_account_later(load):
     (doubt,) = load("New,VTI,11,300,USD", "New,BND,6,70,USD").look_alikes
     assert (doubt.account, doubt.other, doubt.symbols) == ("New", "Depot", ("BND", "VTI"))
+
+
+AIRBUS = (
+    "Action,Time,ISIN,Ticker,No. of shares,Currency (Price / share)\nMarket buy,{day},NL0000235190,AIR,{shares},EUR\n"
+)
+
+
+@pytest.mark.parametrize("day", ["2025-01-05", "2026-06-01"])
+def test_a_holding_without_a_price_in_another_currency_than_the_known_asset_s_is_named_once(
+    portfolio, write_csv, load, day
+):
+    load("Depot,AIR,4,60,USD", base_currency="USD", fx=write_csv(RATES, "fx.csv"))
+    portfolio.save_price("AIR", 60, "USD", on="2026-01-02")
+    (said,) = portfolio.load(write_csv(AIRBUS.format(day=day, shares=10), "t.csv")).warnings
+    assert said.startswith("AIR ") and "EUR" in said and "USD" in said
+    # It was said when it came in.
+    assert portfolio.load(write_csv(AIRBUS.format(day=day, shares=11), "t.csv")).warnings == []
+
+
+RATES = "from_currency,to_currency,rate,as_of\nEUR,USD,1.1,2025-01-02\n"

@@ -14,6 +14,7 @@ from allocation.errors import Problem, Subject
 from allocation.readers import fx
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
+from allocation.readers.isins import isin_in
 from allocation.readers.loose import MONTH_FIRST, date_in, is_nothing, number_in
 from allocation.readers.numbers import POINT
 from allocation.readers.opened import Opened
@@ -173,6 +174,7 @@ def _read_position(
             name=(instrument.get("Description") or None) if instrument else None,
             # Its category is Stocks for funds of bonds, too.
             kind=(instrument.get("Type") if instrument else "") or row.get("Asset Category") or None,
+            isin=isin_in(instrument.get("Security ID")) if instrument else None,
         )
     )
     return [value if value is not None else quantity * (price or 0)]
