@@ -212,7 +212,7 @@ def test_rates_and_the_base_currency_of_a_statement():
         (changed("fidelity_new", ("Jul-02-2026", "Jul-02-2027")), "lies in the future"),
         (changed("fidelity_new", (",10,$100.00", ",ten,$100.00")), "quantity: 'ten' is not a number"),
         (changed("degiro", (",USD,", ",USX,")), "'USX' is not a currency code"),
-        (changed("trading212", ("3.0000000000,55.00", "9.0000000000,55.00")),
+        (changed("trading212", ("3.0000000000,55.00", "9.0000000000,55.00"), ("132.00", "396.00")),
          "of AAPL is what was bought less what was sold. Is an earlier part of the history missing?"),
         (changed("trading212", ("Limit buy", "Mystery")), "action: 'Mystery' is no kind of row that is known"),
         (changed("trading212", ("2025-05-07 15:00:00", "2027-05-07 15:00:00")), "lies in the future"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ from tqdm.auto import tqdm
 
 from allocation.errors import Problem, Subject, leave_out
 from allocation.money import is_known_currency
-from allocation.readers.brokers.description import Description, find_header, first_match
+from allocation.readers.brokers.amounts import misfit
+from allocation.readers.brokers.description import Description, find_header, first_match, plain_name
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
 from allocation.readers.isins import isin_in, two_shares
@@ -113,8 +115,12 @@ class _History:
         assert start is not None
         self.description, self.findings, self.sums = description, findings, sums
         self.places = description.places(lines.lines[start][1])
-        if said := description.adds_up_in(lines.lines[start][1]):
-            sums.base_currencies.add(said)
+        self.adds_up_in = description.adds_up_in(lines.lines[start][1])
+        if self.adds_up_in:
+            sums.base_currencies.add(self.adds_up_in)
+        charges = description.rows.get("charges")
+        names = [plain_name(cell) for cell in lines.lines[start][1]]
+        self.charges = [place for place, name in enumerate(names) if charges and re.search(charges, name)]
         self.lines = lines.lines[start + 1 :]
         self.width = len(lines.lines[start][1])
         self.mark = description.decimal or self._mark()
@@ -161,8 +167,26 @@ class _History:
             remedy = unsure if when is None else "lies in the future."
             self.findings.wrong(row, "date", self._cell(cells, "date"), remedy)
             return
+        if not self._is_paid(row, cells, quantity):
+            return
         self.sums.newest = max(when, self.sums.newest or when)
         self._add(row, cells, sign * quantity, kind)
+
+    def _is_paid(self, row: int, cells: list[str], quantity: Decimal) -> bool:
+        """Whether a row's amount fits its quantity and price; says so where it doesn't."""
+        currency = self.adds_up_in or self._cell(cells, "base_currency") or None
+        charges = (number_in(cells[place], self.mark) or Decimal(0) for place in self.charges if place < len(cells))
+        costs = sum(map(abs, charges), Decimal(0))
+        found = misfit(quantity, lambda column: self._cell(cells, column), currency, costs, self.mark)
+        if found is None:
+            return True
+        price, amount, gross = found
+        remedy = (
+            f"is not {quantity:f} × {price:f}, which is about {gross:,.2f}: fees and taxes don't explain it. "
+            "Check the row's number of shares, its price and its amount."
+        )
+        self.findings.wrong(row, "amount", f"{amount:,.2f}", remedy)
+        return False
 
     def _add(self, row: int, cells: list[str], quantity: Decimal, kind: str | None) -> None:
         symbol = self._cell(cells, "symbol") or self._cell(cells, "isin")
