@@ -126,6 +126,9 @@ class Loads(PortfolioFile):
             listed, corrected_prices, unheld = quotes.write_prices(connection, brought.prices)
             parts = class_weights.write_classes(connection, brought.classes)
             saved, inactive = write_targets(connection, brought.targets, self._database.by)
+            new_currencies = quotes.new_currencies(connection)
+            named = frozenset(symbol for symbol, *_ in new_currencies)
+            elsewhere = () if brought.holdings.empty else doubts.quoted_elsewhere(connection, named)
             report = replace(
                 report,
                 prices=report.prices + listed,
@@ -134,8 +137,8 @@ class Loads(PortfolioFile):
                 targets=saved,
                 inactive=inactive,
                 class_weights=parts.changed,
-                new_currencies=quotes.new_currencies(connection),
-                quoted_elsewhere=() if brought.holdings.empty else doubts.quoted_elsewhere(connection),
+                new_currencies=new_currencies,
+                doubts=(*report.doubts, *elsewhere),
                 unpriced=quotes.unpriced(connection),
                 unrated=quotes.unrated(connection, reading.base_currency(connection), today),
                 notes=(*brought.notes, *_unheld(unheld)),

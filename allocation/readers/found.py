@@ -19,7 +19,8 @@ from allocation.readers.isins import ISIN, two_shares
 from allocation.tables import ALL, CASH
 
 KIND = "kind"
-FURTHER = (KIND, ISIN)
+BEGINS = "begins"
+FURTHER = (KIND, ISIN, BEGINS)
 """Columns of what other programs' files say, which ours don't have."""
 HUNDRED = Decimal(100)
 FACTORS = {HUNDRED: "a contract of 100", 1 / HUNDRED: "quoted in percent of its face value"}
@@ -43,6 +44,7 @@ class Holding(NamedTuple):
     account_type: str | None = None
     kind: str | None = None
     isin: str | None = None
+    begins: datetime.date | None = None
 
     @property
     def identity(self) -> tuple[str, str, str]:
@@ -175,8 +177,8 @@ class Findings(Remarks):
     def table(self) -> pd.DataFrame:
         """The holdings, one row an account and asset, as :func:`~allocation.readers.read_holdings` gives them.
 
-        Further columns are ``kind``, what the file calls the kind of asset (``ETF``), and ``isin``; None where it says
-        nothing.
+        Further columns are ``kind``, what the file calls the kind of asset (``ETF``), ``isin``, and ``begins``, the
+        day of the first trade of a history; None where it says nothing.
         """
         together: dict[tuple[str, str, str], Holding] = {}
         for holding in self.holdings:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import duckdb
@@ -40,6 +42,16 @@ SELECT DISTINCT symbol, i.currency, latest.currency
 FROM identified i JOIN latest USING (asset_id) JOIN changed_holdings c USING (account, asset_id)
 WHERE symbol <> 'CASH' AND price IS NULL AND change = 'new' AND NOT past AND i.currency <> latest.currency
 ORDER BY symbol
+"""
+
+# What an account held before a history of it begins, the history doesn't have.
+CUT_HISTORIES = """
+SELECT account, min(begins) AS begins, min(held.as_of) AS held_on
+FROM incoming JOIN loads USING (account) JOIN (
+    SELECT account_id, s.as_of FROM snapshots s JOIN holdings USING (snapshot_id) JOIN assets USING (asset_id)
+    WHERE symbol <> 'CASH' AND quantity <> 0
+) held USING (account_id)
+WHERE NOT past GROUP BY account HAVING min(begins) > min(held.as_of) ORDER BY account
 """
 
 SHOWN = 3
@@ -95,15 +107,49 @@ class QuotedElsewhere:
         )
 
 
+@dataclass(frozen=True)
+class CutHistory:
+    """A history of trades that doesn't reach back to what its account held.
+
+    Attributes:
+        account: whose it is.
+        begins: the day of its first trade.
+        held_on: the first day on which the account is known to have held something.
+    """
+
+    account: str
+    begins: datetime.date
+    held_on: datetime.date
+
+    def __str__(self) -> str:
+        return (
+            f"{self.account}: the history begins on {self.begins}, and something was held on {self.held_on} already: "
+            "what was bought before isn't in it, and counts as sold. Load all years' files together."
+        )
+
+
+Doubt = LookAlike | QuotedElsewhere | CutHistory
+
+
 def look_alikes(connection: duckdb.DuckDBPyConnection) -> tuple[LookAlike, ...]:
     """New accounts of this load that hold what another holds; asked before the load's snapshots are written."""
     found = connection.execute(LOOK_ALIKES).fetchall()
     return tuple(LookAlike(account, other, tuple(symbols), alone) for account, other, symbols, alone in found)
 
 
-def quoted_elsewhere(connection: duckdb.DuckDBPyConnection) -> tuple[QuotedElsewhere, ...]:
-    """What this load's accounts hold anew and is priced in another currency; asked once all prices are written."""
-    return tuple(QuotedElsewhere(*found) for found in connection.execute(QUOTED_ELSEWHERE).fetchall())
+def quoted_elsewhere(connection: duckdb.DuckDBPyConnection, named: Collection[str]) -> tuple[QuotedElsewhere, ...]:
+    """What this load's accounts hold anew and is priced in another currency; asked once all prices are written.
+
+    Parameters:
+        named: symbols whose currency the load changes, which is said already.
+    """
+    found = connection.execute(QUOTED_ELSEWHERE).fetchall()
+    return tuple(QuotedElsewhere(symbol, *both) for symbol, *both in found if symbol not in named)
+
+
+def cut_histories(connection: duckdb.DuckDBPyConnection) -> tuple[CutHistory, ...]:
+    """Histories of this load that begin too late; asked before the load's snapshots are written."""
+    return tuple(CutHistory(*found) for found in connection.execute(CUT_HISTORIES).fetchall())
 
 
 def _quoted(name: str) -> str:

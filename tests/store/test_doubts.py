@@ -52,12 +52,12 @@ def test_of_a_file_with_several_accounts_the_other_one_is_to_be_deleted(load):
     ],
 )
 def test_accounts_that_differ_are_two(load, rows):
-    assert load(*rows).look_alikes == ()
+    assert load(*rows).doubts == ()
 
 
 @pytest.mark.usefixtures("depot")
 def test_the_same_assets_in_other_quantities_may_be_the_same_account_later(load):
-    (doubt,) = load("New,VTI,11,300,USD", "New,BND,6,70,USD").look_alikes
+    (doubt,) = load("New,VTI,11,300,USD", "New,BND,6,70,USD").doubts
     assert (doubt.account, doubt.other, doubt.symbols) == ("New", "Depot", ("BND", "VTI"))
 
 
@@ -79,3 +79,23 @@ def test_a_holding_without_a_price_in_another_currency_than_the_known_asset_s_is
 
 
 RATES = "from_currency,to_currency,rate,as_of\nEUR,USD,1.1,2025-01-02\n"
+
+
+TRADES = "Action,Time,ISIN,Ticker,No. of shares,Currency (Price / share)\n"
+OF_2025 = "Market buy,2025-01-05,IE00B3XXRP09,VUSA,10,GBP\nMarket buy,2025-12-30,IE00B3XXRP09,VUSA,1,GBP\n"
+OF_2026 = "Market buy,2026-01-05,IE00B3XXRP09,VUSA,5,GBP\n"
+
+
+@pytest.mark.parametrize("preview", [True, False])
+def test_a_history_that_begins_after_something_was_held_is_not_the_whole(portfolio, write_csv, preview):
+    portfolio.load(write_csv(TRADES + OF_2025))
+    assert portfolio.load(write_csv(TRADES + OF_2026), preview=preview).warnings == [
+        "Trading 212: the history begins on 2026-01-05, and something was held on 2025-12-30 already: what was bought "
+        "before isn't in it, and counts as sold. Load all years' files together."
+    ]
+
+
+def test_a_whole_history_is_no_doubt(portfolio, write_csv):
+    portfolio.load(write_csv(TRADES + OF_2025))
+    assert portfolio.load([write_csv(TRADES + OF_2025, "1.csv"), write_csv(TRADES + OF_2026, "2.csv")]).warnings == []
+    assert portfolio.load(write_csv(TRADES + OF_2025 + OF_2026)).warnings == []

@@ -44,6 +44,7 @@ class _Sums:
     held: dict[tuple[str, str], Holding] = field(default_factory=dict)
     by_isin: dict[str, dict[str, _Share]] = field(default_factory=lambda: defaultdict(dict))
     newest: datetime.date | None = None
+    oldest: datetime.date | None = None
     seen: set[str] = field(default_factory=set)
     ignored: Counter[str] = field(default_factory=Counter)
     base_currencies: set[str] = field(default_factory=set)
@@ -83,7 +84,7 @@ def _add_what_is_held(findings: Findings, sums: _Sums) -> None:
             about = Subject(holding.account, holding.symbol, f"{holding.quantity:f}")
             findings.wrong(holding.row, "quantity", about.quantity, remedy, about)
         elif holding.quantity:
-            findings.add(holding._replace(as_of=sums.newest))
+            findings.add(holding._replace(as_of=sums.newest, begins=sums.oldest))
     if not findings.holdings and not findings.problems:
         findings.wrong(0, "", "", "holds no trades that leave anything held.")
     findings.note(f"Holdings are what the trades up to {sums.newest} leave. Cash is not in the file's trades.")
@@ -170,6 +171,7 @@ class _History:
         if not self._is_paid(row, cells, quantity):
             return
         self.sums.newest = max(when, self.sums.newest or when)
+        self.sums.oldest = min(when, self.sums.oldest or when)
         self._add(row, cells, sign * quantity, kind)
 
     def _is_paid(self, row: int, cells: list[str], quantity: Decimal) -> bool:
