@@ -16,7 +16,7 @@ from allocation.money import Amount, is_known_currency
 from allocation.portfolio_file import PortfolioFile
 from allocation.providers import PriceProvider, Yahoo
 from allocation.readers import Opened, Source, Ways, read_together
-from allocation.store import changes, class_weights, load_history, loading, quotes, reading, saving
+from allocation.store import changes, class_weights, doubts, load_history, loading, quotes, reading, saving
 from allocation.store.backups import dated
 from allocation.store.load_history import Load
 from allocation.store.loading import LoadReport
@@ -98,7 +98,7 @@ class Loads(PortfolioFile):
             taxonomy: of a file of Portfolio Performance or Wealthfolio, the name of the taxonomy that becomes the asset
                 classes. It is remembered for files with the same taxonomies.
             leave_out: symbols that are not to be loaded, such as what is sold short and can't be kept: ``"XYZ"`` from
-                any account, ``"Individual=XYZ"`` from one. The report says what is left out; totals are without it.
+                any account, ``"Roth IRA=XYZ"`` from one. The report says what is left out; totals are without it.
 
         Returns:
             What was added, changed and sold; of a preview also the totals before and after, and in ``changes`` a table
@@ -126,6 +126,9 @@ class Loads(PortfolioFile):
             listed, corrected_prices, unheld = quotes.write_prices(connection, brought.prices)
             parts = class_weights.write_classes(connection, brought.classes)
             saved, inactive = write_targets(connection, brought.targets, self._database.by)
+            new_currencies = quotes.new_currencies(connection)
+            named = frozenset(symbol for symbol, *_ in new_currencies)
+            elsewhere = () if brought.holdings.empty else doubts.quoted_elsewhere(connection, named)
             report = replace(
                 report,
                 prices=report.prices + listed,
@@ -134,7 +137,8 @@ class Loads(PortfolioFile):
                 targets=saved,
                 inactive=inactive,
                 class_weights=parts.changed,
-                new_currencies=quotes.new_currencies(connection),
+                new_currencies=new_currencies,
+                doubts=(*report.doubts, *elsewhere),
                 unpriced=quotes.unpriced(connection),
                 unrated=quotes.unrated(connection, reading.base_currency(connection), today),
                 notes=(*brought.notes, *_unheld(unheld)),

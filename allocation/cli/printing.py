@@ -51,7 +51,7 @@ def warnings_of(report: LoadReport) -> list[str]:
     """What is likely to be a mistake in the files, isn't what it looks like, or is still missing."""
     if not report.changed:
         return _missing(report)
-    lines = report.currency_warnings
+    lines = report.warnings
     if report.corrected:
         lines.append(
             f"Of an earlier date and others now: {report.corrected} prices or FX rates. Values of those dates change."

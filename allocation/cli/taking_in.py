@@ -47,7 +47,7 @@ def add_taking_in(cli: click.Group) -> None:
 @click.option("--preview", is_flag=True, help="Only say what would change; nothing is written.")
 @click.option(
     "--yes", is_flag=True,
-    help="Don't ask, also where something would be sold, is of an earlier date or changes its currency.",
+    help="Don't ask, also where something would be sold, is of an earlier date, or may not be meant.",
 )  # fmt: skip
 @click.pass_obj
 def import_(
@@ -84,7 +84,7 @@ def import_(
     # In a terminal, what sells something is shown first; a script has asked for it.
     if preview or (not yes and sys.stdin.isatty() and portfolio.exists()):
         would = load(preview=True)
-        asks = would.sold or would.removed or would.past or would.corrected or would.new_currencies
+        asks = would.sold or would.removed or would.past or would.corrected or would.warnings
         if preview or asks:
             _say(describe_preview(would) if preview else describe(would))
         if preview:

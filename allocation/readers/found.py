@@ -15,11 +15,15 @@ from allocation.money import HUNDREDTHS, is_known_currency
 from allocation.readers.content import StatedTotal
 from allocation.readers.foreign import Remarks, amount, rounded
 from allocation.readers.holdings import COLUMNS, LARGEST
+from allocation.readers.isins import ISIN, two_shares
 from allocation.readers.one_price import is_rounding, moved, settled
 from allocation.readers.units import HUNDRED, agrees, is_bond, is_contract
 from allocation.tables import ALL, CASH
 
 KIND = "kind"
+BEGINS = "begins"
+FURTHER = (KIND, ISIN, BEGINS)
+"""Columns of what other programs' files say, which ours don't have."""
 
 
 class Holding(NamedTuple):
@@ -46,6 +50,8 @@ class Holding(NamedTuple):
     kind: str | None = None
     category: str = ""
     is_calculated: bool = False
+    isin: str | None = None
+    begins: datetime.date | None = None
 
     @property
     def identity(self) -> tuple[str, str, str]:
@@ -194,7 +200,8 @@ class Findings(Remarks):
     def table(self) -> pd.DataFrame:
         """The holdings, one row an account and asset, as :func:`~allocation.readers.read_holdings` gives them.
 
-        A further column ``kind`` has what the file calls the kind of asset (``ETF``), None where it says nothing.
+        Further columns are ``kind``, what the file calls the kind of asset (``ETF``), ``isin``, and ``begins``, the
+        day of the first trade of a history; None where it says nothing.
         """
         held, apart = settled(self.holdings)
         for pair in apart:
@@ -211,12 +218,16 @@ class Findings(Remarks):
             self.totals[place] = total._replace(parts=parts)
         described = _described(list(together.values()))
         table = pd.DataFrame(described, columns=Holding._fields, dtype=object)
-        return table.assign(file=self.file)[[*COLUMNS, KIND]].astype(object)
+        return table.assign(file=self.file)[[*COLUMNS, *FURTHER]].astype(object)
 
     def _added(self, first: Holding, second: Holding) -> Holding:
         if first.currency != second.currency:
             remedy = f"of {second.symbol} is {first.currency} in row {first.row}. Give one of the two another symbol."
             self.wrong(second.row, "currency", second.currency, remedy)
+        if first.isin and second.isin and first.isin != second.isin:
+            isins, names = (first.isin, second.isin), (first.name, second.name)
+            remedy = two_shares(second.symbol, isins, names, f"row {first.row}")
+            self.wrong(second.row, "symbol", second.symbol, remedy)
         what = f"{CASH} in {first.currency}" if first.symbol == CASH else first.symbol
         self.note(f"{what} stands in several rows of {first.account}: they are added up.")
         costs = (first.cost_basis, second.cost_basis)
@@ -229,6 +240,7 @@ class Findings(Remarks):
             price=price,
             as_of=as_of,
             name=first.name or second.name,
+            isin=first.isin or second.isin,
         )
 
     def _one_price(self, first: Holding, second: Holding) -> tuple[Decimal | None, datetime.date | None]:
@@ -271,11 +283,12 @@ class Findings(Remarks):
 
 def _described(holdings: list[Holding]) -> list[Holding]:
     """The same with one name an asset: a file may write it in several ways."""
-    names: dict[str, str | None] = {}
+    names: dict[tuple[str, str | None], str | None] = {}
     for holding in holdings:
         if holding.symbol != CASH:
-            names[holding.symbol] = names.get(holding.symbol) or holding.name
+            share = holding.symbol, holding.isin
+            names[share] = names.get(share) or holding.name
     return [
-        holding if holding.name == (name := names.get(holding.symbol)) else holding._replace(name=name)
+        holding if holding.name == (name := names.get((holding.symbol, holding.isin))) else holding._replace(name=name)
         for holding in holdings
     ]

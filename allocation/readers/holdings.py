@@ -27,6 +27,11 @@ OWN_WORDS = {word.casefold(): word for word in (UNCLASSIFIED, SEVERAL_CLASSES)}
 ONE_PER_ACCOUNT = ["account_type"]
 ONE_PER_ASSET = ["currency", "name", "asset_class"]
 SPELLED_ONE_WAY = ["account", "symbol", "asset_class"]
+ONE_AT_A_TIME = (
+    "If these are two accounts, load one file at a time and say what each is called (--account NAME, or Account on the "
+    "page). If they are two files of one account, load the newer one."
+)
+"""What to do about two files that name one account."""
 
 
 def read_holdings(source: Source, today: datetime.date, name: str | None = None) -> tuple[pd.DataFrame, list[Problem]]:
@@ -125,7 +130,7 @@ def disagreements(holdings: pd.DataFrame) -> list[Problem]:
     comparing = _Comparing(columns)
     # Each row is its own value, so the second of a kind differs from the first.
     twice = "is in {account} already ({where}). Add the two up into one row."
-    comparing.rule(held, range(len(holdings)), "symbol", twice)
+    comparing.rule(held, range(len(holdings)), "symbol", twice, "is in {account} already ({where}). " + ONE_AT_A_TIME)
     for column in ONE_PER_ACCOUNT:
         same = "is {known} for {account} in {where}. Write the same in both."
         comparing.rule(accounts, columns[column], column, same)
@@ -151,8 +156,14 @@ class _Comparing:
         self.several_files = len(set(columns["file"])) > 1
         self.problems: list[tuple[int, Problem]] = []
 
-    def rule(self, subjects: Iterable[Any], values: Sequence[Any], column: str, remedy: str) -> None:
-        """Compare each value with the first one of its subject; what has no subject or value isn't compared."""
+    def rule(
+        self, subjects: Iterable[Any], values: Sequence[Any], column: str, remedy: str, between_files: str | None = None
+    ) -> None:
+        """Compare each value with the first one of its subject; what has no subject or value isn't compared.
+
+        Parameters:
+            between_files: the remedy where the two stand in different files, if it is another.
+        """
         if all(value is None for value in values):
             return
         first: dict[Any, int] = {}
@@ -161,7 +172,9 @@ class _Comparing:
                 continue
             where = first.setdefault(subject, number)
             if where != number and value != values[where]:
-                self._differs(number, column, remedy, values[where], where)
+                of_two_files = self.columns["file"][number] != self.columns["file"][where]
+                said = between_files if between_files and of_two_files else remedy
+                self._differs(number, column, said, values[where], where)
 
     def _differs(self, number: int, column: str, remedy: str, known: object, where: int) -> None:
         row = {name: values[number] for name, values in self.columns.items()}

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import PurePath
 
 from tqdm.auto import tqdm
 
@@ -16,8 +15,10 @@ from allocation.money import HUNDREDTHS
 from allocation.readers.cash_rows import CASH_NAMES, Wrong, cash_amount, cash_valued_elsewhere
 from allocation.readers.columns import SIDES, currency_of, plain, told_apart
 from allocation.readers.content import Content
+from allocation.readers.file_names import account_in
 from allocation.readers.found import Findings, Holding
 from allocation.readers.holdings import ACCOUNT_TYPES, OWN_WORDS
+from allocation.readers.isins import isin_in
 from allocation.readers.lines import Exact, Line, Lines, Unfilled, surplus
 from allocation.readers.loose import bare, contradicts, currency_in, date_in, date_order, is_nothing, number_in
 from allocation.readers.marks import AN_ERROR, is_error, mark_of, why_no_number
@@ -31,6 +32,7 @@ NUMBERS = ("quantity", "price", "value", "cost_basis")
 NAMES = ("symbol", "isin", "name")
 """Columns that say what is held; the first that is filled counts."""
 SIDE = "side"
+TABLE = "Table of holdings"
 NO_ACCOUNT = "The file names no account"
 A_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 SHORT = re.compile(r"s|short|sell|sold|verkauf|verkauft|leerverkauf|written", re.IGNORECASE)
@@ -71,7 +73,7 @@ class Reading:
     def __init__(self, opened: Opened, chosen: Chosen, today: datetime.date) -> None:
         self.opened, self.chosen = opened, chosen
         self.findings = Findings(opened.name, today=today)
-        self.stem = PurePath(opened.name).stem
+        self.of_file = account_in(opened.name)
         self.totals = Totals(self.findings)
         self.not_held = ""
         plain_cells = [bare(cell) for cell in self._cells(*NUMBERS) if not isinstance(cell, Exact)]
@@ -97,7 +99,7 @@ class Reading:
             self.findings.note(f"It is of {self.as_of}, as is said above the table." if self.as_of else undated)
         if not self.names_accounts:
             unless = "unless one is given (--account NAME, or Account on the page)"
-            self.findings.note(f"{NO_ACCOUNT}: {unless}, it is {self.stem}.")
+            self.findings.note(f"{NO_ACCOUNT}: {unless}, it is {self.of_file}.")
         names = {ours: self.chosen.header[place] for ours, place in self.chosen.columns.items()}
         not_read = f" Not read: {', '.join(self._unread)}." if self._unread else ""
         self.findings.note(
@@ -105,7 +107,7 @@ class Reading:
         )
         sheet = f", sheet {self.chosen.lines.sheet}" if self.chosen.lines.sheet else ""
         return Content(
-            f"Table of holdings{sheet}",
+            f"{TABLE}{sheet}",
             self.findings.table(),
             problems=self.findings.found(),
             notes=self.findings.said(),
@@ -327,6 +329,7 @@ class Reading:
                 account_type=account_type if account_type in ACCOUNT_TYPES else None,
                 kind=named.get("kind") or None,
                 category=BOND if in_percent else "",
+                isin=isin_in(named.get("isin", "")),
             )
         )
 
@@ -371,7 +374,7 @@ class Reading:
         self.totals.holding(row, about, may_be_further_account="account" in self.chosen.columns)
 
     def _account(self, named: Named) -> str:
-        return named.get("account", "") if self.names_accounts else self.stem
+        return named.get("account", "") if self.names_accounts else self.of_file
 
     def _currency(self, named: Named) -> str | None:
         written = named.get("currency")

@@ -19,9 +19,10 @@ from allocation.readers.columns import fingerprint
 from allocation.readers.content import Content
 from allocation.readers.delimited import Source, source_name
 from allocation.readers.ecb import FORMAT as ECB
-from allocation.readers.found import KIND
+from allocation.readers.found import FURTHER
 from allocation.readers.fx import read_fx
-from allocation.readers.holdings import disagreements, read_holdings
+from allocation.readers.holdings import ONE_AT_A_TIME, disagreements, read_holdings
+from allocation.readers.isins import shared_symbols
 from allocation.readers.left_out import Part, without
 from allocation.readers.one_price import HALF_A_CENT
 from allocation.readers.opened import Opened
@@ -30,7 +31,7 @@ from allocation.readers.prices import read_prices
 from allocation.readers.registry import Format, named_format, read_any, recognise
 from allocation.readers.shared_classes import agreed
 from allocation.readers.table import header_of
-from allocation.readers.table_rows import NO_ACCOUNT
+from allocation.readers.table_rows import NO_ACCOUNT, TABLE
 from allocation.readers.targets import read_targets
 from allocation.readers.taxonomies import TAXONOMY, switched, taken_before, to_remember
 from allocation.readers.totals import as_loaded
@@ -132,10 +133,11 @@ def read_together(
     parts = without([_with_account(part, ways.account) for part in parts], ways.leave_out)
     parts, contradictions = agreed(parts)
     held = _holdings(parts, today)
+    shared = shared_symbols(held)
     one_price = _agree(held)
     notes = [f"{part.label}: {note}" for part in parts for note in _notes(part, held)] + one_price
     problems = [problem for part in parts for problem in part.content.problems]
-    problems += [*disagreements(held), *contradictions]
+    problems += [*(_of_one_account(parts) or shared or disagreements(held)), *contradictions]
     problems += _without_taxonomies(parts, ways)
     classified = next((part.content for part in parts if part.content.taxonomies), Content(""))
     if problems:
@@ -165,7 +167,7 @@ def _several(holdings: Source | Sequence[Source] | None) -> list[Source]:
 def _parts(sources: Sequence[Source], today: datetime.date, ways: Ways) -> list[Part]:
     names = Counter(source_name(source, "holdings") for source in sources)
     parts, histories = [], dict[str, tuple[Format, list[Opened]]]()
-    named = set[str]()
+    named, read = set[str](), list[Opened]()
     for source in sources:
         if isinstance(source, pd.DataFrame):
             table, problems = read_holdings(source, today)
@@ -177,6 +179,12 @@ def _parts(sources: Sequence[Source], today: datetime.date, ways: Ways) -> list[
             twice = Problem(opened.name, 0, "", "", "is named twice. Name it once.")
             parts.append(Part(opened.name, Content(opened.name, problems=(twice,)), True))
             continue
+        original = next((one for one in read if opened.is_copy_of(one)), None)
+        if original is not None:
+            copied = Problem(opened.name, 0, "", "", f"is the same file as {original.name}. Name one of them.")
+            parts.append(Part(opened.name, Content(opened.name, problems=(copied,)), True))
+            continue
+        read.append(opened)
         if path is not None:
             named.add(path)
         if names[opened.name] > 1 and opened.path is not None:
@@ -261,13 +269,29 @@ def _with_account(part: Part, account: str | None) -> Part:
     return replace(part, content=renamed)
 
 
+def _of_one_account(parts: Sequence[Part]) -> list[Problem]:
+    """Files of one program that call their accounts the same: together they would be one account, or count twice."""
+    first: dict[tuple[str, str], str] = {}
+    problems = []
+    for part in parts:
+        if part.is_ours or part.content.format.startswith(TABLE):
+            continue
+        for account in sorted(set(part.content.holdings["account"])):
+            known = first.setdefault((part.content.format, account), part.label)
+            if known != part.label:
+                problems.append(
+                    Problem(part.label, 0, "account", account, f"is the account of {known}, too. {ONE_AT_A_TIME}")
+                )
+    return problems
+
+
 def _holdings(parts: Sequence[Part], today: datetime.date) -> pd.DataFrame:
     """The holdings of all files; undated ones of other programs are of today where several files are loaded."""
     tables = []
     several = sum(not part.content.holdings.empty for part in parts) > 1
     for part in parts:
         held = part.content.holdings
-        held = held if KIND in held else held.assign(**{KIND: None})
+        held = held.assign(**{column: None for column in FURTHER if column not in held})
         held = held.assign(source=_source(part), is_ours=part.is_ours)
         if several and not part.is_ours:
             held["as_of"] = [day or today for day in held["as_of"]]

@@ -13,6 +13,7 @@ import pandas as pd
 
 from allocation.errors import LoadError, Problem
 from allocation.store.changes import Changes
+from allocation.store.doubts import Doubt, cut_histories, look_alikes
 from allocation.store.reading import base_currency
 from allocation.store.saving import set_base_currency
 from allocation.store.statements import count, raise_problems, register
@@ -24,7 +25,7 @@ CREATE OR REPLACE TEMP TABLE incoming AS
 SELECT row::INTEGER AS row, account, account_type, symbol, currency, name, nullif(asset_class, $several) AS asset_class,
     coalesce(asset_class = $several, false) AS several,
     quantity::DECIMAL(24, 8) AS quantity, price::DECIMAL(24, 8) AS price, cost_basis::DECIMAL(24, 8) AS cost_basis,
-    as_of::DATE AS as_of, file, source, kind
+    as_of::DATE AS as_of, file, source, kind, begins::DATE AS begins
 FROM holdings_table
 """
 
@@ -230,6 +231,8 @@ class LoadReport:
         unrated: (currency, base currency) of what is held or quoted in a currency that has no FX rate yet, so that it
             can't be valued.
         new_currencies: (symbol, currency before, currency after) of assets that were known in another currency.
+        doubts: what may not be meant: a new account that may be another one, a symbol that may be two, a history of
+            trades that lacks its beginning.
         totals: of a preview, (account, value before, value after) in the base currency, of every account that is loaded
             or changes; None where it can't be valued.
         changes: of a preview, what would be another, row by row; None of a load.
@@ -258,6 +261,7 @@ class LoadReport:
     unpriced: tuple[str, ...] = ()
     unrated: tuple[tuple[str, str], ...] = ()
     new_currencies: tuple[tuple[str, str, str], ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     totals: tuple[tuple[str, float | None, float | None], ...] = ()
     # Tables have no equality that could be asked for.
     changes: Changes | None = field(default=None, repr=False, compare=False)
@@ -274,6 +278,11 @@ class LoadReport:
             (self.accounts, self.assets, self.holdings, self.prices, self.fx_rates, self.targets, self.class_weights,
              self.snapshots, self.sold, self.removed)
         )  # fmt: skip
+
+    @property
+    def warnings(self) -> list[str]:
+        """A sentence for each thing that may not be meant: it is asked about before anything is written."""
+        return [*self.currency_warnings, *map(str, self.doubts)]
 
     @property
     def currency_warnings(self) -> list[str]:
@@ -331,6 +340,7 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
     connection.execute(CHANGED_HOLDINGS)
     gone, past = connection.execute(SOLD).fetchall(), connection.execute(PAST).fetchall()
     quantities = connection.execute(QUANTITIES).fetchall()
+    doubts: tuple[Doubt, ...] = (*look_alikes(connection), *cut_histories(connection))
     changed = count(connection, "SELECT count(*) FROM identified WHERE changed")
     corrected = count(connection, CORRECTED_PRICES)
     snapshots = count(connection, SNAPSHOTS)
@@ -348,6 +358,7 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
         corrected=corrected,
         bought=tuple((account, symbol, after) for account, symbol, before, after in quantities if not before),
         changed_quantities=tuple(row for row in quantities if row[2]),
+        doubts=doubts,
     )
 
 

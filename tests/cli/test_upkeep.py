@@ -105,6 +105,16 @@ def test_in_a_terminal_another_currency_is_asked_about(loaded, write_csv, portfo
     assert "New" not in portfolio.accounts()
 
 
+def test_in_a_terminal_an_account_that_may_count_twice_is_asked_about(loaded, write_csv, portfolio, monkeypatch):
+    typed(monkeypatch, "n\n")
+    held = portfolio.holdings("Roth IRA").query("symbol != 'CASH'")
+    rows = [f"New,{row.symbol},{row.quantity:f},{row.price:f},USD" for row in held.itertuples()]
+    file = write_csv("\n".join(["account,symbol,quantity,price,currency", *rows]))
+    status, out, _ = loaded("import", file)
+    assert status == 1 and "New is new and holds what Roth IRA holds" in out and "Load this? [y/N]" in out
+    assert "New" not in portfolio.accounts()
+
+
 def test_in_a_terminal_what_sells_nothing_is_not_asked_about(loaded, write_csv, monkeypatch):
     typed(monkeypatch, "")
     file = write_csv("account,symbol,quantity,price,currency\nPension,CASH,5,1,USD\n")

@@ -19,15 +19,15 @@ JULY_2, JUNE_30 = datetime.date(2026, 7, 2), datetime.date(2026, 6, 30)
 HELD = {
     "fidelity_old": [
         # Core cash 1,234.56 less 100.56 that isn't settled.
-        ("Individual", "CASH", "1134", "1", "USD", JULY_2),
+        ("Individual ...0001", "CASH", "1134", "1", "USD", JULY_2),
         # Cash and margin are two rows of one holding.
-        ("Individual", "VTI", "22.5", "300.1", "USD", JULY_2),
+        ("Individual ...0001", "VTI", "22.5", "300.1", "USD", JULY_2),
         # A bond is quoted in percent: 3000 at 95.125 are 2853.75.
-        ("Individual", "912828ZZ9", "3000", "0.95125", "USD", JULY_2),
-        ("ROTH IRA", "FXNAX", "1000.125", "10.4", "USD", JULY_2),
+        ("Individual ...0001", "912828ZZ9", "3000", "0.95125", "USD", JULY_2),
+        ("ROTH IRA ...0002", "FXNAX", "1000.125", "10.4", "USD", JULY_2),
     ],
     "fidelity_new": [
-        # Two accounts are called Individual.
+        # Two accounts are called Individual: the last digits of their numbers tell them apart, in every file.
         ("Individual ...0001", "CASH", "100.25", "1", "USD", JULY_2),
         ("Individual ...0001", "ITOT", "10", "100", "USD", JULY_2),
         ("Individual ...0003", "FSKAX", "1.5", "200", "USD", JULY_2),
@@ -139,7 +139,7 @@ def test_loading_the_same_file_again_changes_nothing(name, portfolio):
     [
         ("fidelity_old", "SPAXX** is kept as CASH in USD."),
         ("fidelity_old", "912828ZZ9 is quoted in percent of its face value: its price is kept as 0.95125."),
-        ("fidelity_old", "VTI stands in several rows of Individual: they are added up."),
+        ("fidelity_old", "VTI stands in several rows of Individual ...0001: they are added up."),
         ("schwab_one", "Individual ...123: 30,883.88, as the file's own total says."),
         ("schwab_all", "Roth_IRA ...456: 1,200.00, as the file's own total says."),
         ("vanguard", "VMFXX is kept as CASH in USD."),
@@ -212,7 +212,7 @@ def test_rates_and_the_base_currency_of_a_statement():
         (changed("fidelity_new", ("Jul-02-2026", "Jul-02-2027")), "lies in the future"),
         (changed("fidelity_new", (",10,$100.00", ",ten,$100.00")), "quantity: 'ten' is not a number"),
         (changed("degiro", (",USD,", ",USX,")), "'USX' is not a currency code"),
-        (changed("trading212", ("3.0000000000,55.00", "9.0000000000,55.00")),
+        (changed("trading212", ("3.0000000000,55.00", "9.0000000000,55.00"), ("132.00", "396.00")),
          "of AAPL is what was bought less what was sold. Is an earlier part of the history missing?"),
         (changed("trading212", ("Limit buy", "Mystery")), "action: 'Mystery' is no kind of row that is known"),
         (changed("trading212", ("2025-05-07 15:00:00", "2027-05-07 15:00:00")), "lies in the future"),
@@ -235,7 +235,8 @@ def test_a_household_of_several_brokers(portfolio):
     names = ["fidelity_old", "schwab_all", "vanguard"]
     report = portfolio.load([FILES / f"{name}.csv" for name in names])
     assert portfolio.accounts() == (
-        "Individual", "Individual ...123", "ROTH IRA", "Roth_IRA ...456", "Vanguard ...1111", "Vanguard ...2222",
+        "Individual ...0001", "Individual ...123", "ROTH IRA ...0002", "Roth_IRA ...456", "Vanguard ...1111",
+        "Vanguard ...2222",
     )  # fmt: skip
     # 1134 + 22.5 × 300.1 + 2853.75 + 10401.30 + 2600 + 1200 + 250.50 + 1731.02 + 2175
     assert portfolio.summary().total == 29_097.82
@@ -394,3 +395,21 @@ def test_a_statement_of_trades_alone_says_what_to_include():
     assert remedies(read_any(Opened(text.encode(), "U1.csv"), TODAY)) == [
         "U1.csv: has no table of open positions and none of cash. Include both in the statement."
     ]
+
+
+def fidelity(*rows):
+    head = "Account Number,Account Name,Symbol,Description,Quantity,Last Price,Current Value"
+    return Opened("\n".join([head, *rows]).encode(), "Portfolio_Positions.csv")
+
+
+def test_what_else_is_in_a_file_does_not_change_what_an_account_is_called():
+    mine = "Z12345678,Individual,VTI,Total,10,$300.00,$3000.00"
+    hers = "Y55554321,Individual,VTI,Total,5,$300.00,$1500.00"
+    alone, both = (set(read_any(fidelity(*rows), TODAY).holdings["account"]) for rows in ([mine], [mine, hers]))
+    assert alone == {"Individual ...5678"}
+    assert both == {"Individual ...5678", "Individual ...4321"}
+
+
+def test_two_accounts_whose_numbers_end_alike_stay_two():
+    rows = ("Z12345678,Individual,VTI,Total,10,$300.00,$3000.00", "Y00005678,Individual,VTI,Total,5,$300.00,$1500.00")
+    assert set(read_any(fidelity(*rows), TODAY).holdings["account"]) == {"Individual Z12345678", "Individual Y00005678"}

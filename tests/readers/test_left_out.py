@@ -56,7 +56,7 @@ TRADES = """
     Market sell,2026-01-06 10:00:00,US2,XYZ,Sold before it was bought,10,20,USD,B
 """
 SHORT = {
-    "fidelity.csv": (FIDELITY, "Individual"),
+    "fidelity.csv": (FIDELITY, "Individual ...0001"),
     "ibkr.csv": (IBKR, "Interactive Brokers U1"),
     "depot.csv": (TABLE, "depot"),
     "own.csv": (OWN, "Depot"),
@@ -112,21 +112,21 @@ def test_other_problems_stay(portfolio, write_csv):
 def test_every_row_of_the_symbol_is_left_out_the_good_ones_too(portfolio, write_csv):
     report = portfolio.load(write_csv(FIDELITY.replace("BND", "XYZ")), leave_out=["XYZ"])
     assert report.left_out == (
-        "Left out: XYZ in Individual, −10 shares; the total is without it.",
-        "Left out: XYZ in IRA, 5 shares; the total is without it.",
-        "IRA has nothing else in holdings.csv: what the portfolio has of it stays as it is.",
+        "Left out: XYZ in Individual ...0001, −10 shares; the total is without it.",
+        "Left out: XYZ in IRA ...0002, 5 shares; the total is without it.",
+        "IRA ...0002 has nothing else in holdings.csv: what the portfolio has of it stays as it is.",
     )
-    assert portfolio.accounts() == ("Individual",)
+    assert portfolio.accounts() == ("Individual ...0001",)
 
 
 def test_of_one_account_alone_the_rest_of_the_symbol_stays(portfolio, write_csv):
     file = write_csv(FIDELITY.replace("BND", "XYZ"))
-    report = portfolio.load(file, leave_out=["Individual=XYZ"])
-    assert report.left_out == ("Left out: XYZ in Individual, −10 shares; the total is without it.",)
-    assert portfolio.holdings("IRA")["symbol"].tolist() == ["XYZ"]
+    report = portfolio.load(file, leave_out=["Individual ...0001=XYZ"])
+    assert report.left_out == ("Left out: XYZ in Individual ...0001, −10 shares; the total is without it.",)
+    assert portfolio.holdings("IRA ...0002")["symbol"].tolist() == ["XYZ"]
     assert portfolio.summary().total == 3350
     with pytest.raises(allocation.LoadError, match="of XYZ is negative"):
-        portfolio.load(file, leave_out=["IRA=XYZ"])
+        portfolio.load(file, leave_out=["IRA ...0002=XYZ"])
 
 
 def test_the_account_is_called_as_it_is_loaded(portfolio, write_csv):
@@ -162,7 +162,7 @@ def test_a_row_with_a_problem_of_any_kind_can_be_left_out(portfolio, write_csv):
     with pytest.raises(allocation.LoadError, match="of XYZ is not its quantity times its price"):
         portfolio.load(write_csv(text))
     report = portfolio.load(write_csv(text), leave_out=["XYZ"])
-    assert report.left_out == ("Left out: XYZ in Individual, 10 shares; the total is without it.",)
+    assert report.left_out == ("Left out: XYZ in Individual ...0001, 10 shares; the total is without it.",)
 
 
 def test_a_problem_of_no_holding_names_none():

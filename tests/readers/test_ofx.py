@@ -108,7 +108,7 @@ def test_every_kind_of_position(read, text):
         ["X1", 3, 7, "A partnership"],
         ["CASH", Decimal("250.75"), 1, "Cash USD"],
     ]
-    assert set(content.holdings["account"]) == {"Big Broker …6789"} and content.base_currency == "USD"
+    assert set(content.holdings["account"]) == {"Big Broker ...6789"} and content.base_currency == "USD"
     assert content.holdings["as_of"].tolist() == [datetime.date(2026, 11, 19)] * 5 + [datetime.date(2026, 11, 20)]
     assert read_holdings(content.holdings.drop(columns=["file", "row"]), TODAY)[1] == []
 
@@ -175,14 +175,14 @@ def test_a_sweep_fund_that_is_the_cash_is_counted_once(read):
     fund = security("M", "Federal Money Market Fund", "VMFXX", "MF")
     content = read(XML + ofx(statement(position("M", "250.75", 1, "250.75", "MF")), securities=fund))
     assert rows(content, "symbol") == [["VMFXX"]]
-    assert content.notes == ("The cash of Big Broker …6789 is VMFXX, which is counted once.",)
+    assert content.notes == ("The cash of Big Broker ...6789 is VMFXX, which is counted once.",)
 
 
 def test_borrowed_money_is_said(read):
     cash = "<AVAILCASH>-20.5</AVAILCASH><MARGINBALANCE>-500</MARGINBALANCE>"
     content = read(XML + ofx(statement(position("A", 1, 1, 1), cash)))
     assert rows(content, "quantity")[1] == [Decimal("-20.5")]
-    assert content.notes == ("The margin balance of Big Broker …6789, -500 USD, is not counted.",)
+    assert content.notes == ("The margin balance of Big Broker ...6789, -500 USD, is not counted.",)
 
 
 def test_several_accounts_and_of_one_account_the_later_statement(read):
@@ -191,15 +191,15 @@ def test_several_accounts_and_of_one_account_the_later_statement(read):
         statement(one, number="11"), statement(other, number="22"), statement(one, number="22", day="20260101")
     )
     assert rows(read(text), "account", "quantity") == [
-        ["Big Broker …11", 1], ["Big Broker …11", Decimal("250.75")],
-        ["Big Broker …22", 2], ["Big Broker …22", Decimal("250.75")],
+        ["Big Broker ...11", 1], ["Big Broker ...11", Decimal("250.75")],
+        ["Big Broker ...22", 2], ["Big Broker ...22", Decimal("250.75")],
     ]  # fmt: skip
 
 
 def test_accounts_with_the_same_last_digits_are_told_apart(read):
     one = position("A", 1, 1, 1)
     content = read(XML + ofx(statement(one, number="11111"), statement(one, number="21111")))
-    assert content.holdings["account"].unique().tolist() == ["Big Broker …1111", "Big Broker …1111 (2)"]
+    assert content.holdings["account"].unique().tolist() == ["Big Broker ...1111", "Big Broker ...1111 (2)"]
 
 
 def test_two_securities_of_one_ticker_are_told_apart(read):
@@ -227,13 +227,13 @@ def test_tomorrow_where_the_bank_is_is_today_here(read):
         (ofx(statement(position("A", "1" + "0" * 30, 1, "1" + "0" * 30))), "UNITS: 'A' is worth more than"),
         (ofx(statement(position("A", 1, -1, -1))), "UNITPRICE: 'A' has no price above 0"),
         (ofx(statement(position("A", 1, 0, 0))), "UNITPRICE: 'A' has no price above 0"),
-        (ofx(statement(position("A", -1, 1, -1))), "UNITS: 'A' is sold short in Big Broker …6789"),
-        (ofx(statement(position("A", 1, 1, 1, side="SHORT"))), "UNITS: 'A' is sold short in Big Broker …6789"),
+        (ofx(statement(position("A", -1, 1, -1))), "UNITS: 'A' is sold short in Big Broker ...6789"),
+        (ofx(statement(position("A", 1, 1, 1, side="SHORT"))), "UNITS: 'A' is sold short in Big Broker ...6789"),
         (ofx(statement(position("A", 1, 1, 1) + position("A", 1, 2, 2))), "UNITPRICE: 'A' has two prices"),
         (ofx(statement(position("A", 1, 1, 1), currency="DOLLAR")), "CURDEF: 'DOLLAR' is no currency code"),
         (ofx(statement(position("A", 1, 1, 1), day="20270101")), "'20270101120000.000[-5:EST]' lies in the future"),
         (ofx(statement(position("A", 1, 1, 1), day="2026")), "is not a date like 20261231."),
-        (ofx(statement()), "INVPOSLIST: Big Broker …6789 has transactions, but no positions. Ask the bank for"),
+        (ofx(statement()), "INVPOSLIST: Big Broker ...6789 has transactions, but no positions. Ask the bank for"),
         (ofx(), "holds no positions. Ask the bank for"),
         ("<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>USD</CURDEF></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>",
          "holds bank or card statements, which have no positions. Ask the bank for a file of the investment account"),

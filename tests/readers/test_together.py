@@ -86,3 +86,85 @@ def test_a_portfolio_keeps_its_base_currency(portfolio, another_program):
     portfolio.init("USD")
     portfolio.load(another_program)
     assert portfolio.summary().base_currency == "USD"
+
+
+def test_a_copy_of_a_file_is_called_so(write_csv):
+    text = "Account,Symbol,Quantity,Price,Currency\nA,VTI,1,300,USD\n"
+    with pytest.raises(LoadError) as refused:
+        read_together([write_csv(text, "depot.csv"), write_csv(text, "depot (1).csv")], None, None, None, TODAY)
+    assert [str(problem) for problem in refused.value.problems] == [
+        "depot (1).csv: is the same file as depot.csv. Name one of them."
+    ]
+
+
+def test_trades_without_numbers_given_twice_are_not_added_up():
+    trades = b"Action,Time,ISIN,Ticker,No. of shares\nMarket buy,2025-01-05,US0378331005,AAPL,10\n"
+    with pytest.raises(LoadError, match="b.csv: is the same file as a.csv"):
+        read_together([Opened(trades, "a.csv"), Opened(trades, "b.csv")], None, None, None, TODAY)
+
+
+DEGIRO = "Product,Symbol/ISIN,Amount,Closing,Local value,,Value in EUR\nA share,{isin},1,10,EUR,10.00,10.00\n"
+
+
+@pytest.mark.parametrize("hers", ["IE00B3RBWM25", "US0378331005"])
+def test_two_people_s_files_that_name_the_account_alike_are_not_one_account(hers):
+    files = [Opened(DEGIRO.format(isin=isin).encode() + b"\n" * n, f"{n}.csv")
+             for n, isin in enumerate(("IE00B3RBWM25", hers))]  # fmt: skip
+    with pytest.raises(LoadError) as refused:
+        read_together(files, None, None, None, TODAY)
+    (problem,) = refused.value.problems
+    assert str(problem).startswith(
+        "1.csv, account: 'DEGIRO' is the account of 0.csv, too. If these are two accounts, load one file at a time"
+    )
+
+
+def test_one_holding_in_two_tables_is_no_row_to_add_up():
+    with pytest.raises(LoadError) as refused:
+        read_together([table("A", "300"), Opened(table("A", "300").bytes() + b"\n", "b.csv")], None, None, None, TODAY)
+    (problem,) = refused.value.problems
+    assert "is in A already (A.csv, row 2). If these are two accounts, load one file at a time" in str(problem)
+
+
+SHARES = "Account,Ticker,ISIN,Name,Shares,Price,Currency\n"
+AIRBUS, AAR = "{},AIR,NL0000235190,Airbus,10,140,EUR\n", "{},AIR,US0003611052,AAR Corp,4,140,EUR\n"
+
+
+@pytest.mark.parametrize("hers", ["A", "B"])
+@pytest.mark.parametrize("files", [1, 2])
+def test_two_shares_of_one_ticker_are_not_one(files, hers):
+    if files == 1:
+        given = [Opened((SHARES + AIRBUS.format("A") + AAR.format(hers)).encode(), "a.csv")]
+    else:
+        given = [Opened((SHARES + row.format(name)).encode(), f"{n}.csv")
+                 for n, (row, name) in enumerate(((AIRBUS, "A"), (AAR, hers)))]  # fmt: skip
+    with pytest.raises(LoadError) as refused:
+        read_together(given, None, None, None, TODAY)
+    (problem,) = refused.value.problems
+    assert "'AIR' is US0003611052 (AAR Corp) here and NL0000235190 (Airbus) in " in str(problem)
+    assert "write the ISIN of one in the place of its symbol" in str(problem)
+
+
+TRADES = "Action,Time,ISIN,Ticker,Name,No. of shares,Currency (Price / share)\n"
+
+
+def history(*rows):
+    return Opened((TRADES + "\n".join(rows)).encode(), "t.csv")
+
+
+def test_two_shares_of_one_ticker_in_a_history_are_not_one():
+    rows = (
+        "Market buy,2025-01-05,NL0000235190,AIR,Airbus,10,EUR",
+        "Market buy,2025-01-05,US0003611052,AIR,AAR Corp,4,USD",
+    )
+    with pytest.raises(LoadError, match=r"t.csv, row 3, symbol: 'AIR' is US0003611052 \(AAR Corp\) here and NL"):
+        read_together([history(*rows)], None, None, None, TODAY)
+
+
+def test_a_share_that_was_exchanged_for_one_of_another_isin_is_one():
+    rows = (
+        "Market buy,2025-01-05,NL0000235190,AIR,Airbus,10,EUR",
+        "Stock split close,2025-02-05,NL0000235190,AIR,Airbus,10,EUR",
+        "Stock split open,2025-02-05,NL0000235208,AIR,Airbus,1,EUR",
+    )
+    held = read_together([history(*rows)], None, None, None, TODAY).holdings
+    assert held[["symbol", "quantity"]].values.tolist() == [["AIR", 1]]

@@ -49,7 +49,7 @@ def warnings(report: LoadReport) -> str:
         f"{account}: the files are of {day}, before what is held now ({newest}), which stays."
         for account, day, newest in report.past
     ]
-    return "".join(sentence(text) for text in past) + "".join(old(text) for text in report.currency_warnings)
+    return "".join(sentence(text) for text in past) + "".join(old(text) for text in report.warnings)
 
 
 def _accounts(report: LoadReport, currency: str, writing: Writing) -> str:

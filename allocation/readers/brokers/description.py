@@ -26,10 +26,11 @@ class Description:
         currency: that of rows which name none; None where each names its own.
         base_currency: pattern of a column's name that says what the file adds up in.
         header: the row of names has one of each of these.
-        columns: our column → the names it goes by; the first that is there counts.
+        columns: our column → the names it goes by; the first that is there counts. ``total (*)`` is that with any
+            currency.
         rows: which rows are what: ``cash`` (names), ``cash_prefix``, ``cash_suffix``, ``total``, ``stop``,
             ``skip_kinds``, ``bond`` (pattern of a bond's symbol); ``later``: ``left out`` where rows of days to come
-            are no mistake.
+            are no mistake; ``charges``: pattern of the columns of fees and taxes.
         account: ``name`` (of an account that the file doesn't name), ``pattern``, ``line_of_its_own``.
         date: ``pattern`` of the file's date, and the ``order`` of its parts.
         actions: of trades, patterns of what is a ``buy``, a ``sell``, or to ``ignore``.
@@ -68,11 +69,15 @@ class Description:
     def places(self, cells: Sequence[str]) -> dict[str, int]:
         """Where each of our columns stands in a row of names."""
         names = [plain_name(cell) for cell in cells]
-        return {
-            ours: names.index(found)
-            for ours, theirs in self.columns.items()
-            if (found := next((name for name in theirs if name in names), None)) is not None
-        }
+        found = {ours: _place(names, theirs) for ours, theirs in self.columns.items()}
+        return {ours: place for ours, place in found.items() if place is not None}
+
+
+def _place(names: Sequence[str], theirs: Sequence[str]) -> int | None:
+    """Where the first of several names stands."""
+    patterns = (re.escape(name).replace(r"\*", "[a-z]{3}") for name in theirs)
+    found = ([place for place, name in enumerate(names) if re.fullmatch(pattern, name)] for pattern in patterns)
+    return next((places[0] for places in found if places), None)
 
 
 @lru_cache(maxsize=DISTINCT)

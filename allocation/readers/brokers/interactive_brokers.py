@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,8 +12,10 @@ import pandas as pd
 
 from allocation.errors import Problem, Subject
 from allocation.readers import fx
+from allocation.readers.brokers.in_base_currency import Sums
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
+from allocation.readers.isins import isin_in
 from allocation.readers.loose import MONTH_FIRST, date_in, is_nothing, number_in
 from allocation.readers.numbers import POINT
 from allocation.readers.opened import Opened
@@ -23,14 +25,26 @@ from allocation.tables import CASH
 
 TITLE = "Interactive Brokers activity statement"
 POSITIONS = ("Open Positions", "Long Open Positions", "Short Open Positions")
-STATEMENT, ACCOUNT, CASH_REPORT, RATES, INSTRUMENTS, TRADES = (
+STATEMENT, ACCOUNT, NET_ASSETS, CASH_REPORT, RATES, INSTRUMENTS, TRADES = (
     "Statement",
     "Account Information",
+    "Net Asset Value",
     "Cash Report",
     "Base Currency Exchange Rate",
     "Financial Instrument Information",
     "Trades",
 )
+WHOLE = "Download the statement again with all of its sections, Open Positions and Cash Report among them."
+POSITIONS_OF = {
+    "Stock": "Stocks",
+    "Options": "",
+    "Bonds": "",
+    "Funds": "",
+    "Mutual Funds": "",
+    "Warrants": "",
+    "Crypto": "",
+}
+"""What the net asset value adds up → its category among the positions; empty where that goes by several names."""
 NO_CURRENCY = ("", "Base Currency Summary")
 KINDS_OF_ROWS = "DataDiscriminator"
 """The first column of positions and trades, which no language translates; nor are Statement, Header and Data."""
@@ -72,23 +86,26 @@ def _read(opened: Opened, today: datetime.date) -> Content:
     told = {row.get("Field Name"): row.get("Field Value") for row in tables[STATEMENT] + tables[ACCOUNT]}
     number = told.get("Account", "")
     account = f"Interactive Brokers {number.split(' ')[0]}".strip()
+    base = told.get("Base Currency") or None
     as_of = _end_of(told.get("Period", ""))
     if as_of is None:
         findings.note("The statement says no period: it counts as of the day it is loaded.")
     instruments = _instruments(tables[INSTRUMENTS])
+    exchanged = _rates(findings, tables[RATES], base or "", as_of)
+    sums = Sums(findings, base, dict(zip(exchanged["from_currency"], exchanged["rate"], strict=True)))
     for name in POSITIONS:
-        _read_positions(findings, tables[name], instruments, account, as_of)
-    _read_cash(findings, tables[CASH_REPORT], account, as_of, told.get("Base Currency"))
+        _read_positions(findings, tables[name], instruments, account, as_of, sums)
+    _compare_net_assets(findings, tables[NET_ASSETS], sums)
+    _read_cash(findings, tables[CASH_REPORT], account, as_of, sums)
     if not findings.holdings and not findings.problems:
         findings.wrong(0, "", "", "has no table of open positions and none of cash. Include both in the statement.")
     elif not tables[CASH_REPORT]:
         findings.note("The statement has no Cash Report, so the account's cash is not counted.")
-    rates = _rates(findings, tables[RATES], told.get("Base Currency", ""), as_of)
     return Content(
         TITLE,
         findings.table(),
-        fx=rates,
-        base_currency=told.get("Base Currency") or None,
+        fx=exchanged,
+        base_currency=base,
         problems=findings.found(),
         notes=findings.said(),
         totals=tuple(findings.totals),
@@ -123,26 +140,55 @@ def _read_positions(
     instruments: dict[str, _Row],
     account: str,
     as_of: datetime.date | None,
+    sums: Sums,
 ) -> None:
     values: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
     places: dict[tuple[str, str], set[int]] = defaultdict(set)
+    converted: Counter[str] = Counter()
     for row in rows:
         currency, kind = row.get("Currency"), row.get("Asset Category")
         if row.kind == "Total":
-            stated = _number(findings, row, "Value")
-            # A second total of a currency is that of other currencies, converted.
+            stated, what = _number(findings, row, "Value"), f"{kind} in {currency}"
             lines = values.pop((kind, currency), None)
-            if stated is not None and lines:
-                what = f"{kind} in {currency}"
+            if lines is None and (currency != sums.base or not converted[kind]):
+                if stated and sums.base:
+                    remedy = f"is the total of {what}, but no such row stands above it. {WHOLE}"
+                    findings.wrong(row.row, "Value", f"{stated:,.2f}", remedy)
+            elif lines is None:
+                # After the total of another currency stands one more of the base currency, with that converted.
+                converted[kind] -= 1
+            elif stated is not None and lines:
                 findings.compare_total(row.row, what, stated, lines, CENT, places[kind, currency], currency)
+            converted[kind] += lines is not None and currency != sums.base
             continue
         # Lots are parts of the summary above them.
         if row.kind == "Data" and row.get("DataDiscriminator") != "Lot" and row.get("Symbol"):
             findings.about = Subject(_holder(row, account), row.get("Symbol"), row.get("Quantity", "Open"))
             instrument = instruments.get(row.get("Symbol"))
             places[kind, currency].add(row.row)
-            values[kind, currency] += _read_position(findings, row, instrument, account, as_of)
+            worth = _read_position(findings, row, instrument, account, as_of)
+            values[kind, currency] += worth
+            sums.positions[kind] += [(currency, value) for value in worth]
             findings.about = None
+
+
+def _compare_net_assets(findings: Findings, rows: list[_Row], sums: Sums) -> None:
+    """Compare what the statement says its positions are worth together with those that stand in it."""
+    # Of several accounts it has a table each, and one of all.
+    if any(row.get("Account") for row in rows):
+        return
+    for row in rows:
+        stated = _number(findings, row, "Current Total") if row.kind == "Data" else None
+        asset_class = row.get("Asset Class").strip()
+        if not stated or asset_class not in POSITIONS_OF:
+            continue
+        kind = POSITIONS_OF[asset_class]
+        listed = sums.positions.get(kind) if kind else [one for found in sums.positions.values() for one in found]
+        if not listed:
+            remedy = f"is the value of {asset_class}, but no positions of that kind stand in the file. {WHOLE}"
+            findings.wrong(row.row, "Current Total", f"{stated:,.2f}", remedy)
+        elif kind:
+            sums.compare(row.row, "Current Total", asset_class, stated, listed)
 
 
 def _read_position(
@@ -174,6 +220,7 @@ def _read_position(
             # Its category is Stocks for funds of bonds, too.
             kind=(instrument.get("Type") if instrument else "") or row.get("Asset Category") or None,
             category=row.get("Asset Category"),
+            isin=isin_in(instrument.get("Security ID")) if instrument else None,
         )
     )
     return [value if value is not None else quantity * (price or 0)]
@@ -183,16 +230,21 @@ def _holder(row: _Row, account: str) -> str:
     return f"Interactive Brokers {row.get('Account')}" if row.get("Account") else account
 
 
-def _read_cash(
-    findings: Findings, rows: list[_Row], account: str, as_of: datetime.date | None, base: str | None
-) -> None:
+def _read_cash(findings: Findings, rows: list[_Row], account: str, as_of: datetime.date | None, sums: Sums) -> None:
     ends = [row for row in rows if row.kind == "Data" and row.get("Currency Summary") == "Ending Cash"]
     by_currency = [row for row in ends if row.get("Currency") not in NO_CURRENCY]
+    amounts = []
     for row in by_currency or ends:
         amount = _number(findings, row, "Total")
-        currency = row.get("Currency") if by_currency else base or ""
+        currency = row.get("Currency") if by_currency else sums.base or ""
         if amount:
             findings.add(Holding(row.row, _holder(row, account), CASH, amount, Decimal(1), currency, as_of=as_of))
+            amounts.append((currency, amount))
+    together = [row for row in ends if row not in by_currency]
+    if by_currency and len(together) == 1 and not any(row.get("Account") for row in ends):
+        stated = _number(findings, together[0], "Total")
+        if stated is not None:
+            sums.compare(together[0].row, "Total", "cash in all currencies", stated, amounts)
 
 
 def _rates(findings: Findings, rows: list[_Row], base: str, as_of: datetime.date | None) -> pd.DataFrame:

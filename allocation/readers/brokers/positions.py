@@ -217,23 +217,25 @@ class Reading:
         return number
 
     def _account(self, named: Mapping[str, str]) -> str:
-        name, number = named.get("account", ""), named.get("account_number", "")
-        if not name:
-            name = self.state.account or ""
-            return f"{name} ...{number[-4:]}".strip() if number else name
-        return f"{name} ...{number[-4:]}" if len(self.state.names.get(name, ())) > 1 else name
+        """Its name and the last digits of its number, always: what else a file has must not change what it is called.
+
+        Two numbers that end alike are written in full.
+        """
+        name, number = named.get("account", "") or self.state.account or "", named.get("account_number", "")
+        called = _numbered(name, number)
+        return f"{name} {number}".strip() if len(self.state.names.get(called, ())) > 1 else called
 
     def _look_ahead(self) -> None:
-        """What the whole table says: its base currency, and which accounts only their numbers tell apart."""
+        """What the whole table says: its base currency, and which accounts have names and last digits in common."""
         place = find_header(self.description, self.lines.lines)
         assert place is not None
         self.base_currency = self.description.adds_up_in(self.lines.lines[place][1])
         places = self.description.places(self.lines.lines[place][1])
-        if {"account", "account_number"} <= set(places):
-            name, number = places["account"], places["account_number"]
+        if "account_number" in places:
             for _, cells in self.lines.lines[place + 1 :]:
-                if len(cells) > max(name, number):
-                    self.state.names.setdefault(cells[name], set()).add(cells[number])
+                named = {column: cells[place] for column, place in places.items() if place < len(cells)}
+                name, number = named.get("account", "") or self.state.account or "", named.get("account_number", "")
+                self.state.names.setdefault(_numbered(name, number), set()).add(number)
 
     def _compare_total(self, row: int, named: Mapping[str, str]) -> None:
         state = self.state
@@ -265,6 +267,10 @@ class Reading:
         """What looks like a number in some columns, without what stands around it."""
         cells = (cells[place] for _, cells in self.lines.lines[start:] for place in places if place < len(cells))
         return [bare(cell) for cell in cells if re.search(r"\d", cell) and not isinstance(cell, Exact)]
+
+
+def _numbered(name: str, number: str) -> str:
+    return f"{name} ...{number[-4:]}".strip() if number else name
 
 
 def _dated(holding: Holding, as_of: datetime.date) -> Holding:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from tqdm.auto import tqdm
 
-from allocation.errors import Subject, leave_out
+from allocation.errors import Problem, Subject, leave_out
 from allocation.money import is_known_currency
-from allocation.readers.brokers.description import Description, find_header, first_match
+from allocation.readers.brokers.amounts import misfit
+from allocation.readers.brokers.description import Description, find_header, first_match, plain_name
 from allocation.readers.content import Content
 from allocation.readers.found import Findings, Holding
+from allocation.readers.isins import isin_in, two_shares
 from allocation.readers.lines import Exact, Lines, surplus
 from allocation.readers.loose import bare, date_in, date_order, is_nothing, number_in
 from allocation.readers.marks import mark_of, why_no_number
@@ -24,12 +28,23 @@ NUMBERS = ("quantity", "price", "amount")
 """Columns whose numbers together show the decimal mark: the amount is quantity times price."""
 
 
+class _Share(NamedTuple):
+    """What the trades of one ISIN come to, and where the first of them stands."""
+
+    file: str
+    row: int
+    name: str | None
+    quantity: Decimal = Decimal(0)
+
+
 @dataclass
 class _Sums:
     """What the rows of all files together come to."""
 
     held: dict[tuple[str, str], Holding] = field(default_factory=dict)
+    by_isin: dict[str, dict[str, _Share]] = field(default_factory=lambda: defaultdict(dict))
     newest: datetime.date | None = None
+    oldest: datetime.date | None = None
     seen: set[str] = field(default_factory=set)
     ignored: Counter[str] = field(default_factory=Counter)
     base_currencies: set[str] = field(default_factory=set)
@@ -59,6 +74,7 @@ def read(description: Description, files: Sequence[Opened], today: datetime.date
 
 
 def _add_what_is_held(findings: Findings, sums: _Sums) -> None:
+    _refuse_shared_symbols(findings, sums)
     for holding in sums.held.values():
         if holding.quantity < 0:
             remedy = (
@@ -68,13 +84,24 @@ def _add_what_is_held(findings: Findings, sums: _Sums) -> None:
             about = Subject(holding.account, holding.symbol, f"{holding.quantity:f}")
             findings.wrong(holding.row, "quantity", about.quantity, remedy, about)
         elif holding.quantity:
-            findings.add(holding._replace(as_of=sums.newest))
+            findings.add(holding._replace(as_of=sums.newest, begins=sums.oldest))
     if not findings.holdings and not findings.problems:
         findings.wrong(0, "", "", "holds no trades that leave anything held.")
     findings.note(f"Holdings are what the trades up to {sums.newest} leave. Cash is not in the file's trades.")
     findings.note("The file has what was paid, not what things are worth: their prices are asked for.")
     if sums.ignored:
         findings.note("Not counted, because they change no holding: " + _listed(sums.ignored) + ".")
+
+
+def _refuse_shared_symbols(findings: Findings, sums: _Sums) -> None:
+    """A ticker of two ISINs that are both held; one that has none left was exchanged for the other."""
+    for symbol, shares in sums.by_isin.items():
+        held = [(isin, share) for isin, share in shares.items() if share.quantity > 0]
+        for isin, share in held[1:]:
+            known, first = held[0]
+            where = f"row {first.row}" if first.file == share.file else f"{first.file}, row {first.row}"
+            remedy = two_shares(symbol, (known, isin), (first.name, share.name), where)
+            findings.problems.append(Problem(share.file, share.row, "symbol", symbol, remedy))
 
 
 def _listed(counts: Counter[str]) -> str:
@@ -89,8 +116,12 @@ class _History:
         assert start is not None
         self.description, self.findings, self.sums = description, findings, sums
         self.places = description.places(lines.lines[start][1])
-        if said := description.adds_up_in(lines.lines[start][1]):
-            sums.base_currencies.add(said)
+        self.adds_up_in = description.adds_up_in(lines.lines[start][1])
+        if self.adds_up_in:
+            sums.base_currencies.add(self.adds_up_in)
+        charges = description.rows.get("charges")
+        names = [plain_name(cell) for cell in lines.lines[start][1]]
+        self.charges = [place for place, name in enumerate(names) if charges and re.search(charges, name)]
         self.lines = lines.lines[start + 1 :]
         self.width = len(lines.lines[start][1])
         self.mark = description.decimal or self._mark()
@@ -137,8 +168,27 @@ class _History:
             remedy = unsure if when is None else "lies in the future."
             self.findings.wrong(row, "date", self._cell(cells, "date"), remedy)
             return
+        if not self._is_paid(row, cells, quantity):
+            return
         self.sums.newest = max(when, self.sums.newest or when)
+        self.sums.oldest = min(when, self.sums.oldest or when)
         self._add(row, cells, sign * quantity, kind)
+
+    def _is_paid(self, row: int, cells: list[str], quantity: Decimal) -> bool:
+        """Whether a row's amount fits its quantity and price; says so where it doesn't."""
+        currency = self.adds_up_in or self._cell(cells, "base_currency") or None
+        charges = (number_in(cells[place], self.mark) or Decimal(0) for place in self.charges if place < len(cells))
+        costs = sum(map(abs, charges), Decimal(0))
+        found = misfit(quantity, lambda column: self._cell(cells, column), currency, costs, self.mark)
+        if found is None:
+            return True
+        price, amount, gross = found
+        remedy = (
+            f"is not {quantity:f} × {price:f}, which is about {gross:,.2f}: fees and taxes don't explain it. "
+            "Check the row's number of shares, its price and its amount."
+        )
+        self.findings.wrong(row, "amount", f"{amount:,.2f}", remedy)
+        return False
 
     def _add(self, row: int, cells: list[str], quantity: Decimal, kind: str | None) -> None:
         symbol = self._cell(cells, "symbol") or self._cell(cells, "isin")
@@ -147,11 +197,15 @@ class _History:
         if not symbol:
             self.findings.wrong(row, "symbol", "", "is empty. Every trade needs it.")
             return
-        fresh = Holding(
-            row, account, symbol, Decimal(0), None, currency, name=self._cell(cells, "name") or None, kind=kind
-        )
+        name, isin = self._cell(cells, "name") or None, isin_in(self._cell(cells, "isin"))
+        fresh = Holding(row, account, symbol, Decimal(0), None, currency, name=name, kind=kind)
         known = self.sums.held.get((account, symbol), fresh)
-        self.sums.held[account, symbol] = known._replace(quantity=known.quantity + quantity, currency=currency)
+        self.sums.held[account, symbol] = known._replace(
+            quantity=known.quantity + quantity, currency=currency, isin=isin or known.isin
+        )
+        if isin:
+            share = self.sums.by_isin[symbol].setdefault(isin, _Share(self.findings.file, row, name))
+            self.sums.by_isin[symbol][isin] = share._replace(quantity=share.quantity + quantity)
 
     def _sign(self, row: int, action: str, cells: list[str]) -> int:
         """1 for what was bought, −1 for what was sold, 0 for what changes no holding."""

@@ -137,7 +137,7 @@ def _name(element: Any, root: Any) -> str:
     """The bank and the last four digits: the whole number of an account is nobody's business."""
     bank = text_in(root, "ORG") or text_in(element, "BROKERID") or "Account"
     number = text_in(element, "ACCTID") or ""
-    return f"{bank} …{number[-4:]}" if number else bank
+    return f"{bank} ...{number[-4:]}" if number else bank
 
 
 def _securities(root: Any, remarks: Remarks) -> dict[tuple[str, str], Security]:
