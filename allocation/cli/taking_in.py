@@ -10,11 +10,12 @@ import click
 import pandas as pd
 
 from allocation.cli.previewing import describe_preview
-from allocation.cli.printing import column, describe, listed, one_line, print_table, write
+from allocation.cli.printing import column, describe, one_line, print_table, write
 from allocation.errors import UnknownName
 from allocation.export import prices_csv
 from allocation.portfolio import Portfolio
 from allocation.store.loading import LoadReport
+from allocation.text import listed
 
 
 def add_taking_in(cli: click.Group) -> None:

@@ -186,6 +186,8 @@ WHERE i.symbol <> 'CASH' AND (p.price <> i.price OR p.currency <> i.currency)
     AND p.as_of < (SELECT max(as_of) FROM prices newest WHERE newest.asset_id = p.asset_id)
 """
 
+DAYS = "SELECT account, as_of FROM loads ORDER BY account"
+
 PAST = "SELECT account, as_of, newest FROM loads WHERE past ORDER BY account, as_of"
 
 # An undated price that says what is known already keeps its date. What a list of prices says counts more.
@@ -221,6 +223,8 @@ class LoadReport:
         snapshots: dates added to an account's history.
         sold: (account, symbol) of holdings that the files no longer have; earlier snapshots keep them.
         removed: (account, symbol) of holdings that a snapshot of the same date had, which the files correct.
+        days: (account, date) of each account in the files: the day that its holdings are of, as a snapshot keeps them.
+            The files say it; where one account has several days, its newest; today where they say none.
         past: (account, date, newest date) of what is of an earlier date than what the account holds now, which stays.
         corrected: prices and FX rates of earlier dates that are others now, so that values of those dates change.
         inactive: (scope, strategy) of the targets that belong to a strategy which isn't active.
@@ -250,6 +254,7 @@ class LoadReport:
     snapshots: int = 0
     sold: tuple[tuple[str, str], ...] = ()
     removed: tuple[tuple[str, str], ...] = ()
+    days: tuple[tuple[str, datetime.date], ...] = ()
     past: tuple[tuple[str, datetime.date, datetime.date], ...] = ()
     corrected: int = 0
     inactive: tuple[tuple[str, str], ...] = ()
@@ -344,6 +349,7 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
         snapshots=snapshots,
         sold=tuple((account, symbol) for account, symbol, change in gone if change == "sold"),
         removed=tuple((account, symbol) for account, symbol, change in gone if change == "gone"),
+        days=tuple(connection.execute(DAYS).fetchall()),
         past=tuple(past),
         corrected=corrected,
         bought=tuple((account, symbol, after) for account, symbol, before, after in quantities if not before),

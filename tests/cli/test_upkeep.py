@@ -72,7 +72,7 @@ def test_a_preview_writes_nothing(loaded, write_csv, portfolio):
     assert [" ".join(line.split()) for line in out.splitlines()] == [
         "Read holdings.csv (Holdings).",
         "Brokerage: total 26,063.15 -> 26,115.85.",
-        "Roth IRA: total 7,010.26 -> 3,969.00.",
+        "Roth IRA: total 7,010.26 -> 3,969.00. Holdings of 2026-11-21.",
         "",
         "Holdings (4)",
         "change account symbol name quantity price value afterwards, USD",
