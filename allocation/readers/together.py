@@ -21,7 +21,7 @@ from allocation.readers.ecb import FORMAT as ECB
 from allocation.readers.found import KIND
 from allocation.readers.fx import read_fx
 from allocation.readers.holdings import disagreements, read_holdings
-from allocation.readers.left_out import Part, without
+from allocation.readers.left_out import Part, by_account, without
 from allocation.readers.opened import Opened
 from allocation.readers.own import FORMATS as OWN
 from allocation.readers.prices import read_prices
@@ -137,7 +137,7 @@ def read_together(
     problems += _without_taxonomies(parts, ways)
     classified = next((part.content for part in parts if part.content.taxonomies), Content(""))
     if problems:
-        raise LoadError(problems, classified.taxonomies, classified.taxonomy)
+        raise LoadError(by_account(parts, problems), classified.taxonomies, classified.taxonomy)
     return Brought(
         held.drop(columns="is_ours"),
         _together([part.content.targets.assign(is_ours=part.is_ours) for part in parts]),

@@ -50,11 +50,12 @@ class Changes:
 
     Attributes:
         base_currency: the currency of ``value_after``; None where it isn't settled yet.
-        holdings: of each account in the files, as of the day its snapshot gets (``LoadReport.days``): ``change`` (``new``; ``changed``: the quantity;
-            ``sold``; ``gone``: a snapshot of the same date had it, which the files correct; ``price``: only that;
-            ``cost basis``: only that), ``account``, ``symbol`` (``CASH EUR`` for cash), ``name``, ``quantity_before``,
-            ``quantity_after``, ``price_before`` (in ``currency_before``), ``price_after`` (in ``currency_after``),
-            ``cost_basis_before``, ``cost_basis_after``, ``value_after`` (in the base currency).
+        holdings: of each account in the files, as of the day its snapshot gets (``LoadReport.days``): ``change``
+            (``new``; ``changed``: the quantity; ``sold``; ``gone``: a snapshot of the same date had it, which the files
+            correct; ``price``: only that; ``cost basis``: only that), ``account``, ``symbol`` (``CASH EUR`` for cash),
+            ``name``, ``quantity_before``, ``quantity_after``, ``price_before`` (in ``currency_before``),
+            ``price_after`` (in ``currency_after``), ``cost_basis_before``, ``cost_basis_after``, ``value_after`` (in
+            the base currency).
         prices: ``symbol``, ``name``, ``as_of``, ``price_before`` (in ``currency_before``; the newest one up to that
             day, which is of ``before_as_of``), ``price_after`` (in ``currency_after``), ``source``, ``with_holding``
             (whether a row of ``holdings`` has this price, too), ``newest_as_of`` (the day of a newer price, which

@@ -159,6 +159,15 @@ def test_what_is_sold_short_can_be_left_out(room, sample):
     assert list(sample.holdings("New")["symbol"]) == ["VTI"]
 
 
+def test_what_another_account_owns_stays_when_it_is_left_out(room, sample):
+    rows = "New,VTI,US stocks,10,330,USD\nNew,XYZ,US stocks,-10,20,USD\nOther,XYZ,US stocks,1,20,USD\n"
+    room.give(("short.csv", (HEAD + rows).encode()))
+    assert not room.has("Leave it out: XYZ (every account)")
+    room.named("Leave it out: XYZ (New)").click()
+    room.named("Load this").click()
+    assert list(sample.holdings("Other")["symbol"]) == ["XYZ"]
+
+
 def test_leaving_out_is_for_one_file_only(room):
     rows = "New,VTI,US stocks,10,330,USD\nNew,XYZ,US stocks,-10,20,USD\n"
     for _ in range(2):

@@ -100,8 +100,8 @@ def test_what_is_missing_to_compare_with_a_total_is_named(wealthfolio, read, pri
         "Wealthfolio's own total of 2026-11-20 is 11,155.00 USD; the holdings read here are worth the same" in notes[-1]
     )
     assert notes[-2] == (
-        "Pension: Wealthfolio's own total of 2026-11-20, 310.00 USD, can't be compared: the file has no price of NIX and "
-        "no FX rate of CHF in USD up to that day."
+        "Pension: Wealthfolio's own total of 2026-11-20, 310.00 USD, can't be compared: the file has no price of NIX "
+        "and no FX rate of CHF in USD up to that day."
     )
 
 
