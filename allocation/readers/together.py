@@ -266,7 +266,7 @@ def _holdings(parts: Sequence[Part], today: datetime.date) -> pd.DataFrame:
     for part in parts:
         held = part.content.holdings
         held = held if KIND in held else held.assign(**{KIND: None})
-        held = held.assign(source=_source(part), is_ours=part.is_ours)
+        held = held.assign(source=_source(part), is_ours=part.is_ours, has_rows=part.content.has_rows)
         if several and not part.is_ours:
             held["as_of"] = [day or today for day in held["as_of"]]
         tables.append(held)

@@ -24,7 +24,7 @@ CREATE OR REPLACE TEMP TABLE incoming AS
 SELECT row::INTEGER AS row, account, account_type, symbol, currency, name, nullif(asset_class, $several) AS asset_class,
     coalesce(asset_class = $several, false) AS several,
     quantity::DECIMAL(24, 8) AS quantity, price::DECIMAL(24, 8) AS price, cost_basis::DECIMAL(24, 8) AS cost_basis,
-    as_of::DATE AS as_of, file, source, kind
+    as_of::DATE AS as_of, file, source, kind, CASE WHEN has_rows = 'True' THEN row::INTEGER ELSE 0 END AS place
 FROM holdings_table
 """
 
@@ -358,7 +358,7 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
 
 
 MOVED = """
-SELECT file, row, 'asset_class', i.asset_class,
+SELECT file, place, 'asset_class', i.asset_class,
     format('moves {} out of {}, where it has a holding target in {}. Load a targets.csv that says what holds now, too.',
         i.symbol, c.asset_class, s.name)
 FROM incoming i JOIN assets a ON a.symbol = i.symbol AND (a.symbol <> 'CASH' OR a.currency = i.currency)
@@ -369,7 +369,7 @@ ORDER BY file, row
 """
 
 IN_SEVERAL = """
-SELECT file, row, 'asset_class', $several,
+SELECT file, place, 'asset_class', $several,
     format('is not a class, and the portfolio doesn''t know the classes of {}. Load a classes.csv that has them, too.',
         i.symbol)
 FROM incoming i JOIN assets a ON a.symbol = i.symbol AND (a.symbol <> 'CASH' OR a.currency = i.currency)

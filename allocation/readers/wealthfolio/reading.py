@@ -128,6 +128,7 @@ def _read(
         taxonomy=classified.taxonomy,
         problems=remarks.found(),
         notes=remarks.said(),
+        has_rows=False,
     )
 
 
