@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 
 from allocation.errors import AmountError, LoadError, StoreError, UnknownName
-from allocation.money import Amount, is_known_currency
+from allocation.money import Amount, currency_code, is_known_currency
 from allocation.portfolio_file import PortfolioFile
 from allocation.providers import PriceProvider, Yahoo
 from allocation.readers import Opened, Source, Ways, read_together
@@ -44,6 +44,7 @@ class Loads(PortfolioFile):
     def _set_base_currency(self, connection: duckdb.DuckDBPyConnection, currency: str | None) -> None:
         if currency is None:
             return
+        currency = currency_code(currency)
         if not is_known_currency(currency):
             raise StoreError(f"{currency!r} is not a currency code. Write one like USD, EUR or GBP.")
         known = reading.base_currency(connection)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from allocation.errors import Subject, leave_out
-from allocation.money import HUNDREDTHS, is_known_currency
+from allocation.money import HUNDREDTHS, currency_code, is_known_currency
 from allocation.readers.content import StatedTotal
 from allocation.readers.foreign import Remarks, rounded
 from allocation.readers.holdings import COLUMNS, LARGEST
@@ -60,6 +60,7 @@ class Findings(Remarks):
             self.holdings.append(self._as_valued(holding))
 
     def _in_whole_currency(self, holding: Holding) -> Holding:
+        holding = holding._replace(currency=currency_code(holding.currency))
         whole = HUNDREDTHS.get(holding.currency)
         if whole is None:
             return holding

@@ -11,7 +11,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from allocation.errors import Problem, Subject, leave_out
-from allocation.money import HUNDREDTHS, is_known_currency
+from allocation.money import HUNDREDTHS, currency_code, is_known_currency
 from allocation.readers.delimited import Sheet, Source, read_sheet, source_name
 from allocation.tables import ALL, CASH, SEVERAL_CLASSES, UNCLASSIFIED
 
@@ -52,7 +52,7 @@ def read_holdings(source: Source, today: datetime.date, name: str | None = None)
 
 
 def _read_row(sheet: Sheet, row: int, cells: dict[str, str], today: datetime.date) -> dict[str, object]:
-    account, symbol, currency = cells["account"], cells["symbol"], cells["currency"]
+    account, symbol, currency = cells["account"], cells["symbol"], currency_code(cells["currency"])
     sheet.about = Subject(account, symbol, cells["quantity"])
     for column in REQUIRED:
         if not cells[column]:

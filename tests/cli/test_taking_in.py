@@ -202,6 +202,22 @@ def test_a_load_says_which_quantities_changed(run, tmp_path):
     assert "Changed: SCHB in Mine, 200 -> 210." in out.splitlines()
 
 
+def test_a_currency_in_small_letters_is_that_currency_everywhere(run, tmp_path):
+    files = {
+        "own.csv": "account,symbol,quantity,price,currency\nMine,AB,2,26,eur\nMine,CASH,5,1,usd\n",
+        "table.csv": "Ticker,Shares,Last price,Ccy,Depot\nCD,3,$10.00,usd,Other\nEF,4,500,GBp,Other\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    status, out, err = run("import", *(tmp_path / name for name in files), "--base-currency", "usd")
+    assert (status, err) == (0, "")
+    assert run("price", "CD", "11", "usd")[1] == "CD is at 11 USD.\n"
+    assert run("rate", "eur", "usd", "1.1")[1] == "1 EUR is 1.1 USD.\n"
+    run("rate", "gbp", "usd", "1.25")
+    # 2 × 26 × 1.1 + 5 + 3 × 11 + 4 × 5 × 1.25
+    assert "Total 120.20 USD" in run("drift")[1]
+
+
 def test_a_preview_names_every_kind_of_change(run, tmp_path):
     held, targets, fx = (tmp_path / f"{name}.csv" for name in ("held", "targets", "fx"))
     head = "account,symbol,name,asset_class,quantity,price,currency,cost_basis,as_of\n"

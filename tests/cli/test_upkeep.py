@@ -105,6 +105,15 @@ def test_in_a_terminal_another_currency_is_asked_about(loaded, write_csv, portfo
     assert "New" not in portfolio.accounts()
 
 
+def test_in_a_terminal_what_changes_nothing_is_not_asked_about(loaded, write_csv, monkeypatch):
+    # Of an earlier day than what is held, and known already.
+    file = write_csv(ROTH.replace("2026-11-21", "2026-11-01"))
+    loaded("import", file)
+    typed(monkeypatch, "")
+    status, out, _ = loaded("import", file)
+    assert status == 0 and "Nothing changed" in out and "Load this?" not in out
+
+
 def test_in_a_terminal_what_sells_nothing_is_not_asked_about(loaded, write_csv, monkeypatch):
     typed(monkeypatch, "")
     file = write_csv("account,symbol,quantity,price,currency\nPension,CASH,5,1,USD\n")
