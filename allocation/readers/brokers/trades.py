@@ -14,6 +14,7 @@ from allocation.errors import Subject, leave_out
 from allocation.money import is_known_currency
 from allocation.readers.brokers.description import Description, find_header, first_match
 from allocation.readers.content import Content
+from allocation.readers.foreign import is_like_cash, not_cash
 from allocation.readers.found import Findings, Holding
 from allocation.readers.lines import Exact, Lines, surplus
 from allocation.readers.loose import bare, date_in, date_order, is_nothing, number_in
@@ -141,7 +142,7 @@ class _History:
         self._add(row, cells, sign * quantity, kind)
 
     def _add(self, row: int, cells: list[str], quantity: Decimal, kind: str | None) -> None:
-        symbol = self._cell(cells, "symbol") or self._cell(cells, "isin")
+        symbol = self._cell(cells, "symbol") or self._cell(cells, "isin") or self._name_as_symbol(cells)
         account = self._cell(cells, "account") or str(self.description.account["name"])
         currency = self._cell(cells, "currency") or self.description.currency or ""
         if not symbol:
@@ -152,6 +153,13 @@ class _History:
         )
         known = self.sums.held.get((account, symbol), fresh)
         self.sums.held[account, symbol] = known._replace(quantity=known.quantity + quantity, currency=currency)
+
+    def _name_as_symbol(self, cells: list[str]) -> str:
+        """What is called by its name, because the file gives nothing else; empty where it has no name either."""
+        name = self._cell(cells, "name")
+        if name:
+            self.findings.note(f"{name} has no symbol in the file: its name stands for it.")
+        return not_cash(name) if is_like_cash(name) else name
 
     def _sign(self, row: int, action: str, cells: list[str]) -> int:
         """1 for what was bought, −1 for what was sold, 0 for what changes no holding."""

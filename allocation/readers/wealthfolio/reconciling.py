@@ -100,7 +100,7 @@ def reconcile(
         also = " What is left out may count in Wealthfolio's total." if differences and left_out else ""
         remarks.note(sentence + also)
     if unknown and valuations:
-        remarks.note(f"Wealthfolio has no valuation to compare with for: {', '.join(sorted(unknown))}.")
+        remarks.note(f"Wealthfolio has no valuation to compare with for: {listed(sorted(unknown))}.")
     elif unknown:
         remarks.note("Wealthfolio has stored no valuation, so the total can't be compared with its own.")
 
