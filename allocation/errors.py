@@ -163,7 +163,7 @@ def leave_out(name: str) -> str:
     Parameters:
         name: its symbol, or ``ACCOUNT=SYMBOL``.
     """
-    return f'To load the rest without it, say so: --leave-out {_quoted(name)}, or "Leave it out" on the page.'
+    return f'To load the rest without it, say so: --leave-out {as_typed(name)}, or "Leave it out" on the page.'
 
 
 ASKED = {"as_of": "day of its values"}
@@ -191,7 +191,7 @@ class MappingNeeded(AllocationError):
     ) -> None:
         self.file, self.columns, self.samples = file, tuple(columns), tuple(samples)
         self.guesses, self.missing = dict(guesses), tuple(missing)
-        asked = " ".join(f"--map {name}={_quoted(self.guesses.get(name, 'COLUMN'))}" for name in self.missing)
+        asked = " ".join(f"--map {name}={as_typed(self.guesses.get(name, 'COLUMN'))}" for name in self.missing)
         fixed = " A value that holds in every row is written with two equals signs: --map currency==EUR."
         if self.guesses.get("currency", "").startswith("="):
             fixed = " Two equals signs, for a value that holds in every row; the $ may also be another country's."
@@ -204,7 +204,7 @@ class MappingNeeded(AllocationError):
         )
 
 
-def _quoted(name: str) -> str:
+def as_typed(name: str) -> str:
     """A name as it is typed at a prompt."""
     if re.fullmatch(r"[\w.:=/+-]*", name):
         return name

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from allocation.errors import AmountError, LoadError, StoreError, UnknownName
+from allocation.errors import AmountError, LoadError, StoreError, UnknownName, as_typed
 from allocation.money import Amount, currency_code, is_known_currency
 from allocation.portfolio_file import PortfolioFile
 from allocation.providers import PriceProvider, Yahoo
@@ -24,6 +24,7 @@ from allocation.store.target_files import write_targets
 from allocation.text import Day, as_day
 
 BY_HAND = "by hand"
+MOST_PAIRS = 20
 
 
 class Loads(PortfolioFile):
@@ -138,7 +139,7 @@ class Loads(PortfolioFile):
                 new_currencies=quotes.new_currencies(connection),
                 unpriced=quotes.unpriced(connection),
                 unrated=quotes.unrated(connection, reading.base_currency(connection), today),
-                notes=(*brought.notes, *_unheld(unheld)),
+                notes=(*brought.notes, *_unheld(unheld), *_of_one_name(report.same_names)),
                 left_out=brought.left_out,
                 files=brought.files,
                 taxonomies=brought.taxonomies,
@@ -322,6 +323,17 @@ def _by_hand() -> Iterator[None]:
 
 def _day(on: Day | None) -> str:
     return (datetime.date.today() if on is None else as_day(on)).isoformat()
+
+
+def _of_one_name(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """A sentence for each two assets that may be one; of many the first, and how many more there are."""
+    said = [
+        f"{new} and {known} have the same name. If they are one: allocation merge {as_typed(new)} {as_typed(known)}; a "
+        f"file that calls it {new} again brings it back."
+        for new, known in pairs[:MOST_PAIRS]
+    ]
+    more = len(pairs) - MOST_PAIRS
+    return said if more <= 0 else [*said, f"And {more:,} more like that."]
 
 
 def _unheld(count: int) -> list[str]:

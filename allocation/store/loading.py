@@ -21,10 +21,11 @@ from allocation.tables import SEVERAL_CLASSES, UNCLASSIFIED
 # A DataFrame's decimals come to the database as text, because it would guess their precision from a sample.
 INCOMING = """
 CREATE OR REPLACE TEMP TABLE incoming AS
-SELECT row::INTEGER AS row, account, account_type, symbol, currency, name, nullif(asset_class, $several) AS asset_class,
+SELECT CASE WHEN has_rows = 'True' THEN row::INTEGER ELSE 0 END AS place,
+    row::INTEGER AS row, account, account_type, symbol, currency, name, nullif(asset_class, $several) AS asset_class,
     coalesce(asset_class = $several, false) AS several,
     quantity::DECIMAL(24, 8) AS quantity, price::DECIMAL(24, 8) AS price, cost_basis::DECIMAL(24, 8) AS cost_basis,
-    as_of::DATE AS as_of, file, source, kind, CASE WHEN has_rows = 'True' THEN row::INTEGER ELSE 0 END AS place
+    as_of::DATE AS as_of, file, source, kind
 FROM holdings_table
 """
 
@@ -103,6 +104,25 @@ SELECT symbol, currency, coalesce(name, CASE WHEN symbol = 'CASH' THEN 'Cash ' |
 FROM described d
 WHERE NOT EXISTS (FROM assets a WHERE a.symbol = d.symbol AND (a.symbol <> 'CASH' OR a.currency = d.currency))
 ORDER BY row
+"""
+
+# Assets that the load brings and that are called like another one, by name or symbol, whatever the punctuation; those
+# in other currencies can't be one. Of two that are new, the later one is told.
+SAME_NAMES = r"""
+WITH fresh AS (
+    SELECT symbol, currency, coalesce(name, symbol) AS name, row_number() OVER (ORDER BY row, symbol) AS place
+    FROM described d WHERE symbol <> 'CASH' AND NOT EXISTS (FROM assets a WHERE a.symbol = d.symbol)
+), every AS (
+    FROM fresh UNION ALL
+    SELECT symbol, currency, name, 0 FROM assets
+    WHERE symbol <> 'CASH' AND asset_id IN (SELECT asset_id FROM holdings WHERE quantity <> 0)
+), named AS (
+    SELECT symbol, currency, place, regexp_replace(lower(unnest([name, symbol])), '[^\p{L}\p{N}]', '', 'g') AS word
+    FROM every
+)
+SELECT DISTINCT new.symbol, known.symbol
+FROM named new JOIN named known USING (word, currency)
+WHERE known.place < new.place AND word <> '' ORDER BY ALL
 """
 
 IDENTIFIED = """
@@ -230,6 +250,7 @@ class LoadReport:
         inactive: (scope, strategy) of the targets that belong to a strategy which isn't active.
         bought: (account, symbol, quantity) of holdings that the account didn't have.
         changed_quantities: (account, symbol, quantity before, quantity after).
+        same_names: (symbol, symbol) of assets that are new, and of others that are called the same and may be the same.
         unpriced: symbols of what is held and has no price yet, so that it can't be valued.
         unrated: (currency, base currency) of what is held or quoted in a currency that has no FX rate yet, so that it
             can't be valued.
@@ -260,6 +281,7 @@ class LoadReport:
     inactive: tuple[tuple[str, str], ...] = ()
     bought: tuple[tuple[str, str, Decimal], ...] = ()
     changed_quantities: tuple[tuple[str, str, Decimal, Decimal], ...] = ()
+    same_names: tuple[tuple[str, str], ...] = ()
     unpriced: tuple[str, ...] = ()
     unrated: tuple[tuple[str, str], ...] = ()
     new_currencies: tuple[tuple[str, str, str], ...] = ()
@@ -331,6 +353,7 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
     connection.execute(KNOWN)
     accounts = sum(count(connection, query) for query in (NEW_ACCOUNTS, CHANGED_ACCOUNTS))
     connection.execute(DESCRIBED)
+    same_names = tuple(connection.execute(SAME_NAMES).fetchall())
     assets = sum(count(connection, query, {"none": UNCLASSIFIED}) for query in (CHANGED_ASSETS, NEW_ASSETS))
     connection.execute(IDENTIFIED)
     connection.execute(CHANGED_HOLDINGS)
@@ -344,6 +367,7 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
     return LoadReport(
         accounts=accounts,
         assets=assets,
+        same_names=same_names,
         holdings=changed,
         prices=count(connection, PRICES, {"today": today}),
         snapshots=snapshots,
