@@ -103,8 +103,8 @@ class Loads(PortfolioFile):
                 any account, ``"Individual=XYZ"`` from one. The report says what is left out; totals are without it.
 
         Returns:
-            What was added, changed and sold; of a preview also the totals before and after, and in ``changes`` a table
-            of each kind of thing that would be another, row by row.
+            What was added, changed and sold, and of which day each account's holdings are; of a preview also the totals
+            before and after, and in ``changes`` a table of each kind of thing that would be another, row by row.
 
         Raises:
             LoadError: something in the files is wrong; names every problem. Nothing is written.

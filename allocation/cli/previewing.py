@@ -9,7 +9,7 @@ import pandas as pd
 
 from allocation.cli.printing import MOST_LINES, counts_of, notes_of, table_lines, warnings_of
 from allocation.money import write_money
-from allocation.store.changes import NEWER, SOLD, Changes
+from allocation.store.changes import NEWER, SOLD, Changes, few_classes
 from allocation.store.loading import LoadReport
 from allocation.tables import ALL, CASH
 from allocation.text import listed
@@ -99,10 +99,11 @@ def _dates(row: Row) -> Row:
 
 
 def _classes(row: Row) -> Row:
+    before, after = few_classes(row["before"], row["after"])
     return {
         "symbol": row["symbol"],
         "name": _short(row["name"]),
-        "classes": _both(row["before"] or NONE, row["after"]),
+        "classes": _both(before or NONE, after),
     }
 
 

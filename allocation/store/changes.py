@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,8 +34,22 @@ NUMBERS = {
 
 SOLD = "Sold is what the files no longer have; the dates before keep it."
 """What a sold row means, in words."""
+MOST_CLASSES = 4
+"""Classes of one asset that a line names; it may be in very many."""
 NEWER = "Newest, of: a newer one, of that day, stays the one that counts today."
 """What a price or rate of an earlier day means, in words."""
+
+
+def few_classes(before: str | None, after: str) -> tuple[str | None, str]:
+    """A row of ``Changes.classes``: of many classes the largest, and how many more; all, where only those differ."""
+    few = before and _few(before), _few(after)
+    return (before, after) if few[0] == few[1] else few
+
+
+def _few(classes: str) -> str:
+    parts = re.split(r"(?<= %), ", classes)
+    more = len(parts) - MOST_CLASSES
+    return classes if more <= 0 else f"{', '.join(parts[:MOST_CLASSES])} and {more:,} more"
 
 
 def _frame(columns: Sequence[str], rows: Sequence[tuple[Any, ...]] = ()) -> pd.DataFrame:

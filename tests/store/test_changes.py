@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import allocation
+from allocation.store.changes import few_classes
 from tests.builders import held_on
 
 HEAD = "account,symbol,name,asset_class,quantity,price,currency\n"
@@ -166,6 +167,15 @@ def test_classes_are_rows_whether_the_holdings_say_them_or_a_file_of_classes(min
         ("GLD", None, "Gold"),
         ("VTI", "Stocks", "Stocks 60.5 %, Bonds 39.5 %"),
     ]
+
+
+def test_of_very_many_classes_a_line_names_the_largest():
+    several = [f"Europe, {name} {20 - number} %" for number, name in enumerate("ABCDEFG")]
+    few = "Europe, A 20 %, Europe, B 19 %, Europe, C 18 %, Europe, D 17 % and 3 more"
+    assert few_classes("Stocks, large", ", ".join(several)) == ("Stocks, large", few)
+    assert few_classes(None, ", ".join(several[:4])) == (None, ", ".join(several[:4]))
+    other = ", ".join([*several[:6], "Asia 14 %"])
+    assert few_classes(", ".join(several), other) == (", ".join(several), other), "what differs is shown"
 
 
 def test_a_name_and_an_account_type_are_facts(mine):

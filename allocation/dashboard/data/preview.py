@@ -11,7 +11,7 @@ import pandas as pd
 
 from allocation.dashboard.data.markup import SHOWN, cut, missing, price_in_words, report_sentence
 from allocation.dashboard.markup import day, old, plural, sentence, table
-from allocation.store.changes import SOLD, Changes
+from allocation.store.changes import SOLD, Changes, few_classes
 from allocation.store.loading import LoadReport
 from allocation.tables import ALL, CASH
 from allocation.writing import Writing
@@ -147,7 +147,7 @@ def _classes(changes: Changes, writing: Writing) -> str:
         return escape(written)
 
     def cells(row: Row) -> list[str]:
-        return [_asset(row), words(row["before"]), words(row["after"])]
+        return [_asset(row), *map(words, few_classes(row["before"], row["after"]))]
 
     return _section("Asset classes", changes.classes, ["Asset", "Before", "Afterwards"], cells, writing)
 
