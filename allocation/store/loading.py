@@ -107,7 +107,8 @@ ORDER BY row
 """
 
 # Assets that the load brings and that are called like another one, by name or symbol, whatever the punctuation; those
-# in other currencies can't be one. Of two that are new, the later one is told.
+# in other currencies can't be one. Of two that are new, the later one is told. What more than a few are called tells
+# nothing.
 SAME_NAMES = r"""
 WITH fresh AS (
     SELECT symbol, currency, coalesce(name, symbol) AS name, row_number() OVER (ORDER BY row, symbol) AS place
@@ -117,12 +118,15 @@ WITH fresh AS (
     SELECT symbol, currency, name, 0 FROM assets
     WHERE symbol <> 'CASH' AND asset_id IN (SELECT asset_id FROM holdings WHERE quantity <> 0)
 ), named AS (
-    SELECT symbol, currency, place, regexp_replace(lower(unnest([name, symbol])), '[^\p{L}\p{N}]', '', 'g') AS word
+    SELECT DISTINCT symbol, currency, place,
+        regexp_replace(lower(unnest([name, symbol])), '[^\p{L}\p{N}]', '', 'g') AS word
     FROM every
+), telling AS (
+    FROM named WHERE word <> '' QUALIFY count(*) OVER (PARTITION BY word, currency) <= 5
 )
 SELECT DISTINCT new.symbol, known.symbol
-FROM named new JOIN named known USING (word, currency)
-WHERE known.place < new.place AND word <> '' ORDER BY ALL
+FROM telling new JOIN telling known USING (word, currency)
+WHERE known.place < new.place ORDER BY ALL
 """
 
 IDENTIFIED = """

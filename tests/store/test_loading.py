@@ -301,6 +301,11 @@ def test_two_new_assets_of_one_load_are_compared_too_and_other_currencies_are_no
     assert report.same_names == (("US0378331005", "AAPL"),)
 
 
+def test_what_very_many_are_called_tells_nothing(portfolio, write_csv):
+    rows = "".join(f"A,S{number},Treasury note,1,100,USD\n" for number in range(2000))
+    assert portfolio.load(write_csv(SHARES + rows)).same_names == ()
+
+
 def test_names_in_any_alphabet_are_compared_and_signs_alone_are_none(portfolio, write_csv):
     rows = "A,7203.T,トヨタ自動車,2,250,USD\nA,7203,トヨタ 自動車,3,250,USD\nA,+,***,1,1,USD\nA,*,---,1,1,USD\n"
     assert portfolio.load(write_csv(SHARES + rows)).same_names == (("7203", "7203.T"),)
