@@ -7,6 +7,8 @@ prints it and exits with 1; the dashboard shows it beside the field it belongs t
 from __future__ import annotations
 
 import datetime
+import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -134,6 +136,7 @@ class Problem:
         value: what stands there.
         remedy: what is wrong and what would be right.
         about: the holding that is wrong, where the rest of the file can be loaded without it.
+        without: what is named to do that; empty: the symbol.
     """
 
     file: str
@@ -142,6 +145,7 @@ class Problem:
     value: str
     remedy: str
     about: Subject | None = field(default=None, compare=False)
+    without: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         place = self.file
@@ -153,9 +157,13 @@ class Problem:
         return f"{place}:{shown} {self.remedy}"
 
 
-def leave_out(symbol: str) -> str:
-    """How the rest of a file is loaded without one holding, as a sentence."""
-    return f'To load the rest without it, say so: --leave-out {_quoted(symbol)}, or "Leave it out" on the page.'
+def leave_out(name: str) -> str:
+    """How the rest of a file is loaded without one holding, as a sentence.
+
+    Parameters:
+        name: its symbol, or ``ACCOUNT=SYMBOL``.
+    """
+    return f'To load the rest without it, say so: --leave-out {as_typed(name)}, or "Leave it out" on the page.'
 
 
 ASKED = {"as_of": "day of its values"}
@@ -185,7 +193,7 @@ class MappingNeeded(AllocationError):
     ) -> None:
         self.file, self.columns, self.samples, self.no_day = file, tuple(columns), tuple(samples), no_day
         self.guesses, self.missing = dict(guesses), tuple(missing)
-        asked = " ".join(f"--map {name}={_quoted(self.guesses.get(name, 'COLUMN'))}" for name in self.missing)
+        asked = " ".join(f"--map {name}={as_typed(self.guesses.get(name, 'COLUMN'))}" for name in self.missing)
         fixed = " A value that holds in every row is written with two equals signs: --map currency==EUR."
         if self.guesses.get("currency", "").startswith("="):
             fixed = " Two equals signs, for a value that holds in every row; the $ may also be another country's."
@@ -202,8 +210,12 @@ class MappingNeeded(AllocationError):
         )
 
 
-def _quoted(name: str) -> str:
-    return f'"{name}"' if " " in name else name
+def as_typed(name: str) -> str:
+    """A name as it is typed at a prompt."""
+    if re.fullmatch(r"[\w.:=/+-]*", name):
+        return name
+    # Within these, what the others would still replace stays as it is.
+    return shlex.quote(name) if re.search(r'[$`"\\!]', name) else f'"{name}"'
 
 
 class LoadError(AllocationError):

@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from allocation.errors import AmountError, LoadError, StoreError, UnknownName
-from allocation.money import Amount, is_known_currency
+from allocation.errors import AmountError, LoadError, StoreError, UnknownName, as_typed
+from allocation.money import Amount, currency_code, is_known_currency
 from allocation.portfolio_file import PortfolioFile
 from allocation.providers import PriceProvider, Yahoo
 from allocation.readers import Opened, Source, Ways, read_together
@@ -24,6 +24,7 @@ from allocation.store.target_files import write_targets
 from allocation.text import Day, as_day
 
 BY_HAND = "by hand"
+MOST_PAIRS = 20
 
 
 class Loads(PortfolioFile):
@@ -44,6 +45,7 @@ class Loads(PortfolioFile):
     def _set_base_currency(self, connection: duckdb.DuckDBPyConnection, currency: str | None) -> None:
         if currency is None:
             return
+        currency = currency_code(currency)
         if not is_known_currency(currency):
             raise StoreError(f"{currency!r} is not a currency code. Write one like USD, EUR or GBP.")
         known = reading.base_currency(connection)
@@ -101,8 +103,8 @@ class Loads(PortfolioFile):
                 any account, ``"Roth IRA=XYZ"`` from one. The report says what is left out; totals are without it.
 
         Returns:
-            What was added, changed and sold; of a preview also the totals before and after, and in ``changes`` a table
-            of each kind of thing that would be another, row by row.
+            What was added, changed and sold, and of which day each account's holdings are; of a preview also the totals
+            before and after, and in ``changes`` a table of each kind of thing that would be another, row by row.
 
         Raises:
             LoadError: something in the files is wrong; names every problem. Nothing is written.
@@ -141,7 +143,7 @@ class Loads(PortfolioFile):
                 doubts=(*report.doubts, *elsewhere),
                 unpriced=quotes.unpriced(connection),
                 unrated=quotes.unrated(connection, reading.base_currency(connection), today),
-                notes=(*brought.notes, *_unheld(unheld)),
+                notes=(*brought.notes, *_unheld(unheld), *_of_one_name(report.same_names)),
                 left_out=brought.left_out,
                 files=brought.files,
                 taxonomies=brought.taxonomies,
@@ -325,6 +327,17 @@ def _by_hand() -> Iterator[None]:
 
 def _day(on: Day | None) -> str:
     return (datetime.date.today() if on is None else as_day(on)).isoformat()
+
+
+def _of_one_name(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """A sentence for each two assets that may be one; of many the first, and how many more there are."""
+    said = [
+        f"{new} and {known} have the same name. If they are one: allocation merge {as_typed(new)} {as_typed(known)}; a "
+        f"file that calls it {new} again brings it back."
+        for new, known in pairs[:MOST_PAIRS]
+    ]
+    more = len(pairs) - MOST_PAIRS
+    return said if more <= 0 else [*said, f"And {more:,} more like that."]
 
 
 def _unheld(count: int) -> list[str]:

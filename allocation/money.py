@@ -35,6 +35,17 @@ def is_known_currency(code: str) -> bool:
     return len(code) == 3 and code.isupper() and bool(is_currency(code))
 
 
+def currency_code(written: str) -> str:
+    """The code that is meant: ``usd`` is USD, ``gbx`` is GBX.
+
+    What is no code stays as it is written, and so do GBp, which is pence, and spellings between it and GBP.
+    """
+    code = written.upper()
+    if written in HUNDREDTHS or (code == "GBP" and not written.islower()):
+        return written
+    return code if code in HUNDREDTHS or is_known_currency(code) else written
+
+
 @cache
 def minor_digits(currency: str) -> int:
     """How many decimals amounts of ``currency`` have: 2 for USD, 0 for JPY, 3 for KWD (Unicode CLDR)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -83,3 +83,9 @@ def not_taken(name: str, taken: set[str]) -> str:
         free = f"{name} ({number})"
     taken.add(free.casefold())
     return free
+
+
+def listed(names: Sequence[str], most: int = 10) -> str:
+    """Names in a sentence; of very many the first, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:most])} and {more:,} more"

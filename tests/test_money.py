@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from allocation.errors import AmountError
 from allocation.money import (
+    currency_code,
     from_minor,
     is_known_currency,
     minor_digits,
@@ -33,6 +34,18 @@ def test_every_currency_has_its_own_decimals(currency, digits):
 )
 def test_currency_codes(code, known):
     assert is_known_currency(code) is known
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("usd", "USD"), ("Eur", "EUR"), ("gbp", "GBP"), ("GBp", "GBp"), ("Gbp", "Gbp"), ("gbx", "GBX"), ("zac", "ZAC"),
+        ("ZAc", "ZAc"), ("zar", "ZAR"), ("DOLLAR", "DOLLAR"), ("zzz", "zzz"), ("", ""),
+    ],
+)  # fmt: skip
+def test_the_code_that_is_meant(written, code):
+    """GBp is pence: what may be that or pounds is neither."""
+    assert currency_code(written) == code
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import allocation
 from allocation.export import classes_csv, holdings_csv, prices_csv, targets_csv
 from allocation.readers import Opened
 from allocation.readers.delimited import read_sheet
-from allocation.text import as_meant, as_text, clean
+from allocation.text import as_meant, as_text, clean, listed
 
 NAMES = st.builds(
     lambda marks, start, rest: marks + start + rest,
@@ -64,3 +64,8 @@ def test_all_exported_files_load_again_as_the_same(portfolio, tmp_path):
     for table in ("holdings", "asset_classes"):
         pd.testing.assert_frame_equal(getattr(again, table)(), getattr(portfolio, table)())
     assert again.strategy().class_percents == portfolio.strategy().class_percents
+
+
+def test_of_many_names_the_first_are_said_and_the_others_counted():
+    assert listed(["A", "B"], 2) == "A, B" and listed([]) == ""
+    assert listed([f"S{number}" for number in range(1500)], 1) == "S0 and 1,499 more"

@@ -46,7 +46,7 @@ def cli(context: click.Context, path: str | None, timeout: float | None) -> None
 def init(portfolio: Portfolio, base_currency: str | None) -> None:
     """Make an empty portfolio file."""
     known = portfolio.exists()
-    portfolio.init(base_currency and base_currency.upper())
+    portfolio.init(base_currency)
     state = "is a portfolio already" if known else "is ready"
     click.echo(f"{portfolio.path} {state}. Load holdings with: allocation import HOLDINGS.")
 

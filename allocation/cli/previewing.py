@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from allocation.cli.printing import MOST_LINES, counts_of, listed, notes_of, table_lines, warnings_of
+from allocation.cli.printing import MOST_LINES, counts_of, notes_of, table_lines, warnings_of
 from allocation.money import write_money
-from allocation.store.changes import SOLD, Changes
+from allocation.store.changes import NEWER, SOLD, Changes, few_classes
 from allocation.store.loading import LoadReport
 from allocation.tables import ALL, CASH
+from allocation.text import listed
 
 LONGEST = 40
 NONE = "--"
@@ -21,9 +22,11 @@ Row = dict[str, Any]
 def describe_preview(report: LoadReport) -> list[str]:
     """What a load would do, in full: the files, each account's total, and row by row what would be another."""
     lines = [f"Read {file}." for file in report.files]
+    days = dict(report.days)
     for account, before, after in report.totals:
         was, will_be = ("not known" if value is None else f"{value:,.2f}" for value in (before, after))
-        lines.append(f"{account}: total {was} -> {will_be}.")
+        of = f" Holdings of {days[account]}." if account in days else ""
+        lines.append(f"{account}: total {was} -> {will_be}.{of}")
     changes, tables = report.changes or Changes(), list[str]()
     for title, found, cells in (
         ("Holdings", changes.holdings, _holding(changes.base_currency or "")),
@@ -43,13 +46,17 @@ def _section(title: str, found: pd.DataFrame, cells: Callable[[Row], Row]) -> li
     if found.empty:
         return []
     first = [{str(name): cell for name, cell in row.items()} for row in found.head(MOST_LINES).to_dict("records")]
-    lines = table_lines(pd.DataFrame([cells(row) for row in first]))
+    table = pd.DataFrame([cells(row) for row in first])
+    if "newest_as_of" in found and found["newest_as_of"].isna().all():
+        table = table.drop(columns="newest, of")
+    lines = table_lines(table)
     more = len(found) - MOST_LINES
     return ["", f"{title} ({len(found):,})", *lines, *([f"And {more:,} more."] if more > 0 else [])]
 
 
 def _explained(changes: Changes) -> list[str]:
     lines = [SOLD] if "sold" in set(changes.holdings["change"]) else []
+    lines += [NEWER] * changes.has_newer
     names = listed(changes.without_value)
     return [*lines, f"{NONE}: the value isn't known without a price or an FX rate, of {names}."] if names else lines
 
@@ -87,14 +94,16 @@ def _rate(row: Row) -> Row:
 
 def _dates(row: Row) -> Row:
     before = row["before_as_of"]
-    return {"of": f"{row['as_of']}", "before, of": NONE if before is None else f"{before}"}
+    dates = {"of": f"{row['as_of']}", "before, of": NONE if before is None else f"{before}"}
+    return dates | {"newest, of": f"{row['newest_as_of'] or ''}"}
 
 
 def _classes(row: Row) -> Row:
+    before, after = few_classes(row["before"], row["after"])
     return {
         "symbol": row["symbol"],
         "name": _short(row["name"]),
-        "classes": _both(row["before"] or NONE, row["after"]),
+        "classes": _both(before or NONE, after),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
@@ -107,12 +107,6 @@ def _inactive(scope: str, name: str) -> str:
 def one_line(text: str) -> str:
     """Text without line breaks and commands to the terminal, which a name of a file may have in it."""
     return CONTROL.sub(" ", text)
-
-
-def listed(names: Sequence[str], most: int = 10) -> str:
-    """Names in a sentence; of very many the first."""
-    more = len(names) - most
-    return ", ".join(names) if more <= 0 else f"{', '.join(names[:most])} and {more:,} more"
 
 
 def column(values: pd.Series, write: Callable[[float], str]) -> list[str]:

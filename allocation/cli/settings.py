@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from allocation.cli.printing import column, listed, print_table, write
+from allocation.cli.printing import column, print_table, write
 from allocation.errors import UnknownName
 from allocation.export import classes_csv
 from allocation.money import write_percent
 from allocation.portfolio import Portfolio
 from allocation.tables import ALL, CASH, Strategy, as_weight, called
+from allocation.text import listed
 
 SCOPE = click.option("--scope", default=ALL, metavar="ACCOUNT", help="An account; without it the whole portfolio.")
 

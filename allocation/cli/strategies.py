@@ -10,6 +10,7 @@ import pandas as pd
 
 from allocation.cli.printing import column, print_table
 from allocation.cli.settings import SCOPE
+from allocation.errors import as_typed
 from allocation.money import write_points
 from allocation.portfolio import Portfolio
 from allocation.presets import PRESETS
@@ -85,8 +86,8 @@ def new(portfolio: Portfolio, name: str, scope: str, start: str, age: int | None
     if made.active:
         click.echo(f"{made.name} is active.")
         return
-    where = "" if scope == ALL else f" --scope {_quoted(scope)}"
-    click.echo(f"{made.name} is ready. Activate it with: allocation strategies activate {_quoted(made.name)}{where}.")
+    where = "" if scope == ALL else f" --scope {as_typed(scope)}"
+    click.echo(f"{made.name} is ready. Activate it with: allocation strategies activate {as_typed(made.name)}{where}.")
 
 
 def _say_left_out(portfolio: Portfolio, scope: str, value: int) -> None:
@@ -112,10 +113,6 @@ def _read_start(start: str, scope: str) -> Start:
             f"There is no file {start!r}. --from takes present, preset:NAME, strategy:NAME, version:N or a targets.csv."
         )
     return Path(start)
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"' if " " in name else name
 
 
 @strategies.command()

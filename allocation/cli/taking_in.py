@@ -10,11 +10,13 @@ import click
 import pandas as pd
 
 from allocation.cli.previewing import describe_preview
-from allocation.cli.printing import column, describe, listed, one_line, print_table, write
+from allocation.cli.printing import column, describe, one_line, print_table, write
 from allocation.errors import UnknownName
 from allocation.export import prices_csv
+from allocation.money import currency_code
 from allocation.portfolio import Portfolio
 from allocation.store.loading import LoadReport
+from allocation.text import listed
 
 
 def add_taking_in(cli: click.Group) -> None:
@@ -72,19 +74,18 @@ def import_(
     they say; other accounts stay as they are. What the files no longer have counts as sold: the dates before keep it.
     Files of an earlier date change that date only. allocation undo takes the load back.
     """
-    mapping, currency = _mapping(mapped), base_currency and base_currency.upper()
+    mapping = _mapping(mapped)
 
     def load(preview: bool) -> LoadReport:
         return portfolio.load(
-            files, targets, fx, currency, preview, classes, prices, format=format, mapping=mapping, account=account,
-            taxonomy=taxonomy,
-            leave_out=leave_out,
+            files, targets, fx, base_currency, preview, classes, prices, format=format, mapping=mapping,
+            account=account, taxonomy=taxonomy, leave_out=leave_out,
         )  # fmt: skip
 
     # In a terminal, what sells something is shown first; a script has asked for it.
     if preview or (not yes and sys.stdin.isatty() and portfolio.exists()):
         would = load(preview=True)
-        asks = would.sold or would.removed or would.past or would.corrected or would.warnings
+        asks = would.changed and any((would.sold, would.removed, would.past, would.corrected, would.warnings))
         if preview or asks:
             _say(describe_preview(would) if preview else describe(would))
         if preview:
@@ -137,7 +138,7 @@ def undo(portfolio: Portfolio, yes: bool) -> None:
 def price(portfolio: Portfolio, symbol: str, amount: str, currency: str, on: str | None) -> None:
     """Write down the PRICE of one share of SYMBOL in CURRENCY (also GBX, ZAc and ILA, for hundredths)."""
     report = portfolio.save_price(symbol, amount, currency, on)
-    _say([f"{symbol} is at {amount} {currency}." if report.changed else "That price was known already."])
+    _say([f"{symbol} is at {amount} {currency_code(currency)}." if report.changed else "That price was known already."])
     _say(report.currency_warnings)
 
 
@@ -150,7 +151,8 @@ def price(portfolio: Portfolio, symbol: str, amount: str, currency: str, on: str
 def rate(portfolio: Portfolio, from_currency: str, to_currency: str, amount: str, on: str | None) -> None:
     """Write down that one unit of the currency FROM is worth RATE units of the currency TO."""
     report = portfolio.save_rate(from_currency, to_currency, amount, on)
-    said = f"1 {from_currency} is {amount} {to_currency}." if report.changed else "That rate was known already."
+    pair = f"1 {currency_code(from_currency)} is {amount} {currency_code(to_currency)}."
+    said = pair if report.changed else "That rate was known already."
     click.echo(said)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from allocation.errors import Problem
+from allocation.money import currency_code
 from allocation.readers.delimited import Sheet, Source, read_sheet, source_name
 from allocation.tables import CASH, SEVERAL_CLASSES, UNCLASSIFIED
 from allocation.targets import HUNDRED, plain, read_percent
@@ -55,7 +56,7 @@ def _read_row(sheet: Sheet, row: int, cells: dict[str, str]) -> dict[str, Any]:
         "symbol": cells["symbol"] or None,
         "asset_class": asset_class,
         "weight_percent": percent or None,
-        "currency": cells.get("currency") or None,
+        "currency": currency_code(cells.get("currency", "")) or None,
     }
 
 

@@ -56,6 +56,8 @@ class Content:
         problems: what is wrong. Nothing is loaded while there is one.
         notes: sentences about what was left out, is stale, or was reconciled with the file's own total.
         totals: the file's own totals, for comparing them with what is loaded in the end.
+        has_rows: whether ``row`` is where something stands in the file; otherwise it only keeps the order, and no
+            problem names it.
     """
 
     format: str
@@ -70,3 +72,4 @@ class Content:
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     totals: tuple[StatedTotal, ...] = ()
+    has_rows: bool = True

@@ -15,7 +15,7 @@ import pandas as pd
 from allocation.errors import Problem, Subject
 from allocation.readers.holdings import LARGEST
 from allocation.tables import ALL, CASH
-from allocation.text import DISTINCT, clean
+from allocation.text import DISTINCT, clean, listed
 
 MOST_PROBLEMS = 200
 LONGEST_NAME = 200
@@ -64,7 +64,7 @@ class Remarks:
 
 def without_price(symbols: Iterable[str]) -> str:
     """The sentence about assets of which a file has no price: what they are worth waits for one."""
-    return f"The file has no price of {', '.join(sorted(set(symbols)))}: where none is known yet, it is asked for."
+    return f"The file has no price of {listed(sorted(set(symbols)))}: where none is known yet, it is asked for."
 
 
 def shown(value: object) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from allocation.errors import Subject, leave_out
-from allocation.money import HUNDREDTHS, is_known_currency
+from allocation.money import HUNDREDTHS, currency_code, is_known_currency
 from allocation.readers.content import StatedTotal
 from allocation.readers.foreign import Remarks, amount, rounded
 from allocation.readers.holdings import COLUMNS, LARGEST
@@ -74,6 +74,7 @@ class Findings(Remarks):
 
     def _in_whole_currency(self, holding: Holding) -> tuple[Holding, bool]:
         """The holding in its currency's major unit, and whether it was in hundredths of that."""
+        holding = holding._replace(currency=currency_code(holding.currency))
         whole = HUNDREDTHS.get(holding.currency)
         if whole is None:
             return holding, False

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pandas as pd
 
 from allocation.errors import Problem
-from allocation.money import is_known_currency
+from allocation.money import currency_code, is_known_currency
 from allocation.readers.delimited import Source, read_sheet, source_name
 
 REQUIRED = ["from_currency", "to_currency", "rate", "as_of"]
@@ -34,7 +34,7 @@ def read_fx(source: Source, today: datetime.date) -> tuple[pd.DataFrame, list[Pr
         for column in REQUIRED:
             if not cells[column]:
                 sheet.wrong(row, column, "", "is empty. Every rate needs it.")
-        pair = cells["from_currency"], cells["to_currency"]
+        pair = currency_code(cells["from_currency"]), currency_code(cells["to_currency"])
         for column, code in zip(REQUIRED, pair, strict=False):
             if code and not is_known_currency(code):
                 sheet.wrong(row, column, code, "is not a currency code. Write one like USD, EUR or GBP.")

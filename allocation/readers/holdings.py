@@ -11,7 +11,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from allocation.errors import Problem, Subject, leave_out
-from allocation.money import HUNDREDTHS, is_known_currency
+from allocation.money import HUNDREDTHS, currency_code, is_known_currency
 from allocation.readers.delimited import Sheet, Source, read_sheet, source_name
 from allocation.tables import ALL, CASH, SEVERAL_CLASSES, UNCLASSIFIED
 
@@ -57,7 +57,7 @@ def read_holdings(source: Source, today: datetime.date, name: str | None = None)
 
 
 def _read_row(sheet: Sheet, row: int, cells: dict[str, str], today: datetime.date) -> dict[str, object]:
-    account, symbol, currency = cells["account"], cells["symbol"], cells["currency"]
+    account, symbol, currency = cells["account"], cells["symbol"], currency_code(cells["currency"])
     sheet.about = Subject(account, symbol, cells["quantity"])
     for column in REQUIRED:
         if not cells[column]:
@@ -114,11 +114,14 @@ def disagreements(holdings: pd.DataFrame) -> list[Problem]:
     """What only several rows together show to be wrong: a holding twice, or one thing described in two ways.
 
     Parameters:
-        holdings: the rows of one or more files, as :func:`read_holdings` gives them.
+        holdings: the rows of one or more files, as :func:`read_holdings` gives them; with ``has_rows``, where a row is
+            named only if that is true.
     """
     if holdings.empty:
         return []
     columns = {column: holdings[column].tolist() for column in COLUMNS}
+    if "has_rows" in holdings:
+        columns["row"] = [row if has else 0 for row, has in zip(holdings["row"], holdings["has_rows"], strict=True)]
     undated = set(holdings.loc[holdings["as_of"].isna(), "symbol"])
     days = [None if symbol in undated else day for symbol, day in zip(columns["symbol"], columns["as_of"], strict=True)]
     assets = [
@@ -179,8 +182,11 @@ class _Comparing:
     def _differs(self, number: int, column: str, remedy: str, known: object, where: int) -> None:
         row = {name: values[number] for name, values in self.columns.items()}
         said = remedy.format(known=known, where=self._place(where), account=row["account"], symbol=row["symbol"])
+        if column in ONE_PER_ASSET and row["file"] != self.columns["file"][where]:
+            said = said.removesuffix(".") + ", or load one file after the other."
         self.problems.append((number, Problem(row["file"], row["row"], column, str(row[column]), said)))
 
     def _place(self, number: int) -> str:
-        row = f"row {self.columns['row'][number]}"
-        return f"{self.columns['file'][number]}, {row}" if self.several_files else row
+        file, row = self.columns["file"][number], self.columns["row"][number]
+        place = [str(file)] * (self.several_files or not row) + [f"row {row}"] * bool(row)
+        return ", ".join(place)

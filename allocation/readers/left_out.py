@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from allocation.errors import Problem, Subject, UnknownName
+from allocation.errors import Problem, Subject, UnknownName, leave_out
 from allocation.readers.content import Content
 from allocation.tables import CASH
+from allocation.text import listed
 
 
 @dataclass
@@ -38,10 +39,39 @@ def without(parts: Sequence[Part], names: Sequence[str]) -> list[Part]:
              for name in _names(account, symbol)}  # fmt: skip
     unknown = [name for name in names if name not in found]
     if unknown:
+        held = sorted({symbol for part in parts for _, symbol in _every(part.content)})
         raise UnknownName(
-            f"The files hold no {unknown[0]}, so it can't be left out. Write SYMBOL or ACCOUNT=SYMBOL as the file does."
+            f"The files hold no {unknown[0]}, so it can't be left out. They hold {listed(held) or 'nothing'}; cash is "
+            "CASH, whatever its fund is called. Write SYMBOL, or ACCOUNT=SYMBOL."
         )
     return [_without(part, names) for part in parts]
+
+
+def by_account(parts: Sequence[Part], problems: Sequence[Problem]) -> list[Problem]:
+    """The same problems, where what another account of the files owns needn't be left out with what is wrong."""
+    wrong = {(problem.about.account, problem.about.symbol) for problem in problems if problem.about}
+    owned = {symbol for part in parts for account, symbol in _every(part.content) if (account, symbol) not in wrong}
+    return [
+        _of_account(problem) if problem.about and problem.about.symbol in owned else problem for problem in problems
+    ]
+
+
+def _of_account(problem: Problem) -> Problem:
+    """The same, and the way to go on without it leaves out that account's alone."""
+    assert problem.about is not None
+    account, symbol, _ = problem.about
+    name = f"{account}={symbol}"
+    return replace(problem, remedy=problem.remedy.replace(leave_out(symbol), leave_out(name)), without=name)
+
+
+def _every(content: Content) -> set[tuple[str, str]]:
+    """(account, symbol) of everything that a file has, right or wrong."""
+    held = {
+        (account or "", symbol)
+        for account, symbol in content.holdings[["account", "symbol"]].itertuples(index=False, name=None)
+        if symbol
+    }
+    return held | {(problem.about.account, problem.about.symbol) for problem in content.problems if problem.about}
 
 
 def _names(account: str, symbol: str) -> tuple[str, str]:

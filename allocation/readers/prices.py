@@ -8,7 +8,7 @@ from decimal import Decimal
 import pandas as pd
 
 from allocation.errors import Problem
-from allocation.money import HUNDREDTHS, is_known_currency
+from allocation.money import HUNDREDTHS, currency_code, is_known_currency
 from allocation.readers.content import PRICE_COLUMNS
 from allocation.readers.delimited import Source, read_sheet, source_name
 from allocation.readers.holdings import LARGEST
@@ -43,7 +43,7 @@ def read_prices(source: Source, today: datetime.date) -> tuple[pd.DataFrame, lis
         for column in ("symbol", "currency"):
             if not cells[column]:
                 sheet.wrong(row, column, "", "is empty. Every price needs it.")
-        symbol, currency = cells["symbol"], cells["currency"]
+        symbol, currency = cells["symbol"], currency_code(cells["currency"])
         if symbol.upper().split()[:1] == [CASH]:
             sheet.wrong(row, "symbol", symbol, "needs no price: the price of CASH is 1.")
         price = sheet.number(row, "price", cells["price"])

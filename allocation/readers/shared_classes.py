@@ -68,10 +68,11 @@ def agreed(parts: Sequence[Part]) -> tuple[list[Part], list[Problem]]:
             elif not _is_decided(first, said):
                 remedy = (
                     f"is {said} here, and {first} in {first.part.label}. Give it the same classes in both, or load one "
-                    "of the two at a time."
+                    "file after the other."
                 )
+                row = said.row if part.content.has_rows else 0
                 problems.append(
-                    Problem(part.label, said.row, "asset_class", called(asset[0], asset[1] or "").strip(), remedy)
+                    Problem(part.label, row, "asset_class", called(asset[0], asset[1] or "").strip(), remedy)
                 )
     kept = [_without(part, [label for said in left if said.part is part for label in said.labels]) for part in parts]
     return _with_one_set_of_targets(kept, problems), problems

@@ -11,7 +11,7 @@ from decimal import Decimal
 from tqdm.auto import tqdm
 
 from allocation.errors import Subject, leave_out
-from allocation.money import HUNDREDTHS
+from allocation.money import HUNDREDTHS, currency_code
 from allocation.readers.cash_rows import CASH_NAMES, Wrong, cash_amount, cash_valued_elsewhere
 from allocation.readers.columns import SIDES, currency_of, plain, told_apart
 from allocation.readers.content import Content
@@ -379,7 +379,7 @@ class Reading:
     def _currency(self, named: Named) -> str | None:
         written = named.get("currency")
         if written:
-            return written if len(written) == 3 else currency_in(f"{written}1") or written
+            return currency_code(written) if len(written) == 3 else currency_in(f"{written}1") or written
         for column in (self.money_column, "price", "value"):
             found = self.said[column] or currency_in(named.get(column, ""))
             if found:

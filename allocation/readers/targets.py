@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from allocation.errors import Problem
+from allocation.money import currency_code
 from allocation.readers.delimited import Sheet, Source, read_sheet, source_name
 from allocation.tables import ALL, SEVERAL_CLASSES, UNCLASSIFIED
 from allocation.targets import HUNDRED, read_percent, wrong_sum
@@ -53,9 +54,11 @@ def _read_row(sheet: Sheet, row: int, cells: dict[str, str]) -> dict[str, Any]:
     percent = None if number is None else read_percent(number)
     if number is not None and percent is None:
         sheet.wrong(row, "target_percent", written, "is not a percent from 0 to 100 with at most 4 decimals.")
-    return {"file": sheet.file, "row": row, "target_percent": percent} | {
-        column: cells.get(column) or None for column in ("asset_class", "symbol", "strategy", "account", "currency")
-    }
+    return (
+        {"file": sheet.file, "row": row, "target_percent": percent}
+        | {column: cells.get(column) or None for column in ("asset_class", "symbol", "strategy", "account")}
+        | {"currency": currency_code(cells.get("currency", "")) or None}
+    )
 
 
 def _check_rows_together(sheet: Sheet, rows: list[dict[str, Any]]) -> None:

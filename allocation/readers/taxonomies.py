@@ -12,8 +12,12 @@ import pandas as pd
 from allocation.readers.columns import fingerprint
 from allocation.readers.content import Content
 from allocation.tables import CASH, UNCLASSIFIED
+from allocation.text import listed
 
 TAXONOMY = "taxonomy"
+
+FEW = 5
+"""Taxonomies that a note names; the others are counted."""
 
 
 def taken_before(remembered: Mapping[str, Mapping[str, str]], taxonomies: Sequence[str]) -> str | None:
@@ -37,13 +41,13 @@ def to_remember(content: Content) -> dict[str, Mapping[str, str]]:
 
 def not_there(taxonomies: Sequence[str]) -> str:
     """What is wrong with a taxonomy that was asked for, of a file that has others, or none."""
-    known = f"has {', '.join(taxonomies)}" if taxonomies else "has none"
+    known = f"has {listed(taxonomies)}" if taxonomies else "has none"
     return f"is no taxonomy of this file. It {known}."
 
 
 def not_used(taxonomies: Sequence[str]) -> str:
     """The sentence about a file's other taxonomies."""
-    return f"Not used: the {'taxonomy' if len(taxonomies) == 1 else 'taxonomies'} {', '.join(taxonomies)}."
+    return f"Not used: the {'taxonomy' if len(taxonomies) == 1 else 'taxonomies'} {listed(taxonomies, FEW)}."
 
 
 def switched(content: Content, before: str | None) -> Content:

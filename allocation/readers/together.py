@@ -23,7 +23,7 @@ from allocation.readers.found import FURTHER
 from allocation.readers.fx import read_fx
 from allocation.readers.holdings import ONE_AT_A_TIME, disagreements, read_holdings
 from allocation.readers.isins import shared_symbols
-from allocation.readers.left_out import Part, without
+from allocation.readers.left_out import Part, by_account, without
 from allocation.readers.one_price import HALF_A_CENT
 from allocation.readers.opened import Opened
 from allocation.readers.own import FORMATS as OWN
@@ -141,7 +141,7 @@ def read_together(
     problems += _without_taxonomies(parts, ways)
     classified = next((part.content for part in parts if part.content.taxonomies), Content(""))
     if problems:
-        raise LoadError(problems, classified.taxonomies, classified.taxonomy)
+        raise LoadError(by_account(parts, problems), classified.taxonomies, classified.taxonomy)
     return Brought(
         held.drop(columns="is_ours"),
         _together([part.content.targets.assign(is_ours=part.is_ours) for part in parts]),
@@ -292,7 +292,7 @@ def _holdings(parts: Sequence[Part], today: datetime.date) -> pd.DataFrame:
     for part in parts:
         held = part.content.holdings
         held = held.assign(**{column: None for column in FURTHER if column not in held})
-        held = held.assign(source=_source(part), is_ours=part.is_ours)
+        held = held.assign(source=_source(part), is_ours=part.is_ours, has_rows=part.content.has_rows)
         if several and not part.is_ours:
             held["as_of"] = [day or today for day in held["as_of"]]
         tables.append(held)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,9 +21,9 @@ HOLDINGS = [
 ]  # fmt: skip
 PRICES = [
     "symbol", "name", "as_of", "price_before", "currency_before", "before_as_of", "price_after", "currency_after",
-    "source", "with_holding",
+    "source", "with_holding", "newest_as_of",
 ]  # fmt: skip
-RATES = ["from_currency", "to_currency", "as_of", "rate_before", "before_as_of", "rate_after", "source"]
+RATES = ["from_currency", "to_currency", "as_of", "rate_before", "before_as_of", "rate_after", "source", "newest_as_of"]
 TARGETS = ["scope", "strategy", "asset_class", "symbol", "percent_before", "percent_after"]
 CLASSES = ["symbol", "name", "before", "after"]
 FACTS = ["what", "fact", "before", "after"]
@@ -33,6 +34,22 @@ NUMBERS = {
 
 SOLD = "Sold is what the files no longer have; the dates before keep it."
 """What a sold row means, in words."""
+MOST_CLASSES = 4
+"""Classes of one asset that a line names; it may be in very many."""
+NEWER = "Newest, of: a newer one, of that day, stays the one that counts today."
+"""What a price or rate of an earlier day means, in words."""
+
+
+def few_classes(before: str | None, after: str) -> tuple[str | None, str]:
+    """A row of ``Changes.classes``: of many classes the largest, and how many more; all, where only those differ."""
+    few = before and _few(before), _few(after)
+    return (before, after) if few[0] == few[1] else few
+
+
+def _few(classes: str) -> str:
+    parts = re.split(r"(?<= %), ", classes)
+    more = len(parts) - MOST_CLASSES
+    return classes if more <= 0 else f"{', '.join(parts[:MOST_CLASSES])} and {more:,} more"
 
 
 def _frame(columns: Sequence[str], rows: Sequence[tuple[Any, ...]] = ()) -> pd.DataFrame:
@@ -48,16 +65,18 @@ class Changes:
 
     Attributes:
         base_currency: the currency of ``value_after``; None where it isn't settled yet.
-        holdings: of each account in the files, as of the files' date: ``change`` (``new``; ``changed``: the quantity;
-            ``sold``; ``gone``: a snapshot of the same date had it, which the files correct; ``price``: only that;
-            ``cost basis``: only that), ``account``, ``symbol`` (``CASH EUR`` for cash), ``name``, ``quantity_before``,
-            ``quantity_after``, ``price_before`` (in ``currency_before``), ``price_after`` (in ``currency_after``),
-            ``cost_basis_before``, ``cost_basis_after``, ``value_after`` (in the base currency).
+        holdings: of each account in the files, as of the day its snapshot gets (``LoadReport.days``): ``change``
+            (``new``; ``changed``: the quantity; ``sold``; ``gone``: a snapshot of the same date had it, which the files
+            correct; ``price``: only that; ``cost basis``: only that), ``account``, ``symbol`` (``CASH EUR`` for cash),
+            ``name``, ``quantity_before``, ``quantity_after``, ``price_before`` (in ``currency_before``),
+            ``price_after`` (in ``currency_after``), ``cost_basis_before``, ``cost_basis_after``, ``value_after`` (in
+            the base currency).
         prices: ``symbol``, ``name``, ``as_of``, ``price_before`` (in ``currency_before``; the newest one up to that
             day, which is of ``before_as_of``), ``price_after`` (in ``currency_after``), ``source``, ``with_holding``
-            (whether a row of ``holdings`` has this price, too).
+            (whether a row of ``holdings`` has this price, too), ``newest_as_of`` (the day of a newer price, which
+            stays the one that counts today; None where this one is the newest).
         rates: ``from_currency``, ``to_currency``, ``as_of``, ``rate_before`` (the newest one up to that day, which is
-            of ``before_as_of``), ``rate_after``, ``source``.
+            of ``before_as_of``), ``rate_after``, ``source``, ``newest_as_of`` (as in ``prices``).
         targets: ``scope`` (``all`` or the account), ``strategy``, ``asset_class``, ``symbol`` (None: the class's own
             target), ``percent_before`` and ``percent_after`` (0–100, of the scope or of the class).
         classes: of each asset: ``symbol``, ``name``, ``before`` (None: the asset is new) and ``after``, such as
@@ -78,6 +97,11 @@ class Changes:
     def other_prices(self) -> pd.DataFrame:
         """The rows of ``prices`` that no row of ``holdings`` has, too."""
         return self.prices[~self.prices["with_holding"].astype(bool)]
+
+    @property
+    def has_newer(self) -> bool:
+        """Whether a price or rate is of an earlier day than the newest one, in what is shown beside the holdings."""
+        return any(bool(found["newest_as_of"].notna().any()) for found in (self.other_prices, self.rates))
 
     @property
     def without_value(self) -> tuple[str, ...]:
@@ -140,15 +164,20 @@ ORDER BY list_position(['new', 'changed', 'sold', 'gone', 'price', 'cost basis']
 """
 
 CHANGED_PRICES = """
-SELECT symbol, name, p.as_of, b.price::DOUBLE, b.currency, b.as_of, p.price::DOUBLE, p.currency, p.source
+SELECT symbol, name, p.as_of, b.price::DOUBLE, b.currency, b.as_of, p.price::DOUBLE, p.currency, p.source,
+    nullif(newest, p.as_of)
 FROM (FROM prices ANTI JOIN prices_before USING (asset_id, as_of, price, currency)) p JOIN assets USING (asset_id)
+JOIN (SELECT asset_id, max(as_of) AS newest FROM prices GROUP BY asset_id) USING (asset_id)
 ASOF LEFT JOIN prices_before b ON b.asset_id = p.asset_id AND b.as_of <= p.as_of
 ORDER BY symbol, p.as_of
 """
 
 CHANGED_RATES = """
-SELECT r.from_currency, r.to_currency, r.as_of, b.rate::DOUBLE, b.as_of, r.rate::DOUBLE, r.source
+SELECT r.from_currency, r.to_currency, r.as_of, b.rate::DOUBLE, b.as_of, r.rate::DOUBLE, r.source,
+    nullif(newest, r.as_of)
 FROM (FROM fx_rates ANTI JOIN rates_before USING (from_currency, to_currency, as_of, rate)) r
+JOIN (SELECT from_currency, to_currency, max(as_of) AS newest FROM fx_rates GROUP BY ALL)
+    USING (from_currency, to_currency)
 ASOF LEFT JOIN rates_before b
     ON b.from_currency = r.from_currency AND b.to_currency = r.to_currency AND b.as_of <= r.as_of
 ORDER BY ALL
@@ -216,7 +245,10 @@ def compare(
     lines = _lines(connection)
     holdings = _holdings(connection, lines) if loaded else []
     shown = {(row[2], row[8], row[9]) for row in holdings}
-    prices = [(*row, (row[0], row[6], row[7]) in shown) for row in connection.execute(CHANGED_PRICES).fetchall()]
+    prices = [
+        (*row, (row[0], row[6], row[7]) in shown, newest)
+        for *row, newest in connection.execute(CHANGED_PRICES).fetchall()
+    ]
     targets = [
         (scope, strategy, asset_class, symbol and called(symbol, currency), was, will_be)
         for scope, strategy, asset_class, symbol, currency, was, will_be in connection.execute(

@@ -22,7 +22,8 @@ from allocation.tables import SEVERAL_CLASSES, UNCLASSIFIED
 # A DataFrame's decimals come to the database as text, because it would guess their precision from a sample.
 INCOMING = """
 CREATE OR REPLACE TEMP TABLE incoming AS
-SELECT row::INTEGER AS row, account, account_type, symbol, currency, name, nullif(asset_class, $several) AS asset_class,
+SELECT CASE WHEN has_rows = 'True' THEN row::INTEGER ELSE 0 END AS place,
+    row::INTEGER AS row, account, account_type, symbol, currency, name, nullif(asset_class, $several) AS asset_class,
     coalesce(asset_class = $several, false) AS several,
     quantity::DECIMAL(24, 8) AS quantity, price::DECIMAL(24, 8) AS price, cost_basis::DECIMAL(24, 8) AS cost_basis,
     as_of::DATE AS as_of, file, source, kind, begins::DATE AS begins
@@ -106,6 +107,29 @@ WHERE NOT EXISTS (FROM assets a WHERE a.symbol = d.symbol AND (a.symbol <> 'CASH
 ORDER BY row
 """
 
+# Assets that the load brings and that are called like another one, by name or symbol, whatever the punctuation; those
+# in other currencies can't be one. Of two that are new, the later one is told. What more than a few are called tells
+# nothing.
+SAME_NAMES = r"""
+WITH fresh AS (
+    SELECT symbol, currency, coalesce(name, symbol) AS name, row_number() OVER (ORDER BY row, symbol) AS place
+    FROM described d WHERE symbol <> 'CASH' AND NOT EXISTS (FROM assets a WHERE a.symbol = d.symbol)
+), every AS (
+    FROM fresh UNION ALL
+    SELECT symbol, currency, name, 0 FROM assets
+    WHERE symbol <> 'CASH' AND asset_id IN (SELECT asset_id FROM holdings WHERE quantity <> 0)
+), named AS (
+    SELECT DISTINCT symbol, currency, place,
+        regexp_replace(lower(unnest([name, symbol])), '[^\p{L}\p{N}]', '', 'g') AS word
+    FROM every
+), telling AS (
+    FROM named WHERE word <> '' QUALIFY count(*) OVER (PARTITION BY word, currency) <= 5
+)
+SELECT DISTINCT new.symbol, known.symbol
+FROM telling new JOIN telling known USING (word, currency)
+WHERE known.place < new.place ORDER BY ALL
+"""
+
 IDENTIFIED = """
 CREATE OR REPLACE TEMP TABLE identified AS
 SELECT i.account, accounts.account_id, a.asset_id, i.symbol, i.price, i.currency, i.quantity, i.as_of AS row_as_of,
@@ -187,6 +211,8 @@ WHERE i.symbol <> 'CASH' AND (p.price <> i.price OR p.currency <> i.currency)
     AND p.as_of < (SELECT max(as_of) FROM prices newest WHERE newest.asset_id = p.asset_id)
 """
 
+DAYS = "SELECT account, as_of FROM loads ORDER BY account"
+
 PAST = "SELECT account, as_of, newest FROM loads WHERE past ORDER BY account, as_of"
 
 # An undated price that says what is known already keeps its date. What a list of prices says counts more.
@@ -222,11 +248,14 @@ class LoadReport:
         snapshots: dates added to an account's history.
         sold: (account, symbol) of holdings that the files no longer have; earlier snapshots keep them.
         removed: (account, symbol) of holdings that a snapshot of the same date had, which the files correct.
+        days: (account, date) of each account in the files: the day that its holdings are of, as a snapshot keeps them.
+            The files say it; where one account has several days, its newest; today where they say none.
         past: (account, date, newest date) of what is of an earlier date than what the account holds now, which stays.
         corrected: prices and FX rates of earlier dates that are others now, so that values of those dates change.
         inactive: (scope, strategy) of the targets that belong to a strategy which isn't active.
         bought: (account, symbol, quantity) of holdings that the account didn't have.
         changed_quantities: (account, symbol, quantity before, quantity after).
+        same_names: (symbol, symbol) of assets that are new, and of others that are called the same and may be the same.
         unpriced: symbols of what is held and has no price yet, so that it can't be valued.
         unrated: (currency, base currency) of what is held or quoted in a currency that has no FX rate yet, so that it
             can't be valued.
@@ -253,11 +282,13 @@ class LoadReport:
     snapshots: int = 0
     sold: tuple[tuple[str, str], ...] = ()
     removed: tuple[tuple[str, str], ...] = ()
+    days: tuple[tuple[str, datetime.date], ...] = ()
     past: tuple[tuple[str, datetime.date, datetime.date], ...] = ()
     corrected: int = 0
     inactive: tuple[tuple[str, str], ...] = ()
     bought: tuple[tuple[str, str, Decimal], ...] = ()
     changed_quantities: tuple[tuple[str, str, Decimal, Decimal], ...] = ()
+    same_names: tuple[tuple[str, str], ...] = ()
     unpriced: tuple[str, ...] = ()
     unrated: tuple[tuple[str, str], ...] = ()
     new_currencies: tuple[tuple[str, str, str], ...] = ()
@@ -335,6 +366,7 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
     connection.execute(KNOWN)
     accounts = sum(count(connection, query) for query in (NEW_ACCOUNTS, CHANGED_ACCOUNTS))
     connection.execute(DESCRIBED)
+    same_names = tuple(connection.execute(SAME_NAMES).fetchall())
     assets = sum(count(connection, query, {"none": UNCLASSIFIED}) for query in (CHANGED_ASSETS, NEW_ASSETS))
     connection.execute(IDENTIFIED)
     connection.execute(CHANGED_HOLDINGS)
@@ -349,11 +381,13 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
     return LoadReport(
         accounts=accounts,
         assets=assets,
+        same_names=same_names,
         holdings=changed,
         prices=count(connection, PRICES, {"today": today}),
         snapshots=snapshots,
         sold=tuple((account, symbol) for account, symbol, change in gone if change == "sold"),
         removed=tuple((account, symbol) for account, symbol, change in gone if change == "gone"),
+        days=tuple(connection.execute(DAYS).fetchall()),
         past=tuple(past),
         corrected=corrected,
         bought=tuple((account, symbol, after) for account, symbol, before, after in quantities if not before),
@@ -363,7 +397,7 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
 
 
 MOVED = """
-SELECT file, row, 'asset_class', i.asset_class,
+SELECT file, place, 'asset_class', i.asset_class,
     format('moves {} out of {}, where it has a holding target in {}. Load a targets.csv that says what holds now, too.',
         i.symbol, c.asset_class, s.name)
 FROM incoming i JOIN assets a ON a.symbol = i.symbol AND (a.symbol <> 'CASH' OR a.currency = i.currency)
@@ -374,7 +408,7 @@ ORDER BY file, row
 """
 
 IN_SEVERAL = """
-SELECT file, row, 'asset_class', $several,
+SELECT file, place, 'asset_class', $several,
     format('is not a class, and the portfolio doesn''t know the classes of {}. Load a classes.csv that has them, too.',
         i.symbol)
 FROM incoming i JOIN assets a ON a.symbol = i.symbol AND (a.symbol <> 'CASH' OR a.currency = i.currency)

@@ -6,9 +6,9 @@ WITH spelling AS (
     UNION SELECT 'asset_class', asset_class FROM asset_class_targets
     UNION SELECT 'asset_class', asset_class FROM asset_class_weights
 ), written AS (
-    SELECT file, row, 'account' AS column_name, account AS name FROM incoming
-    UNION ALL SELECT file, row, 'symbol', symbol FROM incoming
-    UNION ALL SELECT file, row, 'asset_class', asset_class FROM incoming WHERE asset_class IS NOT NULL
+    SELECT file, place AS row, 'account' AS column_name, account AS name FROM incoming
+    UNION ALL SELECT file, place, 'symbol', symbol FROM incoming
+    UNION ALL SELECT file, place, 'asset_class', asset_class FROM incoming WHERE asset_class IS NOT NULL
 ), earlier AS (
     SELECT l.account, s.as_of, asset_id, quantity
     FROM loads l JOIN snapshots s ON s.account_id = l.account_id AND s.as_of < l.as_of JOIN holdings USING (snapshot_id)
@@ -20,7 +20,7 @@ FROM written JOIN spelling USING (column_name)
 WHERE lower(written.name) = lower(spelling.name) AND (column_name, written.name) NOT IN (FROM spelling)
 GROUP BY ALL
 UNION ALL
-SELECT file, row, 'as_of', i.as_of::VARCHAR,
+SELECT file, place, 'as_of', i.as_of::VARCHAR,
     format('is older than the {} that {} holds already (as of {}). Load the newer file.', i.symbol, i.account, e.as_of)
 FROM incoming i JOIN assets a ON a.symbol = i.symbol AND (a.symbol <> 'CASH' OR a.currency = i.currency)
 JOIN earlier e USING (account, asset_id)

@@ -41,7 +41,10 @@ ORDER BY scope <> 'all', scope, inherited, archived, NOT active, lower(name)
 def list_strategies(connection: duckdb.DuckDBPyConnection, scope: str | None) -> pd.DataFrame:
     """One row a strategy; see :meth:`allocation.Portfolio.strategies`."""
     rows = connection.execute(LIST, {"scope": scope}).fetchall()
-    return pd.DataFrame(rows, columns=LISTED)
+    table = pd.DataFrame(rows, columns=LISTED)
+    # None stays None: among names pandas would make it NaN.
+    table["saved_by"] = pd.Series([row[LISTED.index("saved_by")] for row in rows], dtype=object)
+    return table
 
 
 def active_strategy(connection: duckdb.DuckDBPyConnection, scope: str) -> int | None:

@@ -225,7 +225,10 @@ def listed(versions: Sequence[Version]) -> pd.DataFrame:
              _changes(before.get(version.strategy_id), version))
         )  # fmt: skip
         before[version.strategy_id] = version
-    return pd.DataFrame(rows, columns=LISTED)
+    table = pd.DataFrame(rows, columns=LISTED)
+    # None stays None: among names pandas would make it NaN.
+    table["saved_by"] = pd.Series([version.saved_by for version in versions], dtype=object)
+    return table
 
 
 def _changes(before: Version | None, after: Version) -> str:

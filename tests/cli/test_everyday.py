@@ -145,7 +145,7 @@ def test_restoring_garbage_leaves_the_portfolio_untouched(loaded, write_csv, tmp
 @pytest.mark.parametrize(
     ("command", "sentence"),
     [
-        ("init --base-currency dollars", "'DOLLARS' is not a currency code. Write one like USD, EUR or GBP."),
+        ("init --base-currency dollars", "'dollars' is not a currency code. Write one like USD, EUR or GBP."),
         ("init --base-currency EUR", "has the base currency USD already"),
         ("import", "There is nothing to load. Name holdings, targets, FX rates or classes."),
         ("targets --scope Roth", "There is no account 'Roth'. Use 'all'"),

@@ -1,5 +1,7 @@
 """The commands for strategies."""
 
+import re
+
 from allocation.store import Database
 from tests.cli import refusal
 
@@ -22,6 +24,15 @@ def test_strategies_are_made_compared_and_activated(loaded):
     assert loaded("drift")[1] == before
     assert loaded("targets")[1].startswith("Calm\n")
     assert loaded("targets", "--strategy", "All Portfolio")[1].startswith("All Portfolio\n")
+
+
+def test_a_strategy_that_nobody_saved_names_nobody(run, write_csv):
+    """The first load makes one, and a person the other."""
+    run("import", write_csv("account,symbol,asset_class,quantity,price,currency\nA,VTI,Stocks,1,300,USD\n"))
+    run("strategies", "new", "Mine", "--from", "present", "--activate")
+    lines = run("strategies")[1].splitlines()
+    assert lines[1].endswith(" on the command line") and "nan" not in "".join(lines)
+    assert re.search(r"\d\d:\d\d$", lines[2])
 
 
 def test_an_accounts_strategy_is_made_active_and_put_aside(loaded):

@@ -11,14 +11,17 @@ from tests.cli import refusal
 from tests.readers.portfolio_performance.test_taxonomies import file as two_taxonomies
 from tests.readers.test_brokers import FILES
 
+SCHWAB_DAY = "2025-09-03"
+"""What the first line of schwab_all.csv says."""
+
 
 def test_a_preview_shows_totals_by_account_what_is_new_and_every_note(run):
     status, out, err = run("import", FILES / "schwab_all.csv", "--preview")
     assert (status, err) == (0, "")
     assert [" ".join(line.split()) for line in out.splitlines()] == [
         "Read schwab_all.csv (Schwab positions).",
-        "Individual ...123: total 0.00 -> 2,600.00.",
-        "Roth_IRA ...456: total 0.00 -> 1,200.00.",
+        f"Individual ...123: total 0.00 -> 2,600.00. Holdings of {SCHWAB_DAY}.",
+        f"Roth_IRA ...456: total 0.00 -> 1,200.00. Holdings of {SCHWAB_DAY}.",
         "",
         "Holdings (4)",
         "change account symbol name quantity price value afterwards, USD",
@@ -45,7 +48,7 @@ def test_a_preview_of_a_changed_file_shows_before_and_after(run, tmp_path):
         .replace("$2,600.00", "$2,350.00")
     )
     out = run("import", newer, "--preview")[1].splitlines()
-    assert "Individual ...123: total 2,600.00 -> 2,350.00." in out
+    assert f"Individual ...123: total 2,600.00 -> 2,350.00. Holdings of {SCHWAB_DAY}." in out
     assert any(line.split()[:4] == ["changed", "Individual", "...123", "SCHB"] and "100 -> 90" in line for line in out)
 
 
@@ -199,6 +202,22 @@ def test_a_load_says_which_quantities_changed(run, tmp_path):
     assert "Changed: SCHB in Mine, 200 -> 210." in out.splitlines()
 
 
+def test_a_currency_in_small_letters_is_that_currency_everywhere(run, tmp_path):
+    files = {
+        "own.csv": "account,symbol,quantity,price,currency\nMine,AB,2,26,eur\nMine,CASH,5,1,usd\n",
+        "table.csv": "Ticker,Shares,Last price,Ccy,Depot\nCD,3,$10.00,usd,Other\nEF,4,500,GBp,Other\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    status, out, err = run("import", *(tmp_path / name for name in files), "--base-currency", "usd")
+    assert (status, err) == (0, "")
+    assert run("price", "CD", "11", "usd")[1] == "CD is at 11 USD.\n"
+    assert run("rate", "eur", "usd", "1.1")[1] == "1 EUR is 1.1 USD.\n"
+    run("rate", "gbp", "usd", "1.25")
+    # 2 × 26 × 1.1 + 5 + 3 × 11 + 4 × 5 × 1.25
+    assert "Total 120.20 USD" in run("drift")[1]
+
+
 def test_a_preview_names_every_kind_of_change(run, tmp_path):
     held, targets, fx = (tmp_path / f"{name}.csv" for name in ("held", "targets", "fx"))
     head = "account,symbol,name,asset_class,quantity,price,currency,cost_basis,as_of\n"
@@ -208,7 +227,7 @@ def test_a_preview_names_every_kind_of_change(run, tmp_path):
     targets.write_text("asset_class,symbol,target_percent\nStocks,,62.5\nGold,,37.5\nGold,CD,100\n")
     out = [" ".join(line.split()) for line in run("import", held, targets, "--preview")[1].splitlines()]
     for line in (
-        "Mine: total 82.00 -> not known.",
+        "Mine: total 82.00 -> not known. Holdings of 2026-01-03.",
         "new price Mine CD Cde 3 10 USD -> 11 EUR --",
         "cost basis 40 -> 45 Mine AB Ab 2 26 USD 52.00",
         "CD Cde Bonds -> Gold",
@@ -230,6 +249,30 @@ def test_a_preview_names_every_kind_of_change(run, tmp_path):
     assert "AB Ab 26 -> 27 USD 2026-01-04 2026-01-03" in out and "Mine: total 88.30 -> 93.60." in out
 
 
+def test_a_preview_says_what_of_an_earlier_day_leaves_something_newer_in_use(run, tmp_path):
+    held, prices = tmp_path / "held.csv", tmp_path / "prices.csv"
+    head = "account,symbol,quantity,price,currency,as_of\n"
+    held.write_text(f"{head}Mine,AB,2,26,USD,2026-01-05\nMine,CD,1,10,USD,2026-01-05\n")
+    run("import", held)
+    held.write_text(f"{head}Mine,AB,3,25,USD,2026-01-02\nMine,CD,3,9,USD,2026-01-03\n")
+    out = run("import", held, "--preview")[1].splitlines()
+    # Several days in one account: its snapshot is of the newest.
+    assert "Mine: total 62.00 -> 62.00. Holdings of 2026-01-03." in out
+    assert any(
+        line.startswith("Mine: this is of 2026-01-03. What it holds now, as of 2026-01-05, stays") for line in out
+    )
+    prices.write_text("symbol,price,currency,as_of\nAB,20,USD,2026-01-04\nCD,11,USD,2026-01-06\n")
+    out = [" ".join(line.split()) for line in run("import", prices, "--preview")[1].splitlines()]
+    assert "Mine: total 62.00 -> 63.00." in out, "its holdings aren't in the files"
+    assert out[out.index("Prices (2)") + 1 :][:5] == [
+        "symbol name price of before, of newest, of",
+        "AB AB 20 USD 2026-01-04 -- 2026-01-05",
+        "CD CD 10 -> 11 USD 2026-01-06 2026-01-05",
+        "",
+        "Newest, of: a newer one, of that day, stays the one that counts today.",
+    ]
+
+
 def test_of_very_many_new_holdings_the_first_are_shown(run, tmp_path):
     file = tmp_path / "held.csv"
     rows = "".join(f"Mine,S{number:03},1,26,USD\n" for number in range(300))
@@ -244,6 +287,6 @@ def test_a_name_can_neither_command_the_terminal_nor_make_up_a_line(run, tmp_pat
         'account,symbol,quantity,price,currency\n"Mine\nTotal: 99",VTI,1,26,USD\n"\x1b[31mRed",VTI,1,26,USD\n'
     )
     out = run("import", file, "--preview")[1]
-    assert "\x1b" not in out and "Mine Total: 99: total 0.00 -> 26.00." in out.splitlines()
+    assert "\x1b" not in out and "\nMine Total: 99: total 0.00 -> 26.00. Holdings of " in out
     run("import", file, "--yes")
     assert "\x1b" not in run("history")[1]

@@ -72,7 +72,7 @@ def test_a_preview_writes_nothing(loaded, write_csv, portfolio):
     assert [" ".join(line.split()) for line in out.splitlines()] == [
         "Read holdings.csv (Holdings).",
         "Brokerage: total 26,063.15 -> 26,115.85.",
-        "Roth IRA: total 7,010.26 -> 3,969.00.",
+        "Roth IRA: total 7,010.26 -> 3,969.00. Holdings of 2026-11-21.",
         "",
         "Holdings (4)",
         "change account symbol name quantity price value afterwards, USD",
@@ -113,6 +113,15 @@ def test_in_a_terminal_an_account_that_may_count_twice_is_asked_about(loaded, wr
     status, out, _ = loaded("import", file)
     assert status == 1 and "New is new and holds what Roth IRA holds" in out and "Load this? [y/N]" in out
     assert "New" not in portfolio.accounts()
+
+
+def test_in_a_terminal_what_changes_nothing_is_not_asked_about(loaded, write_csv, monkeypatch):
+    # Of an earlier day than what is held, and known already.
+    file = write_csv(ROTH.replace("2026-11-21", "2026-11-01"))
+    loaded("import", file)
+    typed(monkeypatch, "")
+    status, out, _ = loaded("import", file)
+    assert status == 0 and "Nothing changed" in out and "Load this?" not in out
 
 
 def test_in_a_terminal_what_sells_nothing_is_not_asked_about(loaded, write_csv, monkeypatch):

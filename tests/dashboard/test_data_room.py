@@ -1,12 +1,16 @@
 """The room of files without a browser: looking at files, asking for columns, loading, taking back, exporting."""
 
+import re
+
 import pandas as pd
 import pytest
 
 import allocation
 from allocation.dashboard.data import Data
+from allocation.dashboard.data.preview import preview_tables
 from allocation.dashboard.drop import FileDrop
 from allocation.export import holdings_csv, targets_csv
+from allocation.readers.opened import Opened
 from allocation.shipped_files import shipped
 from allocation.writing import PLAIN
 from tests.dashboard.spoken import plain
@@ -155,6 +159,15 @@ def test_what_is_sold_short_can_be_left_out(room, sample):
     assert list(sample.holdings("New")["symbol"]) == ["VTI"]
 
 
+def test_what_another_account_owns_stays_when_it_is_left_out(room, sample):
+    rows = "New,VTI,US stocks,10,330,USD\nNew,XYZ,US stocks,-10,20,USD\nOther,XYZ,US stocks,1,20,USD\n"
+    room.give(("short.csv", (HEAD + rows).encode()))
+    assert not room.has("Leave it out: XYZ (every account)")
+    room.named("Leave it out: XYZ (New)").click()
+    room.named("Load this").click()
+    assert list(sample.holdings("Other")["symbol"]) == ["XYZ"]
+
+
 def test_leaving_out_is_for_one_file_only(room):
     rows = "New,VTI,US stocks,10,330,USD\nNew,XYZ,US stocks,-10,20,USD\n"
     for _ in range(2):
@@ -286,6 +299,23 @@ def test_a_missing_rate_stands_in_the_preview(portfolio):
     assert said in room.text and not room.changed
     room.named("Load this").click()
     assert said in room.text and room.changed
+
+
+def test_a_preview_says_of_which_day_each_account_s_holdings_are_and_which_prices_stay(portfolio):
+    head = HEAD.strip() + ",as_of\n"
+    files = [
+        Opened((head + "\n".join(rows)).encode(), "held.csv")
+        for rows in (["A,VTI,US stocks,20,330,USD,2026-01-05"], ["A,VTI,US stocks,19,320,USD,2026-01-02"])
+    ]
+    portfolio.load(files[0])
+    shown = preview_tables(portfolio.load(files[1], preview=True), PLAIN)
+    days = ("Account", "Of", "Before, USD", "Afterwards, USD")
+    assert re.findall('data-label="([^"]*)"', shown)[:4] == list(days)
+    assert "<time>2026-01-02</time></td>" in shown and "now (2026-01-05), which stays." in shown
+    prices = Opened(b"symbol,price,currency,as_of\nVTI,310,USD,2026-01-03\n", "prices.csv")
+    shown = preview_tables(portfolio.load(prices=prices, preview=True), PLAIN)
+    newest = "<time>2026-01-03</time><br><small>the newest, of <time>2026-01-05</time>, stays</small>"
+    assert newest in re.sub("<bdi>|</bdi>", "", shown)
 
 
 def test_every_kind_of_change_has_its_rows(room):

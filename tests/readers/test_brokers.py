@@ -95,6 +95,21 @@ def changed(name, *replacements):
     return Opened(text.encode(), f"{name}.csv")
 
 
+def test_what_has_no_identifier_is_called_by_its_name():
+    content = read_any(changed("parqet", (";IE00B4L5Y983;A0RPWH;", ";;;"), (";US0378331005;865985;", ";;;")), TODAY)
+    assert content.problems == ()
+    assert [row[1:3] for row in held(content)] == [("iShares Core MSCI World", 10), ("Apple", 3)]
+    assert "Apple has no symbol in the file: its name stands for it." in content.notes
+    nameless = changed("parqet", (";US0378331005;865985;USD;EUR;0,92;h3;Apple;", ";;;USD;EUR;0,92;h3;;"))
+    (problem,) = read_any(nameless, TODAY).problems
+    assert str(problem) == "parqet.csv, row 6, symbol: is empty. Every trade needs it."
+
+
+def test_a_name_that_begins_like_cash_is_none():
+    content = read_any(changed("parqet", (";US0378331005;865985;", ";;;"), (";Apple;", ";Cash Fund;")), TODAY)
+    assert ("Flatex", "Cash-Fund", 3) in [row[:3] for row in held(content)]
+
+
 def held(content):
     columns = ["account", "symbol", "quantity", "price", "currency", "as_of"]
     return list(content.holdings[columns].itertuples(index=False, name=None))

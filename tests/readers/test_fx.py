@@ -25,6 +25,11 @@ def test_rates_and_their_dates(write_csv):
     assert table.iloc[0].tolist() == [2, "EUR", "USD", Decimal("1.0864"), datetime.date(2025, 5, 30)]
 
 
+def test_a_code_in_small_letters_is_one(write_csv):
+    table, problems = read_fx(write_csv(HEADER + "eur,Usd,1.0864,2025-05-30\n"), TODAY)
+    assert problems == [] and table.iloc[0].tolist()[1:3] == ["EUR", "USD"]
+
+
 def test_semicolons_decimal_commas_a_bom_and_another_order(write_csv):
     text = "as_of;rate;to_currency;from_currency;source\n2025-05-30;1,0864;USD;EUR;bank\n"
     table, problems = read_fx(write_csv(text, encoding="utf-8-sig"), TODAY)
@@ -39,7 +44,7 @@ def test_a_rate_of_three_decimals_in_a_comma_file_is_a_decimal(write_csv):
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        ("eur,USD,1.1,2025-05-30", "from_currency: 'eur' is not a currency code. Write one like USD, EUR or GBP."),
+        ("euro,USD,1.1,2025-05-30", "from_currency: 'euro' is not a currency code. Write one like USD, EUR or GBP."),
         ("EUR,EUR,1,2025-05-30", "to_currency: 'EUR' is the same as from_currency. Remove the row."),
         ("EUR,USD,0,2025-05-30", "rate: '0' is not between 0 and 1,000,000."),
         ("EUR,USD,-1.1,2025-05-30", "rate: '-1.1' is not between 0 and 1,000,000."),

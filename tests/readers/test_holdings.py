@@ -100,13 +100,13 @@ def test_every_wrong_cell_of_every_row_is_told_at_once(read):
     _, problems = read("""
         account,symbol,quantity,price,currency,account_type,cost_basis,as_of
         Savings,VTI,many,2,USD,taxable,1,2025-01-01
-        Savings,BND,1,0,usd,pension,abc,01/02/2025
+        Savings,BND,1,0,dollar,pension,abc,01/02/2025
         ,,,,,,,2025-01-01
         Savings,VEA,-1,2,USD,,,2025-06-02
     """)
     assert sorted(problems) == [
         (2, "quantity", "many"),
-        (3, "account_type", "pension"), (3, "as_of", "01/02/2025"), (3, "cost_basis", "abc"), (3, "currency", "usd"),
+        (3, "account_type", "pension"), (3, "as_of", "01/02/2025"), (3, "cost_basis", "abc"), (3, "currency", "dollar"),
         (3, "price", "0"),
         (4, "account", ""), (4, "currency", ""), (4, "price", ""), (4, "quantity", ""), (4, "symbol", ""),
         (5, "as_of", "2025-06-02"), (5, "quantity", "-1"),

@@ -129,6 +129,36 @@ def test_of_one_account_alone_the_rest_of_the_symbol_stays(portfolio, write_csv)
         portfolio.load(file, leave_out=["IRA ...0002=XYZ"])
 
 
+def test_what_another_account_owns_is_kept_by_what_the_sentence_says(portfolio, write_csv):
+    file = write_csv(FIDELITY.replace("BND", "XYZ"))
+    with pytest.raises(allocation.LoadError, match="say so: --leave-out .*=XYZ.*, or") as error:
+        portfolio.load(file)
+    (problem,) = error.value.problems
+    assert problem.without == f"{problem.about.account}=XYZ" and problem.about.account.startswith("Individual")
+    assert portfolio.load(file, leave_out=problem.without).left_out
+    assert portfolio.holdings().set_index("symbol").loc["XYZ", "quantity"] == 5
+
+
+def test_what_is_wrong_in_every_account_is_left_out_of_all_of_them(portfolio, write_csv):
+    file = write_csv(FIDELITY.replace("BND,Bonds,5", "XYZ,Bonds,-5").replace(",$350.00", ",-$350.00"))
+    with pytest.raises(allocation.LoadError, match="--leave-out XYZ, or") as error:
+        portfolio.load(file)
+    assert len(error.value.problems) == 2 and {problem.without for problem in error.value.problems} == {""}
+
+
+def test_another_file_s_account_counts_too(portfolio, write_csv):
+    with pytest.raises(allocation.LoadError, match="--leave-out Depot=XYZ, or"):
+        portfolio.load([write_csv(OWN, "a.csv"), write_csv(OWN.replace("Depot", "B").replace("-10", "10"), "b.csv")])
+
+
+def test_a_money_market_fund_is_left_out_as_cash(portfolio, write_csv):
+    fund = "Z0001,Individual,SPAXX**,HELD IN MONEY MARKET,,,$40.00,,Cash\n    Z0002"
+    file = write_csv(FIDELITY.replace("Z0002", fund).replace("XYZ,Sold short,-10", "XYZ,Bought,10").replace("-$", "$"))
+    with pytest.raises(allocation.UnknownName, match="They hold BND, CASH, VTI, XYZ; cash is CASH, whatever its fund"):
+        portfolio.load(file, leave_out=["SPAXX**"])
+    assert portfolio.load(file, leave_out=["CASH"]).left_out
+
+
 def test_the_account_is_called_as_it_is_loaded(portfolio, write_csv):
     file = write_csv(TABLE, "depot.csv")
     with pytest.raises(allocation.UnknownName, match="The files hold no depot=XYZ"):

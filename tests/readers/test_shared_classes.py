@@ -78,8 +78,8 @@ def test_the_same_classes_of_one_asset_count_once(portfolio):
 def test_other_classes_of_one_asset_are_refused_with_both(portfolio):
     his, hers = file("his", "WLD", ("Stocks", 60), ("Bonds", 40)), file("hers", "WLD", ("Stocks", 100))
     assert refused(portfolio, his, hers) == [
-        "hers.xml, row 1, asset_class: 'WLD' is Stocks here, and Stocks (60 %) and Bonds (40 %) in his.xml. Give it "
-        "the same classes in both, or load one of the two at a time."
+        "hers.xml, asset_class: 'WLD' is Stocks here, and Stocks (60 %) and Bonds (40 %) in his.xml. Give it "
+        "the same classes in both, or load one file after the other."
     ]
 
 
@@ -88,7 +88,7 @@ def test_a_class_that_another_programs_holdings_say_has_to_agree_too(portfolio, 
     database.quote("WLD", 10, "EUR").classify("WLD", EQUITY=10000)
     path = database.snapshot(positions={"id-WLD": (1, 1, "EUR")}).saved()
     (problem,) = refused(portfolio, path, file("his", "WLD", ("Stocks", 100)))
-    assert problem.startswith("his.xml, row 1, asset_class: 'WLD' is Stocks here, and Equity in app.db.")
+    assert problem.startswith("his.xml, asset_class: 'WLD' is Stocks here, and Equity in app.db.")
     portfolio.load([path, file("his", "WLD", ("Equity", 100))])
     assert classes(portfolio)["WLD", "Equity"] == 100
     ours = Opened(b"symbol,asset_class,weight_percent\nWLD,Equity,60\n", "classes.csv")
@@ -99,7 +99,7 @@ def test_a_class_that_another_programs_holdings_say_has_to_agree_too(portfolio, 
 def test_cash_in_two_classes_is_refused(portfolio):
     his, hers = (file(name, "WLD", ("Stocks", 100), in_cash=[money]) for name, money in (("his", "A"), ("hers", "B")))
     (problem,) = refused(portfolio, his, hers)
-    assert problem.startswith("hers.xml, row 2, asset_class: 'CASH EUR' is B here, and A in his.xml.")
+    assert problem.startswith("hers.xml, asset_class: 'CASH EUR' is B here, and A in his.xml.")
 
 
 def test_our_own_classes_have_to_agree_too(portfolio):

@@ -168,3 +168,37 @@ def test_a_share_that_was_exchanged_for_one_of_another_isin_is_one():
     )
     held = read_together([history(*rows)], None, None, None, TODAY).holdings
     assert held[["symbol", "quantity"]].values.tolist() == [["AIR", 1]]
+
+
+OWN_OF_MARCH = "account,symbol,asset_class,quantity,price,currency,as_of\nDepot,VTI,Bonds,1,300,USD,2026-03-01\n"
+
+
+def test_a_file_without_rows_is_named_without_one_and_there_is_a_way_on(portfolio, write_csv):
+    ledger = write_csv(
+        """
+        2026-01-01 open Assets:Broker
+        2026-01-01 open Equity:Opening
+        2026-01-01 commodity VTI
+          asset-class: "Stocks"
+        2026-02-01 * "Opening"
+          Assets:Broker   10 VTI
+          Equity:Opening
+        2026-02-02 price VTI 300 USD
+        """,
+        "main.beancount",
+    )
+    own = write_csv(OWN_OF_MARCH, "own.csv")
+    with pytest.raises(LoadError) as error:
+        portfolio.load([ledger, own])
+    (problem,) = error.value.problems
+    assert str(problem) == (
+        "own.csv, row 2, asset_class: 'Bonds' is Stocks for VTI in main.beancount. Write the same in both, or load one "
+        "file after the other."
+    )
+    portfolio.load([ledger])
+    portfolio.load([own])
+    assert set(portfolio.holdings()["asset_class"]) == {"Bonds"}
+    portfolio.save_class_targets({"Bonds": 100})
+    portfolio.save_holding_targets("Bonds", {"VTI": 100})
+    with pytest.raises(LoadError, match="main.beancount, asset_class: 'Stocks' moves VTI out of Bonds"):
+        portfolio.load([write_csv(ledger.read_text().replace("02-02", "11-02"), "main.beancount")])

@@ -1,5 +1,6 @@
 """What a preview says row by row: each thing that would be another, before and afterwards."""
 
+import datetime
 import io
 
 import pandas as pd
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import allocation
+from allocation.store.changes import few_classes
 from tests.builders import held_on
 
 HEAD = "account,symbol,name,asset_class,quantity,price,currency\n"
@@ -115,6 +117,11 @@ def test_prices_have_the_one_before_and_its_date(mine):
         "VTI 2026-02-02 300.0 2026-01-02 330.0 True",
     ]  # fmt: skip
     assert list(found.other_prices["price_after"]) == [301]
+    assert [f"{newest}" for newest in found.prices["newest_as_of"]] == [
+        "None",
+        "2026-02-02",
+        "None",
+    ] and found.has_newer
 
 
 def test_rates_have_the_one_before_and_its_date(mine):
@@ -123,6 +130,22 @@ def test_rates_have_the_one_before_and_its_date(mine):
     changes = mine.load(fx=table(head + "EUR,USD,1.2,2026-02-02\nCHF,USD,1.3,2026-02-02"), preview=True).changes
     assert rows(changes.rates, "from_currency", "rate_before", "rate_after") == [("CHF", None, 1.3), ("EUR", 1.1, 1.2)]
     assert [f"{day}" for day in changes.rates["before_as_of"]] == ["None", "2026-01-02"]
+    assert not changes.has_newer
+    earlier = mine.load(fx=table(head + "EUR,USD,1.3,2026-01-01"), preview=True).changes
+    assert earlier.has_newer and f"{earlier.rates['newest_as_of'][0]}" == "2026-01-02"
+
+
+def test_the_day_that_each_account_s_holdings_are_of_is_said(mine):
+    dated = table(
+        "account,symbol,quantity,price,currency,as_of\nDepot,VTI,1,300,USD,2026-02-01\n"
+        "Depot,BND,1,70,USD,2026-02-03\nA,CASH,1,1,USD,2026-02-02\n"
+    )
+    a, depot = ("A", datetime.date(2026, 2, 2)), ("Depot", datetime.date(2026, 2, 3))
+    assert mine.load(dated, preview=True).days == mine.load(dated).days == (a, depot)
+    assert mine.load(prices=table(ONE_PRICE), preview=True).days == ()
+
+
+ONE_PRICE = "symbol,price,currency,as_of\nVTI,330,USD,2026-02-02\n"
 
 
 def test_targets_of_classes_and_holdings_are_rows(mine):
@@ -144,6 +167,15 @@ def test_classes_are_rows_whether_the_holdings_say_them_or_a_file_of_classes(min
         ("GLD", None, "Gold"),
         ("VTI", "Stocks", "Stocks 60.5 %, Bonds 39.5 %"),
     ]
+
+
+def test_of_very_many_classes_a_line_names_the_largest():
+    several = [f"Europe, {name} {20 - number} %" for number, name in enumerate("ABCDEFG")]
+    few = "Europe, A 20 %, Europe, B 19 %, Europe, C 18 %, Europe, D 17 % and 3 more"
+    assert few_classes("Stocks, large", ", ".join(several)) == ("Stocks, large", few)
+    assert few_classes(None, ", ".join(several[:4])) == (None, ", ".join(several[:4]))
+    other = ", ".join([*several[:6], "Asia 14 %"])
+    assert few_classes(", ".join(several), other) == (", ".join(several), other), "what differs is shown"
 
 
 def test_a_name_and_an_account_type_are_facts(mine):

@@ -274,3 +274,38 @@ def test_several_files_are_loaded_together(portfolio, write_csv):
     header = "account,symbol,quantity,price,currency\n"
     portfolio.load([write_csv(header + "A,X,1,10,USD\n", "a.csv"), write_csv(header + "B,X,2,10,USD\n", "b.csv")])
     assert portfolio.holdings()[["account", "value"]].values.tolist() == [["A", 10], ["B", 20]]
+
+
+SHARES = "account,symbol,name,quantity,price,currency\n"
+
+
+def test_a_new_asset_that_is_called_like_another_one_may_be_that(portfolio, write_csv):
+    portfolio.load(write_csv(SHARES + "A,BRK.B,Berkshire,1,480,USD\nA,AAPL,Apple Inc.,2,250,USD\nA,CASH,,5,1,USD\n"))
+    other = SHARES + "B,BRK B,BERKSHIRE HATHAWAY,1,480,USD\nB,US0378331005,APPLE INC,3,250,USD\nB,VTI,,1,300,USD\n"
+    report = portfolio.load(write_csv(other, "other.csv"), preview=True)
+    assert report.same_names == (("BRK B", "BRK.B"), ("US0378331005", "AAPL"))
+    again = "a file that calls it {} again brings it back."
+    assert report.notes[-2:] == (
+        'BRK B and BRK.B have the same name. If they are one: allocation merge "BRK B" BRK.B; ' + again.format("BRK B"),
+        "US0378331005 and AAPL have the same name. If they are one: allocation merge US0378331005 AAPL; "
+        + again.format("US0378331005"),
+    )
+    portfolio.load(write_csv(other, "other.csv"))
+    portfolio.merge_assets("BRK B", "BRK.B")
+    assert portfolio.load(write_csv(other.replace("BRK B", "BRK.B"), "other.csv")).same_names == ()
+
+
+def test_two_new_assets_of_one_load_are_compared_too_and_other_currencies_are_not(portfolio, write_csv):
+    rows = "A,AAPL,Apple,2,250,USD\nA,US0378331005,apple,3,250,USD\nA,APC,Apple,1,230,EUR\n"
+    report = portfolio.load(write_csv(SHARES + rows), base_currency="USD")
+    assert report.same_names == (("US0378331005", "AAPL"),)
+
+
+def test_what_very_many_are_called_tells_nothing(portfolio, write_csv):
+    rows = "".join(f"A,S{number},Treasury note,1,100,USD\n" for number in range(2000))
+    assert portfolio.load(write_csv(SHARES + rows)).same_names == ()
+
+
+def test_names_in_any_alphabet_are_compared_and_signs_alone_are_none(portfolio, write_csv):
+    rows = "A,7203.T,トヨタ自動車,2,250,USD\nA,7203,トヨタ 自動車,3,250,USD\nA,+,***,1,1,USD\nA,*,---,1,1,USD\n"
+    assert portfolio.load(write_csv(SHARES + rows)).same_names == (("7203", "7203.T"),)

@@ -12,6 +12,7 @@ import pandas as pd
 from allocation.dashboard.markup import said, sentence
 from allocation.dashboard.parts import row, told
 from allocation.errors import AmountError
+from allocation.money import currency_code
 from allocation.portfolio import Portfolio
 from allocation.store.loading import LoadReport
 from allocation.tables import CASH
@@ -161,6 +162,4 @@ def _date() -> widgets.Text:
 
 
 def _code(box: widgets.Text) -> str:
-    """A currency; in capitals where it is typed without any, because GBp is another than GBP."""
-    typed = str(box.value).strip()
-    return typed.upper() if typed.islower() else typed
+    return currency_code(str(box.value).strip())

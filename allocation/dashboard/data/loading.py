@@ -102,7 +102,9 @@ class LoadPanel:
         except LoadError as error:
             # What was said about the columns may be the reason: it stays, to be mended.
             self._shown.value = problems_table(error.problems)
-            self._leaving_out.children = [self._leave_out(symbol) for symbol in could_be_left_out(error.problems)]
+            self._leaving_out.children = [
+                self._leave_out(name, words) for name, words in could_be_left_out(error.problems).items()
+            ]
             if error.taxonomies:
                 self._taxonomy.offer(error.taxonomies, error.taxonomy)
         except MappingNeeded as error:
@@ -114,15 +116,15 @@ class LoadPanel:
             self._confirm.disabled = not report.changed
             self._choice.layout.display = ""
 
-    def _leave_out(self, symbol: str) -> widgets.Button:
+    def _leave_out(self, name: str, words: str) -> widgets.Button:
         """A button that looks at the files again without a holding that can't be loaded."""
         button = widgets.Button(
-            description=f"Leave it out: {symbol} (every account)", tooltip=f"Look at the files without {symbol}",
+            description=f"Leave it out: {words}", tooltip=f"Look at the files without {name}",
             layout={"width": "auto", "max_width": "100%"},
         )  # fmt: skip
 
         def look_without(_button: object) -> None:
-            self._left_out = (*self._left_out, symbol)
+            self._left_out = (*self._left_out, name)
             self._look()
 
         button.on_click(look_without)

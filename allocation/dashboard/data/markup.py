@@ -42,10 +42,19 @@ def problems_table(problems: Sequence[Problem]) -> str:
     return said + table("Problems", ["File", "Row", "Column", "What stands there", "What to do"], rows, {1})
 
 
-def could_be_left_out(problems: Sequence[Problem]) -> list[str]:
-    """The holdings that are wrong in files whose rest can be loaded without them, as many as fit on a page."""
-    symbols = dict.fromkeys(problem.about.symbol for problem in problems if problem.about and problem.about.symbol)
-    return list(symbols)[:MOST_LEFT_OUT]
+def could_be_left_out(problems: Sequence[Problem]) -> dict[str, str]:
+    """The holdings that are wrong in files whose rest can be loaded without them, as many as fit on a page.
+
+    Returns:
+        What is named to leave one out → what it is in words.
+    """
+    named = {}
+    for problem in problems:
+        if problem.about and problem.about.symbol:
+            account, symbol, _ = problem.about
+            whose = account if problem.without else "every account"
+            named[problem.without or symbol] = f"{symbol} ({whose})"
+    return dict(list(named.items())[:MOST_LEFT_OUT])
 
 
 def missing(report: LoadReport) -> str:

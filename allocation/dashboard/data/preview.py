@@ -11,7 +11,7 @@ import pandas as pd
 
 from allocation.dashboard.data.markup import SHOWN, cut, missing, price_in_words, report_sentence
 from allocation.dashboard.markup import day, old, plural, sentence, table
-from allocation.store.changes import SOLD, Changes
+from allocation.store.changes import SOLD, Changes, few_classes
 from allocation.store.loading import LoadReport
 from allocation.tables import ALL, CASH
 from allocation.writing import Writing
@@ -56,10 +56,14 @@ def _accounts(report: LoadReport, currency: str, writing: Writing) -> str:
     def money(value: float | None) -> str:
         return NONE if value is None else writing.money(value, currency)
 
-    rows = [[escape(account), money(before), money(after)] for account, before, after in report.totals]
-    head = ["Account", *(f"{when}, {currency}" if currency else when for when in ("Before", "Afterwards"))]
+    days = dict(report.days)
+    rows = [
+        [escape(account), day(days[account]) if account in days else "", money(before), money(after)]
+        for account, before, after in report.totals
+    ]
+    head = ["Account", "Of", *(f"{when}, {currency}" if currency else when for when in ("Before", "Afterwards"))]
     title = f"<h3>Accounts ({writing.number(f'{len(rows):,}')})</h3>"
-    return title + table("Accounts before and after", head, rows, {1, 2}) if rows else ""
+    return title + table("Accounts before and after", head, rows, {2, 3}, key=3) if rows else ""
 
 
 def _section(
@@ -120,7 +124,7 @@ def _prices(changes: Changes, writing: Writing) -> str:
     shown = every - len(others)
 
     def cells(row: Row) -> list[str]:
-        return [_asset(row), day(row["as_of"]), _prices_of(row, writing), _since(row), escape(row["source"] or "")]
+        return [_asset(row), _of(row), _prices_of(row, writing), _since(row), escape(row["source"] or "")]
 
     head = ["Asset", "Of", "Price", "Before, of", "Source"]
     above = f"{plural(shown, 'new price', writing)} {'stands' if shown == 1 else 'stand'} with the holdings above."
@@ -132,7 +136,7 @@ def _rates(changes: Changes, writing: Writing) -> str:
         before, after = (_number(row[f"rate_{when}"], writing) for when in ("before", "after"))
         pair = f"1 {escape(row['from_currency'])} in {escape(row['to_currency'])}"
         both = after if before == NONE else f"{before} → {after}"
-        return [pair, day(row["as_of"]), both, _since(row), escape(row["source"] or "")]
+        return [pair, _of(row), both, _since(row), escape(row["source"] or "")]
 
     return _section("FX rates", changes.rates, ["FX rate", "Of", "Rate", "Before, of", "Source"], cells, writing, {2})
 
@@ -143,7 +147,7 @@ def _classes(changes: Changes, writing: Writing) -> str:
         return escape(written)
 
     def cells(row: Row) -> list[str]:
-        return [_asset(row), words(row["before"]), words(row["after"])]
+        return [_asset(row), *map(words, few_classes(row["before"], row["after"]))]
 
     return _section("Asset classes", changes.classes, ["Asset", "Before", "Afterwards"], cells, writing)
 
@@ -188,6 +192,12 @@ def _number(number: float, writing: Writing) -> str:
 
 def _percent(percent: float, writing: Writing) -> str:
     return NONE if percent != percent else writing.number(f"{percent:.10g}")
+
+
+def _of(row: Row) -> str:
+    """The day of a price or rate, and of the newer one that there is."""
+    newest = row["newest_as_of"]
+    return day(row["as_of"]) + ("" if newest is None else f"<br><small>the newest, of {day(newest)}, stays</small>")
 
 
 def _since(row: Row) -> str:

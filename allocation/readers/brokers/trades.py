@@ -17,6 +17,7 @@ from allocation.money import is_known_currency
 from allocation.readers.brokers.amounts import misfit
 from allocation.readers.brokers.description import Description, find_header, first_match, plain_name
 from allocation.readers.content import Content
+from allocation.readers.foreign import is_like_cash, not_cash
 from allocation.readers.found import Findings, Holding
 from allocation.readers.isins import isin_in, two_shares
 from allocation.readers.lines import Exact, Lines, surplus
@@ -191,7 +192,7 @@ class _History:
         return False
 
     def _add(self, row: int, cells: list[str], quantity: Decimal, kind: str | None) -> None:
-        symbol = self._cell(cells, "symbol") or self._cell(cells, "isin")
+        symbol = self._cell(cells, "symbol") or self._cell(cells, "isin") or self._name_as_symbol(cells)
         account = self._cell(cells, "account") or str(self.description.account["name"])
         currency = self._cell(cells, "currency") or self.description.currency or ""
         if not symbol:
@@ -206,6 +207,13 @@ class _History:
         if isin:
             share = self.sums.by_isin[symbol].setdefault(isin, _Share(self.findings.file, row, name))
             self.sums.by_isin[symbol][isin] = share._replace(quantity=share.quantity + quantity)
+
+    def _name_as_symbol(self, cells: list[str]) -> str:
+        """What is called by its name, because the file gives nothing else; empty where it has no name either."""
+        name = self._cell(cells, "name")
+        if name:
+            self.findings.note(f"{name} has no symbol in the file: its name stands for it.")
+        return not_cash(name) if is_like_cash(name) else name
 
     def _sign(self, row: int, action: str, cells: list[str]) -> int:
         """1 for what was bought, −1 for what was sold, 0 for what changes no holding."""

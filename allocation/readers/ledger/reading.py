@@ -154,6 +154,7 @@ def _content(ledger: Ledger, remarks: Remarks) -> Content:
         base_currency=base,
         problems=remarks.found(),
         notes=remarks.said(),
+        has_rows=False,
     )
 
 

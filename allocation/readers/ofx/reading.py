@@ -107,6 +107,7 @@ def _content(root: Any, today: datetime.date, remarks: Remarks) -> Content:
         base_currency=base,
         problems=remarks.found(),
         notes=remarks.said(),
+        has_rows=False,
     )
 
 

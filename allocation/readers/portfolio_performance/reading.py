@@ -73,6 +73,7 @@ def read_by_taxonomy(opened: Opened, today: datetime.date, choose_one: Chooser) 
         taxonomy=chosen.name if chosen else None,
         problems=found.found(),
         notes=found.said(),
+        has_rows=False,
     )
 
 

@@ -10,6 +10,7 @@ from allocation.readers.wealthfolio.assets import Asset
 from allocation.readers.wealthfolio.database import Database
 from allocation.tables import SEVERAL_CLASSES, UNCLASSIFIED
 from allocation.targets import HUNDRED, plain
+from allocation.text import listed
 
 ASSET_CLASSES = "asset_classes"
 WHOLE_BPS = 10_000
@@ -108,5 +109,5 @@ def read_weights(
             )
             remarks.wrong(0, "weight", assets[asset].symbol, remedy)
     if rolled:
-        remarks.note(f"Classes inside another one count as that one: {', '.join(sorted(rolled))}.")
+        remarks.note(f"Classes inside another one count as that one: {listed(sorted(rolled))}.")
     return weights

@@ -116,7 +116,7 @@ def _read(
     in_use = {str(row["currency"]) for row in rows}
     rates = crossed(read_rates(database, generation, today), in_use, base, remarks)
     if base:
-        reconcile(database, generation, accounts, held, kept, currencies, valuations, base, remarks)
+        reconcile(database, generation, found, kept, valuations, base, remarks)
     return Content(
         generation.title,
         holdings=numbered_table(rows, holding_tables.COLUMNS, remarks.file),
@@ -128,6 +128,7 @@ def _read(
         taxonomy=classified.taxonomy,
         problems=remarks.found(),
         notes=remarks.said(),
+        has_rows=False,
     )
 
 

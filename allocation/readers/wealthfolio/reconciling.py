@@ -9,12 +9,13 @@ from decimal import Decimal
 from allocation.money import write_money
 from allocation.readers.foreign import EXACT, Remarks, day_of, exact, too_large
 from allocation.readers.rates import Rate, convert
-from allocation.readers.wealthfolio.accounts import Account
+from allocation.readers.wealthfolio.assets import Asset
 from allocation.readers.wealthfolio.database import Database
 from allocation.readers.wealthfolio.generations import Generation
-from allocation.readers.wealthfolio.holdings import cash_of
+from allocation.readers.wealthfolio.holdings import Found, cash_of
 from allocation.readers.wealthfolio.prices import read_quotes, read_rates
 from allocation.readers.wealthfolio.snapshots import Held, Position
+from allocation.text import listed
 
 CENT = Decimal("0.01")
 
@@ -59,16 +60,16 @@ def read_valuations(database: Database, day: datetime.date) -> dict[str, Valuati
 
 
 def reconcile(
-    database: Database, generation: Generation, accounts: list[Account], held: dict[str, Held],
-    kept: dict[str, list[Position]], currencies: dict[str, str], valuations: dict[str, Valuation], base: str,
-    remarks: Remarks,
+    database: Database, generation: Generation, found: Found, kept: dict[str, list[Position]],
+    valuations: dict[str, Valuation], base: str, remarks: Remarks,
 ) -> None:  # fmt: skip
     """Says by how much Wealthfolio's own total differs from what its holdings, prices and rates of that day give."""
     ours, theirs, days = Decimal(0), Decimal(0), set()
     differences, unknown = [], []
+    currencies = {asset.id: asset.currency for asset in found.assets.values()}
     known: dict[datetime.date, tuple[dict[str, tuple[Decimal, str]], list[Rate]]] = {}
-    for account in accounts:
-        holds = held.get(account.id)
+    for account in found.accounts:
+        holds = found.held.get(account.id)
         valuation = valuations.get(account.id)
         if holds is None:
             continue
@@ -79,8 +80,14 @@ def reconcile(
             quotes = read_quotes(database, generation, currencies, valuation.day)
             priced = {asset: (quote.price, quote.currency) for asset, quote in quotes.items()}
             known[valuation.day] = priced, read_rates(database, generation, valuation.day)
-        value = _worth(holds, kept.get(account.id, []), *known[valuation.day], base)
-        if value is None or too_large(value) or too_large(valuation.total):
+        positions = kept.get(account.id, [])
+        value, lacking = _worth(holds, positions, *known[valuation.day], found.assets, base)
+        if lacking:
+            total = f"Wealthfolio's own total of {valuation.day}, {_money(valuation.total, base)}"
+            why = f"the file has no {' and no '.join(lacking)} up to that day"
+            remarks.note(f"{account.name}: {total}, can't be compared: {why}.")
+            continue
+        if too_large(value) or too_large(valuation.total):
             unknown.append(account.name)
             continue
         ours, theirs = ours + value, theirs + valuation.total
@@ -89,32 +96,37 @@ def reconcile(
             differences.append(f"{account.name} by {_money(valuation.total - value, base)}")
     if days:
         sentence = _sentence(ours, theirs, min(days), max(days), differences, base)
-        left_out = any(len(holds.positions) > len(kept.get(key, ())) for key, holds in held.items())
+        left_out = any(len(holds.positions) > len(kept.get(key, ())) for key, holds in found.held.items())
         also = " What is left out may count in Wealthfolio's total." if differences and left_out else ""
         remarks.note(sentence + also)
     if unknown and valuations:
-        remarks.note(f"Wealthfolio has no valuation to compare with for: {', '.join(sorted(unknown))}.")
+        remarks.note(f"Wealthfolio has no valuation to compare with for: {listed(sorted(unknown))}.")
     elif unknown:
         remarks.note("Wealthfolio has stored no valuation, so the total can't be compared with its own.")
 
 
 def _worth(
-    held: Held, kept: list[Position], prices: dict[str, tuple[Decimal, str]], rates: list[Rate], base: str
-) -> Decimal | None:
-    """The value in the base currency; None where a price or a rate of that day is missing."""
+    held: Held, kept: list[Position], prices: dict[str, tuple[Decimal, str]], rates: list[Rate],
+    assets: dict[str, Asset], base: str,
+) -> tuple[Decimal, list[str]]:  # fmt: skip
+    """The value in the base currency, and which prices and rates of that day are missing in it, in words."""
     total = Decimal(0)
+    unpriced, unrated = [], []
     amounts = [(amount, currency) for currency, amount in cash_of(held).items()]
     for position in kept:
         if position.asset not in prices:
-            return None
+            unpriced.append(assets[position.asset].symbol)
+            continue
         price, currency = prices[position.asset]
         amounts.append((EXACT.multiply(EXACT.multiply(price, position.multiplier), position.quantity), currency))
     for amount, currency in amounts:
         rate = convert(rates, currency, base)
         if rate is None:
-            return None
+            unrated.append(f"{currency} in {base}")
+            continue
         total = EXACT.add(total, EXACT.multiply(amount, rate.rate))
-    return total
+    lacking = [f"price of {listed(sorted(set(unpriced)))}"] * bool(unpriced)
+    return total, lacking + [f"FX rate of {listed(sorted(set(unrated)))}"] * bool(unrated)
 
 
 def _sentence(

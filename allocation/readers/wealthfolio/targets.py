@@ -90,7 +90,10 @@ def target_rows(
             for category, percent in target.weights.items()
         ]
     if rows:
-        remarks.note("Bands, smallest trades and whole shares of Wealthfolio's targets are set here anew.")
+        remarks.note(
+            "Bands, smallest trades and whole shares of Wealthfolio's targets aren't taken over: bands are set with "
+            "the targets (allocation bands), smallest trades and whole shares with each plan."
+        )
     return rows
 
 

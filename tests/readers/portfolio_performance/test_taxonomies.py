@@ -132,3 +132,12 @@ def test_other_files_beside_it_are_loaded_as_ever(portfolio):
     ours = Opened(b"account,symbol,quantity,price,currency\nA,VTI,1,1,EUR\n", "holdings.csv")
     assert portfolio.load([ours, file()], taxonomy="Regions").taxonomy == "Regions"
     assert portfolio.accounts() == ("A", "Depot")
+
+
+def test_of_very_many_taxonomies_a_note_names_a_few(portfolio):
+    others = [taxonomy(f"Way {number}", classification("Asia", 50, assigned(WORLD))) for number in range(40)]
+    notes = portfolio.load(file(AIMED, *others), preview=True).notes
+    said = "Not used: the taxonomies Way 0, Way 1, Way 2, Way 3, Way 4 and 35 more."
+    assert any(note.endswith(said) for note in notes)
+    with pytest.raises(LoadError, match="It has Asset Allocation, Way 0, .*, Way 8 and 31 more"):
+        portfolio.load(file(AIMED, *others), taxonomy="None")

@@ -88,6 +88,23 @@ def test_the_comparison_is_made_at_the_day_of_the_valuation(wealthfolio, read):
     assert "worth the same at that day's prices" in content.notes[0]
 
 
+@pytest.mark.parametrize("priced_since", [False, True])
+def test_what_is_missing_to_compare_with_a_total_is_named(wealthfolio, read, priced_since):
+    database = fill(wealthfolio()).account("a2", "Pension").asset("NIX").asset("ABC")
+    database.snapshot("a2", {"id-NIX": (1, 280, "USD"), "id-ABC": (1, 5, "USD")}, cash={"CHF": 7})
+    database.quote("ABC", 6, currency="CHF", day="2026-11-19").valuation(total=11155).valuation("a2", total=310)
+    if priced_since:
+        database.quote("NIX", 9, day="2026-11-23")
+    notes = read(database).notes
+    assert (
+        "Wealthfolio's own total of 2026-11-20 is 11,155.00 USD; the holdings read here are worth the same" in notes[-1]
+    )
+    assert notes[-2] == (
+        "Pension: Wealthfolio's own total of 2026-11-20, 310.00 USD, can't be compared: the file has no price of NIX "
+        "and no FX rate of CHF in USD up to that day."
+    )
+
+
 def test_accounts_that_do_not_count_are_named(wealthfolio, read):
     database = fill(wealthfolio()).account("a2", "Old", is_archived=1).account("a3", "Visa", account_type="CREDIT_CARD")
     content = read(database.account("a4", "New"))
