@@ -17,14 +17,14 @@ def why(
     where = place(drift)
     gap = target * total_after - before
     if gap and (gap > 0) == (amount > 0):
-        part, flow, rest = (
-            write_percent(float(amount / gap), 0),
-            *(("deposit", "gap") if amount > 0 else ("withdrawal", "surplus")),
-        )
+        flow, rest = ("deposit", "gap") if amount > 0 else ("withdrawal", "surplus")
+        share = float(amount / gap)
+        # In percent, several times a gap that is next to nothing says nothing.
+        part = f"{write_percent(share, 0)} of" if share < 1.005 else "more than"
         if drift * amount >= 0:
             # It was on the other side of its target until the money changed the total.
-            return f"{where} before the {flow}; {part} of the {rest} that it leaves"
-        return f"{where}; {part} of the {rest}"
+            return f"{where} before the {flow}; {part} the {rest} that it leaves"
+        return f"{where}; {part} the {rest}"
     if both_ways:
         return f"{where}; traded for what else its account buys or sells"
     return f"{where}; takes its part by target weight"
@@ -38,7 +38,7 @@ def spanning(tables: Tables, asset_id: int) -> str:
         off = (
             "no target" if target is None else place(weight_of(tables.class_values.get(name, 0), tables.total) - target)
         )
-        told.append(f"{name} {write_percent(float(weight), 0)} ({off})")
+        told.append(f"{name} {float(100 * weight):.10g} % ({off})")
     return "spans " + ", ".join(told)
 
 
