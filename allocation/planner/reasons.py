@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 
 from allocation.money import write_percent, write_points
-from allocation.tables import ALL, Asset, Tables
+from allocation.tables import ALL, UNCLASSIFIED, Asset, Tables
 
 
 def why(
@@ -40,6 +41,28 @@ def spanning(tables: Tables, asset_id: int) -> str:
         )
         told.append(f"{name} {float(100 * weight):.10g} % ({off})")
     return "spans " + ", ".join(told)
+
+
+def without_target(values: Mapping[str, float], targets: Collection[str]) -> str:
+    """What stays as it is because it has no target, in sentences; empty where nothing does.
+
+    Parameters:
+        values: class → value.
+        targets: the classes that have one.
+    """
+    over, total = (
+        {name: value for name, value in values.items() if value > 0 and name not in targets},
+        sum(values.values()),
+    )
+    none, told = over.pop(UNCLASSIFIED, 0), []
+    if over:
+        told.append(
+            f"{write_percent(sum(over.values()) / total)} of the scope is in classes without a target, which stay as "
+            f"they are ({', '.join(sorted(over))}); a target of 0 % would let them be sold."
+        )
+    if none:
+        told.append(f"{write_percent(none / total)} of the scope is in no class, and stays as it is.")
+    return " ".join(told)
 
 
 def place(drift: Fraction) -> str:

@@ -86,9 +86,10 @@ class AssigningFold:
             chosen = self._fund.value
             self._fund.options = funds
             self._fund.value = chosen if chosen in funds else next(iter(funds), None)
-        self._left.value = sentence(
-            f"{len(waiting)} of {len(self._parts)} assets are in no class." if waiting else "Every asset has a class."
-        )
+        in_part = [symbol for symbol, parts in self._parts.items() if UNCLASSIFIED in parts and symbol not in waiting]
+        told = [f"{len(waiting)} of {len(self._parts)} assets are in no class."] if waiting else []
+        told += [f"In part in no class: {', '.join(in_part)}."] if in_part else []
+        self._left.value = sentence(" ".join(told) or "Every asset has a class.")
         self._suggest()
         self._fill_parts()
 

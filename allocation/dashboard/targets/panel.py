@@ -113,7 +113,9 @@ class TargetsPanel:
     def _lacks_classes(self) -> bool:
         """Whether classes are to be given before targets can be."""
         assert self._tables is not None
-        return not self._tables.strategy.class_weights and UNCLASSIFIED in self._tables.class_values
+        # What a fund's weights leave of 100 may stay in none.
+        wholly = any(asset.asset_class == UNCLASSIFIED and asset.value for asset in self._tables.asset_rows)
+        return wholly and not self._tables.strategy.class_weights
 
     def _explained(self) -> str:
         assert self._tables is not None
@@ -125,7 +127,9 @@ class TargetsPanel:
         if not strategy.class_weights:
             parts.append("No targets are set yet. Start from something, or type percents that add up to 100.")
         if self._lacks_classes:
-            parts.append("Some holdings are in no class: the classes come first, under Classes of holdings.")
+            parts.append(
+                "Some holdings are in no class: the classes come first, under Classes of holdings."
+            )
         if self.editing.saved.content != state_of(strategy).content:
             parts.append(
                 f"These targets were saved again {strategy.last_saved} while you were editing: "

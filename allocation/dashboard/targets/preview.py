@@ -99,17 +99,19 @@ def effect(tables: Tables, state: State, on: datetime.date, writing: Writing) ->
         head = planner.rebalance_header(with_state(tables, state), on)
     except AllocationError as error:
         return f"What it would take can't be calculated. {error}"
+    if head.drift_before < ON_TARGET and not head.trades:
+        return "What it would take: no trade, the portfolio is on these targets."
+    untouched = writing.sentence(planner.without_target(tables.class_values, state.classes), head.currency)
     if not head.trades:
-        if head.drift_before < ON_TARGET:
-            return "What it would take: no trade, the portfolio is on these targets."
+        apart = "Nothing is held to buy in what is under, or no account holds both what is over and what is under."
         return (
-            "What it would take: no trade brings the portfolio nearer to these targets. Nothing is held to buy in what "
-            "is under, or no account holds both what is over and what is under. Portfolio drift "
-            f"{writing.percent(head.drift_before)}."
+            f"What it would take: no trade brings the portfolio nearer to these targets. {untouched or apart} Portfolio "
+            f"drift {writing.percent(head.drift_before)}."
         )
     trades = f"{head.trades} trade{'' if head.trades == 1 else 's'}"
     bought, sold = (f"{writing.money(value, head.currency)} {head.currency}" for value in (head.bought, head.sold))
-    return (
+    told = (
         f"What it would take: {trades}, {sold} sold and {bought} bought ({writing.percent(head.turnover)} turnover); "
         f"portfolio drift {writing.percent(head.drift_before)} before, {writing.percent(head.drift_after)} after."
     )
+    return f"{told} {untouched}".strip()

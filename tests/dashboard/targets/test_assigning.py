@@ -40,7 +40,9 @@ def test_an_asset_that_has_a_class_is_moved_to_another(portfolio):
     portfolio.load(held.assign(name=["Total Stock Market", "ABC", None]))
     portfolio.save_asset_classes("ABC", {"Stocks": 60})
     room = Room(portfolio)
+    assert "the classes come first" not in room.text
     room.open("Classes of holdings")
+    assert "In part in no class: ABC." in room.text and "Every asset has a class" not in room.text
     shown = [label for label, _ in room.find("Assets, with their class").options]
     assert shown == ["ABC — Stocks 60 %, Unclassified 40 %", "CASH USD — Cash", "VTI — Stocks · Total Stock Market"]
     room.enter("Assets, with their class", ("VTI",))
