@@ -127,9 +127,7 @@ class TargetsPanel:
         if not strategy.class_weights:
             parts.append("No targets are set yet. Start from something, or type percents that add up to 100.")
         if self._lacks_classes:
-            parts.append(
-                "Some holdings are in no class: the classes come first, under Classes of holdings."
-            )
+            parts.append("Some holdings are in no class: the classes come first, under Classes of holdings.")
         if self.editing.saved.content != state_of(strategy).content:
             parts.append(
                 f"These targets were saved again {strategy.last_saved} while you were editing: "
