@@ -39,6 +39,16 @@ def told(place: widgets.HTML, action: Callable[..., object]) -> Callable[..., No
     return callback
 
 
+def only_the_last(problem: widgets.HTML, done: widgets.HTML) -> None:
+    """What was done before isn't said any more beside what went wrong since."""
+
+    def forget(_change: object) -> None:
+        if problem.value:
+            done.value = ""
+
+    problem.observe(forget, "value")
+
+
 class Notice:
     """A line on the page for what the store has to tell: that another window is saving, that the file was updated."""
 

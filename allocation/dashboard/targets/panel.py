@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from allocation.dashboard.conflict import ConflictPanel, in_words
 from allocation.dashboard.markup import old, said, sentence
-from allocation.dashboard.parts import row, told
+from allocation.dashboard.parts import only_the_last, row, told
 from allocation.dashboard.targets.assets import known_assets
 from allocation.dashboard.targets.assigning import AssigningFold
 from allocation.dashboard.targets.comparing import CompareFold
@@ -56,11 +56,12 @@ class TargetsPanel:
         )
         self._measures = MeasuresForm(self._measured)
         self._versions = VersionsFold(portfolio, lambda: self.editing.now, self._go_on)
-        self._compare, self._assigning = CompareFold(portfolio), AssigningFold(portfolio, self._anew)
+        self._compare, self._assigning = CompareFold(portfolio), AssigningFold(portfolio, saved)
         self._save = widgets.Button(description="Save targets", button_style="primary")
         self._discard = widgets.Button(description="Discard changes")
         self._save.on_click(told(self._problem, self._save_draft))
         self._discard.on_click(told(self._problem, self._discard_draft))
+        only_the_last(self._problem, self._done)
         self._conflict = ConflictPanel(self._keep_saved, self._save_over)
         self.box = widgets.VBox(
             [self._strategies.box, self._note,
