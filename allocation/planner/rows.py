@@ -92,7 +92,7 @@ def header(outcome: Outcome, request: Request, on: datetime.date) -> Header:
         sold=from_minor(sold, digits),
         turnover=min(bought, sold) / outcome.total if outcome.total else 0.0,
         fees=from_minor(outcome.fees, digits),
-        trades=len(outcome.settled.orders),
+        trades=len(traded),
         cash_left=from_minor(left, digits),
         measure=measure,
         deviation=deviation,
