@@ -150,8 +150,8 @@ class Plan:
             if head.flow
             else f"{head.kind.capitalize()}, {head.date}, scope {head.scope}, {head.rule}.",
             f"{_counted(head.trades, 'trade')}: {money(head.bought)} bought, {money(head.sold)} sold, "
-            f"{money(head.fees)} in fees, {moved}{money(head.cash_left)} left as cash{self.counted_as(money)}. Turnover "
-            f"{write_percent(head.turnover)}.",
+            f"{money(head.fees)} in fees, {moved}{money(head.cash_left)} left as cash{self.counted_as(money)}. "
+            f"Turnover {write_percent(head.turnover)}.",
             f"Drift of the scope: {_part(head.drift_before)} before, {_part(head.drift_after)} after.",
         ]
         if head.prices_as_of is not None:

@@ -124,10 +124,12 @@ def _order_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
     tables, both_ways = outcome.tables, outcome.settled.shared.both_ways
     by_value = _classes_sharing_by_value(tables)
     overdrawn = {asset.asset_class for asset in outcome.assets.values() if asset.value < 0}
-    # What a fund of several classes is traded for is in what its classes move by, so that parts of it say nothing.
-    looked_through = {
-        part for asset_id, parts in tables.spans.items() if outcome.amounts.get(asset_id) for part in parts
-    }
+    # What a fund of several classes is traded for is in what its classes move by, and cash that is left in that of cash:
+    # parts of those say nothing.
+    funds = [parts for asset_id, parts in tables.spans.items() if outcome.amounts.get(asset_id)]
+    mixed = {part for parts in funds for part in parts}
+    if any(outcome.settled.cash_left.values()):
+        mixed.add(cash_class(tables))
     for order in outcome.settled.orders:
         asset = outcome.assets[order.asset_id]
         name, value, target = asset.asset_class, asset.value, outcome.targets[order.asset_id]
@@ -148,11 +150,7 @@ def _order_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
                     spanning(tables, order.asset_id)
                     if order.asset_id in tables.spans
                     else subject + why(before, part, outcome.total, outcome.total_after, goal, both_ways),
-                    *(
-                        [f"its part {how} {write_percent(whole / part, 0)}"]
-                        if subject and name not in looked_through
-                        else []
-                    ),
+                    *([f"its part {how} {write_percent(whole / part, 0)}"] if subject and name not in mixed else []),
                     *_other_way_round(outcome, order),
                     *order.notes,
                     *quoted(tables, asset),
