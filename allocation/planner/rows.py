@@ -124,7 +124,7 @@ def _order_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
     tables, both_ways = outcome.tables, outcome.settled.shared.both_ways
     by_value = _classes_sharing_by_value(tables)
     overdrawn = {asset.asset_class for asset in outcome.assets.values() if asset.value < 0}
-    # What a fund of several classes is traded for is in what its classes move by, and cash that is left in that of cash:
+    # What a fund of several classes is traded for is in what its classes move by, as what is left is in that of cash:
     # parts of those say nothing.
     funds = [parts for asset_id, parts in tables.spans.items() if outcome.amounts.get(asset_id)]
     mixed = {part for parts in funds for part in parts}
