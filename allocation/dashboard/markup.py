@@ -73,6 +73,7 @@ def table(
     names: Collection[int] = (0,),
     key: int | None = None,
     wordy: bool = False,
+    phrases: bool = False,
 ) -> str:
     """A table; where there is no room for its columns each row is a card, in which a column's name stands at its value.
 
@@ -84,6 +85,7 @@ def table(
         names: the places of columns that say what a row is about; they begin its card, without their columns' names.
         key: the place of the column that counts most; it stands at the top of the card.
         wordy: its last column is of sentences, so that it needs more room than others.
+        phrases: among its numbers are words, which are broken over lines where there is no room.
     """
     kinds = {"number": numbers, "name": names, "key": () if key is None else (key,)}
     marks = [" ".join(kind for kind, places in kinds.items() if place in places) for place in range(len(head))]
@@ -101,6 +103,7 @@ def table(
     body = "".join(line(cells) for cells in rows)
     sums = f'<tfoot role="rowgroup">{line(foot)}</tfoot>' if foot else ""
     look = f"allocation-scroll{' allocation-cards' * (len(head) > FEW_COLUMNS)}{' allocation-wordy' * wordy}"
+    look += " allocation-phrases" * phrases
     # Whoever has no mouse scrolls it with the arrow keys, once it has the focus.
     return (
         f'<div class="{look}" tabindex="0" role="group" aria-label="{escape(caption)}">'
@@ -118,4 +121,4 @@ def versions_table(opened: Mapping[str, str], saved: Mapping[str, str], yours: M
         same = saved.get(name) == yours.get(name)
         rows.append([escape(name), cells[0], *(cell if same else f"<strong>{cell}</strong>" for cell in cells[1:])])
     head = ["Targets (%), bands, trigger", "When you opened it", "Saved now", "Yours"]
-    return table("Saved targets and yours", head, rows, numbers={1, 2, 3})
+    return table("Saved targets and yours", head, rows, numbers={1, 2, 3}, phrases=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from allocation.dashboard.commands import on_the_page
 from allocation.dashboard.markup import sentence, wrong
 from allocation.errors import AllocationError, MissingPrice, MissingRate
 
@@ -26,7 +27,7 @@ def told(place: widgets.HTML, action: Callable[..., object]) -> Callable[..., No
             action()
         except AllocationError as error:
             here = f" {WRITE_IT_DOWN}" if isinstance(error, MissingPrice | MissingRate) else ""
-            place.value = wrong(f"{error}{here}")
+            place.value = wrong(f"{on_the_page(str(error))}{here}")
         except Exception as error:  # noqa: BLE001
             place.value = wrong(
                 f"This is a fault in the program ({type(error).__name__}), not in what you entered. Reload the "
@@ -36,6 +37,16 @@ def told(place: widgets.HTML, action: Callable[..., object]) -> Callable[..., No
             place.value = ""
 
     return callback
+
+
+def only_the_last(problem: widgets.HTML, done: widgets.HTML) -> None:
+    """What was done before isn't said any more beside what went wrong since."""
+
+    def forget(_change: object) -> None:
+        if problem.value:
+            done.value = ""
+
+    problem.observe(forget, "value")
 
 
 class Notice:

@@ -7,6 +7,7 @@ from allocation.planner.goals import GOALS, Goal
 from allocation.planner.limits import Fee, Limits
 from allocation.planner.minimum import deposits_needed, minimum_deposit
 from allocation.planner.plan import plan_deposit, plan_rebalance, plan_withdrawal, rebalance_header
+from allocation.planner.reasons import without_target
 from allocation.planner.request import Request
 from allocation.planner.result import CLASS_COLUMNS, PLAN_COLUMNS, Header, Plan
 from allocation.planner.rules import RULES, Rule, share
@@ -34,4 +35,5 @@ __all__ = [
     "plan_withdrawal",
     "rebalance_header",
     "share",
+    "without_target",
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 
 from allocation.money import write_percent, write_points
-from allocation.tables import ALL, Asset, Tables
+from allocation.tables import ALL, UNCLASSIFIED, Asset, Tables
 
 
 def why(
@@ -17,14 +18,14 @@ def why(
     where = place(drift)
     gap = target * total_after - before
     if gap and (gap > 0) == (amount > 0):
-        part, flow, rest = (
-            write_percent(float(amount / gap), 0),
-            *(("deposit", "gap") if amount > 0 else ("withdrawal", "surplus")),
-        )
+        flow, rest = ("deposit", "gap") if amount > 0 else ("withdrawal", "surplus")
+        share = float(amount / gap)
+        # In percent, several times a gap that is next to nothing says nothing.
+        part = f"{write_percent(share, 0)} of" if share < 1.005 else "more than"
         if drift * amount >= 0:
             # It was on the other side of its target until the money changed the total.
-            return f"{where} before the {flow}; {part} of the {rest} that it leaves"
-        return f"{where}; {part} of the {rest}"
+            return f"{where} before the {flow}; {part} the {rest} that it leaves"
+        return f"{where}; {part} the {rest}"
     if both_ways:
         return f"{where}; traded for what else its account buys or sells"
     return f"{where}; takes its part by target weight"
@@ -38,8 +39,30 @@ def spanning(tables: Tables, asset_id: int) -> str:
         off = (
             "no target" if target is None else place(weight_of(tables.class_values.get(name, 0), tables.total) - target)
         )
-        told.append(f"{name} {write_percent(float(weight), 0)} ({off})")
+        told.append(f"{name} {float(100 * weight):.10g} % ({off})")
     return "spans " + ", ".join(told)
+
+
+def without_target(values: Mapping[str, float], targets: Collection[str]) -> str:
+    """What stays as it is because it has no target, in sentences; empty where nothing does.
+
+    Parameters:
+        values: class → value.
+        targets: the classes that have one.
+    """
+    over, total = (
+        {name: value for name, value in values.items() if value > 0 and name not in targets},
+        sum(values.values()),
+    )
+    none, told = over.pop(UNCLASSIFIED, 0), []
+    if over:
+        told.append(
+            f"{write_percent(sum(over.values()) / total)} of the scope is in classes without a target, which stay as "
+            f"they are ({', '.join(sorted(over))}); a target of 0 % would let them be sold."
+        )
+    if none:
+        told.append(f"{write_percent(none / total)} of the scope is in no class, and stays as it is.")
+    return " ".join(told)
 
 
 def place(drift: Fraction) -> str:

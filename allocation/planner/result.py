@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
+from typing import Any
 
 import pandas as pd
 
 from allocation.money import write_money, write_percent
 from allocation.planner.request import Request
+from allocation.tables import called
 
 BUY, SELL, KEEP_AS_CASH, TAKE_FROM_CASH = "buy", "sell", "keep as cash", "take from cash"
 TRADES = (BUY, SELL, KEEP_AS_CASH, TAKE_FROM_CASH)
@@ -53,7 +55,7 @@ class Header:
         bought, sold: sums, both positive.
         turnover: the smaller of bought and sold, part of the value before (0–1).
         fees: sum of the fees.
-        trades: how many.
+        trades: how many buys and sells; cash that is kept or taken is none.
         cash_left: money that the plan leaves as cash because of a limit, or because nothing is there to buy; in the
             weights after, the latter counts as the class that it waits for (:meth:`Plan.counted_as`).
         measure: Σ (value after − target value)² / target value, over what has a target.
@@ -141,14 +143,15 @@ class Plan:
     def explain(self) -> str:
         """The plan in words: what it does, what that changes, each trade and what was left undone with its reason."""
         head, money = self.header, self._money
+        moved = "".join(f"{said}, " for said in self.cash_moved(money))
         lines = [
             f"{head.kind.capitalize()} of {money(abs(head.flow))} {head.currency}, {head.date}, scope {head.scope}, "
             f"by {head.rule}."
             if head.flow
             else f"{head.kind.capitalize()}, {head.date}, scope {head.scope}, {head.rule}.",
             f"{_counted(head.trades, 'trade')}: {money(head.bought)} bought, {money(head.sold)} sold, "
-            f"{money(head.fees)} in fees, {money(head.cash_left)} left as cash{self.counted_as(money)}. Turnover "
-            f"{write_percent(head.turnover)}.",
+            f"{money(head.fees)} in fees, {moved}{money(head.cash_left)} left as cash{self.counted_as(money)}. "
+            f"Turnover {write_percent(head.turnover)}.",
             f"Drift of the scope: {_part(head.drift_before)} before, {_part(head.drift_after)} after.",
         ]
         if head.prices_as_of is not None:
@@ -160,11 +163,21 @@ class Plan:
             if len(table):
                 lines += ["", f"{title}:"]
                 lines += [
-                    f"- {row['action']} {self._what(row['symbol'], row['asset_class'], row['account'])}: "
+                    f"- {row['action']} {self._what(row)}: "
                     f"{money(row['amount'])} {head.currency}{self._shares(row['shares'])}; {row['reason']}."
                     for row in table.to_dict("records")
                 ]
         return "\n".join(lines)
+
+    def cash_moved(self, write: Callable[[float], str]) -> list[str]:
+        """The cash that the plan keeps or takes for its class, none of which is a trade: ``100.00 kept as cash``.
+
+        Parameters:
+            write: writes an amount.
+        """
+        sums = self.rows.groupby("action")["amount"].sum()
+        words = {KEEP_AS_CASH: "kept as cash", TAKE_FROM_CASH: "taken from cash"}
+        return [f"{write(abs(sums[action]))} {said}" for action, said in words.items() if action in sums.index]
 
     def counted_as(self, write: Callable[[float], str]) -> str:
         """What the money left as cash counts as in the weights after, where that isn't cash: ``, counted as Bonds``.
@@ -183,8 +196,9 @@ class Plan:
         return write_money(value, self.header.currency)
 
     @staticmethod
-    def _what(symbol: str, asset_class: str, account: str) -> str:
-        return (symbol or asset_class) + (f" in {account}" if account else "")
+    def _what(row: Mapping[Any, Any]) -> str:
+        what = called(row["symbol"], row["quoted_currency"]) or row["asset_class"]
+        return f"{what} in {row['account']}" if row["account"] else what
 
     @staticmethod
     def _shares(shares: float) -> str:

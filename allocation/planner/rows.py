@@ -92,7 +92,7 @@ def header(outcome: Outcome, request: Request, on: datetime.date) -> Header:
         sold=from_minor(sold, digits),
         turnover=min(bought, sold) / outcome.total if outcome.total else 0.0,
         fees=from_minor(outcome.fees, digits),
-        trades=len(outcome.settled.orders),
+        trades=len(traded),
         cash_left=from_minor(left, digits),
         measure=measure,
         deviation=deviation,
@@ -124,6 +124,12 @@ def _order_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
     tables, both_ways = outcome.tables, outcome.settled.shared.both_ways
     by_value = _classes_sharing_by_value(tables)
     overdrawn = {asset.asset_class for asset in outcome.assets.values() if asset.value < 0}
+    # What a fund of several classes is traded for is in what its classes move by, as what is left is in that of cash:
+    # parts of those say nothing.
+    funds = [parts for asset_id, parts in tables.spans.items() if outcome.amounts.get(asset_id)]
+    mixed = {part for parts in funds for part in parts}
+    if any(outcome.settled.cash_left.values()):
+        mixed.add(cash_class(tables))
     for order in outcome.settled.orders:
         asset = outcome.assets[order.asset_id]
         name, value, target = asset.asset_class, asset.value, outcome.targets[order.asset_id]
@@ -144,7 +150,7 @@ def _order_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
                     spanning(tables, order.asset_id)
                     if order.asset_id in tables.spans
                     else subject + why(before, part, outcome.total, outcome.total_after, goal, both_ways),
-                    *([f"its part {how} {write_percent(whole / part, 0)}"] if subject else []),
+                    *([f"its part {how} {write_percent(whole / part, 0)}"] if subject and name not in mixed else []),
                     *_other_way_round(outcome, order),
                     *order.notes,
                     *quoted(tables, asset),

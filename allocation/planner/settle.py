@@ -186,6 +186,6 @@ def _why(
     kept = sum(stays for (_, cash), stays in able.cash_kept.items() if cash == asset_id)
     if kept and amount < 0:
         reasons.append(f"{money(kept)} of it are to be kept")
-    if not reasons and by_account:
+    if not reasons and by_account and not (able.steps or able.costs or able.minimum_trade or able.cash_kept):
         reasons.append("money doesn't move between accounts, and those that may trade it have no more to trade it for")
-    return reasons or ["the limits of the other trades leave no more for it"]
+    return reasons or ["no plan within the limits that comes nearer was found"]

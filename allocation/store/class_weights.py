@@ -136,13 +136,16 @@ def check_classes(connection: duckdb.DuckDBPyConnection, written: Written) -> No
     """Refuses classes of which only the portfolio as a whole can tell that they are wrong.
 
     Raises:
-        LoadError: a class that nothing else names, a fund named as a class, or an asset with a target elsewhere.
+        LoadError: a class that nothing else names (as long as there are no targets: that looks like one that is
+            misspelled), a fund named as a class, or an asset with a target elsewhere.
     """
     if not written.rows:
         return
     wholly_or_aimed = connection.execute(
         "SELECT asset_class FROM assets WHERE asset_class IS NOT NULL UNION SELECT asset_class FROM asset_class_targets"
     ).fetchall()
+    # Before there are targets a class may be in nothing but funds: a new one is refused only where it looks misspelled.
+    has_targets = connection.execute("SELECT count(*) > 0 FROM asset_class_targets").fetchall() == [(True,)]
     classes = {*written.known, *(str(name) for (name,) in wholly_or_aimed), UNCLASSIFIED}
     funds = connection.execute("SELECT symbol FROM assets JOIN asset_class_weights USING (asset_id)").fetchall()
     spanning = {str(symbol).casefold() for (symbol,) in funds}
@@ -153,7 +156,7 @@ def check_classes(connection: duckdb.DuckDBPyConnection, written: Written) -> No
         if name.casefold() in spanning:
             remedy = "is a fund that belongs to several classes itself, not a class. Name the classes it is in."
             problems.append(Problem(row["file"], row["row"], "asset_class", name, remedy))
-        elif name not in classes and row.get("is_ours", True):
+        elif name not in classes and row.get("is_ours", True) and (has_targets or _near(name, classes)):
             problems.append(Problem(row["file"], row["row"], "asset_class", name, _unknown(name, classes)))
         if row["asset_id"] in aims:
             aimed_at, strategy = aims.pop(row["asset_id"])
@@ -174,10 +177,16 @@ ORDER BY asset_id, strategy_id
 """
 
 
+def _near(name: str, classes: Iterable[str]) -> list[str]:
+    return difflib.get_close_matches(name, sorted(classes), n=1, cutoff=0.8)
+
+
 def _unknown(name: str, classes: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(classes), n=1, cutoff=0.6)
-    hint = f" Is it {near[0]!r}?" if near else " Give it a target first; 0 % will do."
-    return f"is no class of the portfolio: nothing is wholly in it and no target names it.{hint}"
+    hint = "".join(f" Is it {near!r}?" for near in _near(name, classes))
+    return (
+        f"is no class of the portfolio: nothing is wholly in it and no target names it.{hint} A class of its own needs "
+        "a target first, or in a targets.csv that is loaded with it; 0 % will do."
+    )
 
 
 def save_classes(connection: duckdb.DuckDBPyConnection, asset_id: int, percents: Mapping[str, Decimal]) -> int:

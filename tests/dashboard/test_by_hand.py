@@ -98,6 +98,7 @@ def test_what_could_be_a_thousand_times_more_is_asked_about(lacking):
     [
         ({"text": ""}, "Enter the price of Y, such as 12.34."),
         ({"text": "<b>"}, "is not a number"),
+        ({"text": "91,7"}, "The price of Y &#x27;91,7&#x27; is no number. Write it like 1,234.56."),
         ({"text": "-1"}, "Nothing was saved."),
         ({"text": "1", "currency": ""}, "Nothing was saved."),
         ({"text": "1", "currency": "DOLLAR"}, "is not a currency code"),

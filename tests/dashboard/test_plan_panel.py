@@ -7,6 +7,7 @@ import pytest
 
 from allocation.dashboard.plan import PlanPanel
 from allocation.writing import PLAIN, Writing
+from tests.builders import held_on
 from tests.dashboard.spoken import Spoken
 
 
@@ -93,6 +94,14 @@ def test_money_goes_into_an_account_and_cash_is_used(panel):
     assert panel.plan.request.coming == {"Roth IRA": "1000"}
     assert set(panel.plan.trades.query("action == 'buy'")["account"]) >= {"Roth IRA"}
     assert panel.plan.trades.query("symbol == 'CASH'")["amount"].sum() == -100
+
+
+def test_a_rebalance_says_what_stays_for_want_of_a_target(portfolio):
+    portfolio.load(held_on("2026-01-02", A={"X": (6, 10), "CASH": (40, 1)}))
+    portfolio.save_class_targets({"Stocks": 100})
+    panel = Panel(portfolio)
+    panel.tab("Rebalance")
+    assert "40.0 % of the scope is in classes without a target, which stay as they are (Cash);" in panel.text
 
 
 def test_limits_are_folded_and_say_what_is_set(panel):

@@ -55,6 +55,15 @@ def test_an_account_buys_what_it_holds_and_says_what_it_cannot():
     assert all("money doesn't move between accounts" in reason for reason in plan.undone["reason"])
 
 
+def test_where_other_limits_may_be_what_stops_a_trade_none_is_blamed():
+    tables = portfolio(two_accounts(Stocks=(125, 0), Bonds=(0, 105)), {"Stocks": 50, "Bonds": 50})
+    plan = plan_rebalance(tables, TODAY, limits=Limits(minimum_trade=10))
+    assert plan.trades.empty
+    assert all(
+        reason.endswith("no plan within the limits that comes nearer was found") for reason in plan.undone["reason"]
+    )
+
+
 def test_a_trade_the_other_way_round_says_what_is_traded_in_all():
     held = two_accounts(Stocks=(200, 100), Bonds=(100, 0), Gold=(0, 200))
     plan = plan_rebalance(portfolio(held, {"Stocks": 45, "Bonds": 30, "Gold": 25}), TODAY)

@@ -53,6 +53,16 @@ def test_a_withdrawal_of_more_than_may_be_sold_is_refused():
         plan_withdrawal(OFF, 301, "lazy", TODAY, Limits(no_sell=["A"]))
 
 
+def test_a_whole_share_worth_more_than_a_gap_is_not_counted_in_percent():
+    """A lacks 6.05 of its target: a share of 11 comes nearer than none."""
+    held = [Held("A", "A", 495, price=11), Held("B", "B", 507.1, price=11)]
+    plan = plan_rebalance(portfolio(held, {"A": 50, "B": 50}), TODAY, limits=Limits(whole_shares=True))
+    assert amounts_by("symbol", plan.trades) == {"A": 11, "B": -11}
+    assert plan.trades["reason"].tolist() == [
+        "0.6 points under target; more than the gap", "0.6 points over target; more than the surplus"
+    ]  # fmt: skip
+
+
 def test_one_of_two_funds_of_a_class_may_be_kept_from_being_sold():
     held = [Held("OLD", "Stocks", 600), Held("NEW", "Stocks", 200), Held("BND", "Bonds", 200)]
     plan = plan_rebalance(portfolio(held, {"Stocks": 50, "Bonds": 50}), TODAY, limits=Limits(no_sell=["OLD"]))

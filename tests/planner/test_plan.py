@@ -6,7 +6,7 @@ import math
 import pytest
 
 from allocation.errors import AmountError, TargetsError, UnknownName
-from allocation.planner import RULES, plan_deposit
+from allocation.planner import RULES, Limits, plan_deposit, plan_rebalance
 from tests.builders import TODAY, Held, amounts_by, one_a_class, portfolio
 
 EVERY_RULE = pytest.mark.parametrize("rule", RULES)
@@ -257,3 +257,16 @@ def test_classes_after_shows_every_class_and_adds_up():
     assert after["weight_after"].sum() == pytest.approx(1)
     assert after.loc["Gold", ["status_before", "status_after"]].tolist() == ["nothing held", "in band"]
     assert after.loc["Unclassified", "status_after"] == "no target"
+
+
+def test_beside_cash_that_is_left_there_are_no_parts_of_cash_by_value():
+    """20 are taken, 6 of them left: 12 and 8 are no parts of 14."""
+    held = [Held("CASH", "Cash", 60), Held("CASH", "Cash", 40, currency="EUR"), Held("B", "B", 100, price=7)]
+    tables = portfolio(held, {"Cash": 40, "B": 60})
+    plan = plan_rebalance(tables, TODAY, limits=Limits(whole_shares=True))
+    assert plan.header.cash_left == 6
+    assert plan.trades["reason"].tolist() == [
+        "10.0 points under target; 70 % of the gap",
+        "Cash is 10.0 points over target; 70 % of the surplus",
+        "Cash is 10.0 points over target; 70 % of the surplus; 1 EUR = 1 USD",
+    ]

@@ -104,6 +104,24 @@ def test_of_equal_results_the_fewest_trades():
     assert amounts_by("symbol", plan.trades) == {"FUND": 1000}
 
 
+def test_a_funds_weights_are_told_with_their_decimals():
+    tables = spanning(fund_and_three(), FUND={"US": 55, "International": 30.5, "Bonds": 14.5})
+    row = plan_withdrawal(tables, 7500, "lazy", TODAY).trades.set_index("symbol").loc["FUND"]
+    assert row["reason"].startswith("spans US 55 % (") and "International 30.5 % (" in row["reason"]
+    assert "Bonds 14.5 % (" in row["reason"]
+
+
+def test_beside_a_fund_that_is_traded_a_class_has_no_parts_by_value():
+    """800 of the class are sold, and 640 of it bought again with the fund: 600 would be 375 % of what is left."""
+    held = [Held("FUND", "-", 1300), Held("A", "US", 200), Held("B", "US", 600), Held("BND", "Bonds", 0)]
+    tables = spanning(portfolio(held, {"US": 70, "Bonds": 30}), FUND={"US": 80, "Bonds": 20})
+    plan = plan_rebalance(tables, TODAY)
+    assert amounts_by("symbol", plan.trades) == {"FUND": 800, "A": -200, "B": -600}
+    assert [reason for reason in plan.trades["reason"] if "part" in reason or "% of" in reason] == [
+        "US is 17.6 points over target; 43 % of the surplus"
+    ] * 2
+
+
 def test_a_withdrawal_looks_through():
     plan = plan_withdrawal(fund_and_three(), 1000, "lazy", TODAY)
     after = plan.classes.set_index("asset_class")["value_after"]

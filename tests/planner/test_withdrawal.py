@@ -5,7 +5,7 @@ import math
 import pytest
 
 from allocation.errors import AmountError, TargetsError
-from allocation.planner import minimum_deposit, plan_withdrawal
+from allocation.planner import Limits, minimum_deposit, plan_rebalance, plan_withdrawal
 from tests.builders import TODAY, Held, amounts_by, one_a_class, portfolio
 
 
@@ -23,6 +23,20 @@ def test_the_furthest_over_target_is_sold():
 def test_cash_is_taken_not_sold():
     plan = withdraw(portfolio([Held("CASH", "Cash", 60), Held("B", "B", 40)], {"Cash": 50, "B": 50}), 10)
     assert list(plan["action"]) == ["take from cash"]
+
+
+def test_cash_that_is_taken_is_no_trade():
+    tables = portfolio([Held("CASH", "Cash", 60), Held("B", "B", 60)], {"Cash": 50, "B": 50})
+    plan = plan_withdrawal(tables, 10, "lazy", TODAY)
+    assert plan.header.trades == 1 and len(plan.trades) == 2
+    assert "1 trade: 0.00 bought, 5.00 sold, 0.00 in fees, 5.00 taken from cash, 0.00 left as cash." in plan.explain()
+    assert "- take from cash CASH USD in Brokerage: −5.00 USD" in plan.explain()
+
+
+def test_cash_that_is_left_says_its_currency():
+    tables = portfolio([Held("A", "A", 50, price=20), Held("B", "B", 60, price=30)], {"A": 50, "B": 50})
+    plan = plan_rebalance(tables, TODAY, deposit=5, limits=Limits(whole_shares=True))
+    assert "- cash left CASH USD" in plan.explain()
 
 
 def test_inside_a_class_what_has_no_target_goes_first():

@@ -173,6 +173,17 @@ def test_holdings_targets_and_classes_may_come_together(portfolio, write_csv):
     assert portfolio.drift().set_index("asset_class")["value"].to_dict() == {"US": 16, "Bonds": 4}
 
 
+def test_a_first_load_may_have_classes_that_only_funds_are_in(portfolio, write_csv):
+    """Nothing is wholly in International, and there is no target yet."""
+    held = write_csv("account,symbol,asset_class,quantity,price,currency\nA,VTI,Stocks,1,10,USD\nA,FUND,,1,10,USD\n")
+    classes = "symbol,asset_class,weight_percent\nFUND,Stocks,60\nFUND,International,40\n"
+    misspelled = write_csv(classes.replace("Stocks", "Stcoks"), "misspelled.csv")
+    with pytest.raises(LoadError, match="row 2, asset_class: 'Stcoks' is no class of the portfolio: .* Is it 'Stocks'"):
+        portfolio.load(held, classes=misspelled)
+    portfolio.load(held, classes=write_csv(classes, "classes.csv"))
+    assert weights(portfolio) == {"Stocks": 60, "International": 40}
+
+
 def test_an_export_can_be_loaded_by_somebody_else(sample, portfolio, tmp_path):
     sample.save_asset_classes("BRK.B", {"US stocks": 70, "Bonds": "9.5"})
     shared = tmp_path / "shared.csv"
@@ -188,7 +199,7 @@ BAD = {
     "FUND,US,-5": "row 2, weight_percent: '-5' is not a percent above 0",
     "FUND,US,54 %": "row 2, weight_percent: '54 %' is not a number",
     "FUND,Bnods,10": "row 2, asset_class: 'Bnods' is no class of the portfolio: .* Is it 'Bonds'?",
-    "FUND,Timber,10": "'Timber' is no class of the portfolio: .* Give it a target first; 0 % will do.",
+    "FUND,Timber,10": "'Timber' is no class of the portfolio: .* needs a target first, .* targets.csv .*; 0 % will do.",
     "FUND,bonds,10": "row 2, asset_class: 'bonds' is written 'Bonds' in the portfolio. Write it the same way",
     "FUND,US,50\nFUND,FUND,50": "row 3, asset_class: 'FUND' is a fund that belongs to several classes itself",
     "VTI,FUND,60": "row 2, asset_class: 'FUND' is a fund that belongs to several classes itself, not a class",

@@ -120,6 +120,8 @@ class ByHandForm:
         if not typed:
             raise AmountError(f"Enter the {what}, such as {self._writing.number('12.34')}.")
         read = self._writing.read(typed)
+        if re.fullmatch(r"[0-9.,]+", read) and not re.fullmatch(r"[0-9]*\.?[0-9]*", read):
+            raise AmountError(f"The {what} {typed!r} is no number. Write it like {self._writing.number('1,234.56')}.")
         if read != typed and re.fullmatch(r"\d+\.\d+", typed):
             # In German 1.086 is a thousand and eighty-six; who means the other would be wrong by a thousand times.
             less = self._writing.number(f"{typed}0")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from allocation.dashboard.commands import on_the_page
 from allocation.dashboard.markup import day, plural, prose, sentence, table
 from allocation.dashboard.overview.markup import age
 from allocation.errors import Problem
@@ -34,7 +35,7 @@ def problems_table(problems: Sequence[Problem]) -> str:
             str(problem.row or ""),
             escape(problem.column),
             escape(problem.value),
-            escape(problem.remedy),
+            escape(on_the_page(problem.remedy)),
         ]
         for problem in problems[:SHOWN]
     ]

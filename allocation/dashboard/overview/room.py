@@ -20,7 +20,10 @@ from allocation.tables import Tables
 from allocation.writing import PLAIN, Writing
 
 ALL_CLASSES = "all classes"
-CAPTION = "The mark is the target, the zone around it the band. Choose a class, or click its bar, to see its holdings."
+CAPTION = (
+    "The mark is the target, the zone around it the band. "
+    '<span class="allocation-screen">Choose a class, or click its bar, to see its holdings.</span>'
+)
 POINTS, MONEY = "Points", "Money"
 
 

@@ -163,10 +163,12 @@ class RebalanceForm:
         return GOALS[self._goal.value].share is None
 
     def explain(self, tables: Tables, plan: Plan, writing: Writing) -> str:
-        """The goal and its source."""
+        """The goal and its source, and what stays as it is."""
         self._distance.layout.display = "" if self._has_distance else "none"
-        money = "" if tables.place else " Money doesn't move between accounts: each one's trades pay for themselves."
-        return _described(GOALS[self._goal.value], REBALANCES) + (sentence(money.strip()) if money else "")
+        told = [] if tables.place else ["Money doesn't move between accounts: each one's trades pay for themselves."]
+        untouched = planner.without_target(tables.class_values, tables.strategy.class_weights)
+        told += [writing.sentence(untouched, tables.base_currency)] if untouched else []
+        return _described(GOALS[self._goal.value], REBALANCES) + sentence(" ".join(told))
 
 
 Form = DepositForm | WithdrawalForm | RebalanceForm

@@ -8,6 +8,7 @@ import pandas as pd
 
 from allocation.dashboard.markup import plural, prose, sentence, status, table
 from allocation.planner import Plan
+from allocation.tables import called
 from allocation.writing import Writing
 
 
@@ -46,7 +47,7 @@ def undone_table(plan: Plan, writing: Writing) -> str:
     rows = [
         [
             escape(row["action"]),
-            escape(row["symbol"] or row["asset_class"]),
+            escape(called(row["symbol"], row["quoted_currency"]) or row["asset_class"]),
             escape(row["account"]) or "—",
             writing.money(row["amount"], currency) if row["amount"] else "",
             prose(writing.sentence(row["reason"], currency)),
@@ -69,6 +70,7 @@ def effect_sentence(plan: Plan, writing: Writing) -> str:
     parts += [f"{money(head.bought)} bought"] if head.bought else []
     parts += [f"{money(head.sold)} sold"] if head.sold else []
     parts += [f"{money(head.fees)} in fees"] if head.fees else []
+    parts += plan.cash_moved(money)
     parts += [f"{money(head.cash_left)} left as cash{plan.counted_as(money)}"] if head.cash_left else []
     told = f"{', '.join(parts)}."
     if _known(head.drift_before) and _known(head.drift_after):

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 import ipywidgets as widgets
 import pandas as pd
 
-from allocation.dashboard.markup import sentence
-from allocation.dashboard.parts import row, told
+from allocation.dashboard.markup import said, sentence
+from allocation.dashboard.parts import only_the_last, row, told
 from allocation.dashboard.targets.fold import Fold
 from allocation.dashboard.targets.markup import suggestions_table
 from allocation.errors import ClassesError
@@ -23,10 +23,10 @@ class AssigningFold:
 
     Parameters:
         portfolio: where classes are kept.
-        changed: called with a sentence after a save.
+        changed: called after a save, to show everything anew.
     """
 
-    def __init__(self, portfolio: Portfolio, changed: Callable[[str], object]) -> None:
+    def __init__(self, portfolio: Portfolio, changed: Callable[[], object]) -> None:
         self._portfolio, self._changed = portfolio, changed
         self._tables: Tables | None = None
         self._parts: dict[str, dict[str, float]] = {}
@@ -42,11 +42,12 @@ class AssigningFold:
             description="Its classes", rows=4, style=WIDE, placeholder="US stocks 54\nInternational stocks 36\nBonds 10"
         )
         self._save = widgets.Button(description="Save its classes")
-        self._problem, self._left = widgets.HTML(), widgets.HTML()
+        self._problem, self._done, self._left = (widgets.HTML() for _ in range(3))
         self._assign.on_click(told(self._problem, self._assign_class))
         self._accept.on_click(told(self._problem, self._accept_all))
         self._save.on_click(told(self._problem, self._save_parts))
         self._fund.observe(lambda _change: self._fill_parts(), "value")
+        only_the_last(self._problem, self._done)
         content = widgets.VBox(
             [self._left, self._suggested, self._accept, row(self._assets, self._class, self._assign),
              widgets.HTML('<p class="allocation-quiet">Hold Ctrl (or Cmd) to choose several. What is in a class '
@@ -54,13 +55,13 @@ class AssigningFold:
              widgets.HTML('<p class="allocation-quiet">A fund of several classes: one a line, with its percent of the '
                           "fund. What is left of 100 is unclassified; nothing written: back to the one class that its "
                           "holdings say.</p>"),
-             row(self._fund, self._written, self._save), self._problem]
+             row(self._fund, self._written, self._save), self._problem, self._done]
         )  # fmt: skip
         self.fold = Fold("Classes of holdings", content, told(self._problem, self._fill))
 
     def show(self, tables: Tables) -> None:
         """Offer every asset with its class, and every fund."""
-        self._tables = tables
+        self._tables, self._done.value = tables, ""
         if self.fold.is_open:
             told(self._problem, self._fill)()
 
@@ -86,9 +87,10 @@ class AssigningFold:
             chosen = self._fund.value
             self._fund.options = funds
             self._fund.value = chosen if chosen in funds else next(iter(funds), None)
-        self._left.value = sentence(
-            f"{len(waiting)} of {len(self._parts)} assets are in no class." if waiting else "Every asset has a class."
-        )
+        in_part = [symbol for symbol, parts in self._parts.items() if UNCLASSIFIED in parts and symbol not in waiting]
+        told = [f"{len(waiting)} of {len(self._parts)} assets are in no class."] if waiting else []
+        told += [f"In part in no class: {', '.join(in_part)}."] if in_part else []
+        self._left.value = sentence(" ".join(told) or "Every asset has a class.")
         self._suggest()
         self._fill_parts()
 
@@ -108,7 +110,7 @@ class AssigningFold:
         return known if name in ("", symbol) else f"{known} · {name}"
 
     def _assign_class(self) -> None:
-        symbols, name = list(self._assets.value), str(self._class.value).strip()
+        symbols, name = list(self._assets.value), self._spelled(str(self._class.value).strip())
         if not symbols or not name:
             raise ClassesError("Choose one or several assets, and the class they belong to.")
         before = {symbol: in_words(self._parts[symbol]) for symbol in symbols}
@@ -121,14 +123,14 @@ class AssigningFold:
         named = ", ".join(
             f"{symbol} in {name}" for symbol, name in zip(accepted["symbol"], accepted["asset_class"], strict=True)
         )
-        self._changed(f"Saved: {named}.")
+        self._say(f"Saved: {named}.")
 
     def _save_parts(self) -> None:
         symbol = self._fund.value
         if symbol is None:
             raise ClassesError("There is no fund to give classes.")
         before = in_words(self._parts[symbol])
-        self._portfolio.save_asset_classes(symbol, read_parts(self._written.value))
+        self._portfolio.save_asset_classes(symbol, read_parts(self._written.value, self._spelled))
         self._say_moved({symbol: before})
 
     def _say_moved(self, before: Mapping[str, str]) -> None:
@@ -136,7 +138,15 @@ class AssigningFold:
         parts = parts_of(self._portfolio.asset_classes())
         now = {symbol: in_words(parts[symbol]) for symbol in before}
         moved = [f"{symbol} {before[symbol]} → {now[symbol]}" for symbol in before if before[symbol] != now[symbol]]
-        self._changed(f"Saved: {'; '.join(moved)}." if moved else "Nothing changed: the classes were these already.")
+        self._say(f"Saved: {'; '.join(moved)}." if moved else "Nothing changed: the classes were these already.")
+
+    def _say(self, done: str) -> None:
+        self._changed()
+        self._done.value = said(done)
+
+    def _spelled(self, name: str) -> str:
+        """A class as the portfolio writes it, whatever capitals it is typed in."""
+        return next((known for known in self._class.options if known.casefold() == name.casefold()), name)
 
 
 def parts_of(classes: pd.DataFrame) -> dict[str, dict[str, float]]:
@@ -160,8 +170,12 @@ def in_words(parts: Mapping[str, float]) -> str:
     return ", ".join(name if percent == 100 else f"{name} {percent:.10g} %" for name, percent in parts.items())
 
 
-def read_parts(text: str) -> dict[str, str]:
+def read_parts(text: str, spelled: Callable[[str], str]) -> dict[str, str]:
     """Classes with their percents, one a line: ``US stocks 54``, ``Bonds: 10 %``.
+
+    Parameters:
+        text: what is typed.
+        spelled: gives a class as the portfolio writes it.
 
     Raises:
         ClassesError: a line has no percent at its end, or a class stands twice.
@@ -169,7 +183,7 @@ def read_parts(text: str) -> dict[str, str]:
     parts: dict[str, str] = {}
     for line in filter(None, (line.strip() for line in text.splitlines())):
         name, _, percent = line.removesuffix("%").strip().rpartition(" ")
-        name = name.strip().rstrip(":").strip()
+        name = spelled(name.strip().rstrip(":").strip())
         if not name or not percent.replace(",", ".").replace(".", "", 1).isdecimal():
             raise ClassesError(f"{line!r} is not a class with its percent. Write it like: Bonds 10")
         if name in parts:

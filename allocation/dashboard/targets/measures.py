@@ -15,6 +15,7 @@ from allocation.triggers import read_trigger
 EVERY = "every class"
 BANDS = ["5 points or 25 % of the target, whichever is smaller", "5 points", "2 points", "20 % of the target"]
 TRIGGERS = ["drift", "every 12 months", "every 6 months and drift"]
+DUE = f'<p class="allocation-quiet">Such as: {"; ".join(TRIGGERS)}.</p>'
 
 
 class MeasuresForm:
@@ -35,7 +36,14 @@ class MeasuresForm:
         self._band.observe(told(self._band_problem, self._read_band), "value")
         self._trigger.observe(told(self._trigger_problem, self._read_trigger), "value")
         self.box = widgets.VBox(
-            [row(self._of, self._band), self._band_problem, row(self._trigger), self._trigger_problem, self._explained]
+            [
+                row(self._of, self._band),
+                self._band_problem,
+                row(self._trigger),
+                widgets.HTML(DUE),
+                self._trigger_problem,
+                self._explained,
+            ]
         )
 
     def show(self, editing: Editing) -> None:

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from allocation.dashboard.conflict import ConflictPanel, in_words
 from allocation.dashboard.markup import old, said, sentence
-from allocation.dashboard.parts import row, told
+from allocation.dashboard.parts import only_the_last, row, told
 from allocation.dashboard.targets.assets import known_assets
 from allocation.dashboard.targets.assigning import AssigningFold
 from allocation.dashboard.targets.comparing import CompareFold
@@ -56,11 +56,12 @@ class TargetsPanel:
         )
         self._measures = MeasuresForm(self._measured)
         self._versions = VersionsFold(portfolio, lambda: self.editing.now, self._go_on)
-        self._compare, self._assigning = CompareFold(portfolio), AssigningFold(portfolio, self._anew)
+        self._compare, self._assigning = CompareFold(portfolio), AssigningFold(portfolio, saved)
         self._save = widgets.Button(description="Save targets", button_style="primary")
         self._discard = widgets.Button(description="Discard changes")
         self._save.on_click(told(self._problem, self._save_draft))
         self._discard.on_click(told(self._problem, self._discard_draft))
+        only_the_last(self._problem, self._done)
         self._conflict = ConflictPanel(self._keep_saved, self._save_over)
         self.box = widgets.VBox(
             [self._strategies.box, self._note,
@@ -113,7 +114,9 @@ class TargetsPanel:
     def _lacks_classes(self) -> bool:
         """Whether classes are to be given before targets can be."""
         assert self._tables is not None
-        return not self._tables.strategy.class_weights and UNCLASSIFIED in self._tables.class_values
+        # What a fund's weights leave of 100 may stay in none.
+        wholly = any(asset.asset_class == UNCLASSIFIED and asset.value for asset in self._tables.asset_rows)
+        return wholly and not self._tables.strategy.class_weights
 
     def _explained(self) -> str:
         assert self._tables is not None

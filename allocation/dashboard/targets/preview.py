@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from allocation import planner
+from allocation.dashboard.commands import on_the_page
 from allocation.dashboard.targets.state import State, targets_of, wrong_sums
 from allocation.drift import by_class, by_holding
 from allocation.errors import AllocationError
@@ -98,18 +99,20 @@ def effect(tables: Tables, state: State, on: datetime.date, writing: Writing) ->
     try:
         head = planner.rebalance_header(with_state(tables, state), on)
     except AllocationError as error:
-        return f"What it would take can't be calculated. {error}"
+        return f"What it would take can't be calculated. {on_the_page(str(error))}"
+    if head.drift_before < ON_TARGET and not head.trades:
+        return "What it would take: no trade, the portfolio is on these targets."
+    untouched = writing.sentence(planner.without_target(tables.class_values, state.classes), head.currency)
     if not head.trades:
-        if head.drift_before < ON_TARGET:
-            return "What it would take: no trade, the portfolio is on these targets."
+        apart = "Nothing is held to buy in what is under, or no account holds both what is over and what is under."
         return (
-            "What it would take: no trade brings the portfolio nearer to these targets. Nothing is held to buy in what "
-            "is under, or no account holds both what is over and what is under. Portfolio drift "
-            f"{writing.percent(head.drift_before)}."
+            f"What it would take: no trade brings the portfolio nearer to these targets. {untouched or apart} "
+            f"Portfolio drift {writing.percent(head.drift_before)}."
         )
     trades = f"{head.trades} trade{'' if head.trades == 1 else 's'}"
     bought, sold = (f"{writing.money(value, head.currency)} {head.currency}" for value in (head.bought, head.sold))
-    return (
+    told = (
         f"What it would take: {trades}, {sold} sold and {bought} bought ({writing.percent(head.turnover)} turnover); "
         f"portfolio drift {writing.percent(head.drift_before)} before, {writing.percent(head.drift_after)} after."
     )
+    return f"{told} {untouched}".strip()

@@ -40,7 +40,9 @@ def test_an_asset_that_has_a_class_is_moved_to_another(portfolio):
     portfolio.load(held.assign(name=["Total Stock Market", "ABC", None]))
     portfolio.save_asset_classes("ABC", {"Stocks": 60})
     room = Room(portfolio)
+    assert "the classes come first" not in room.text
     room.open("Classes of holdings")
+    assert "In part in no class: ABC." in room.text and "Every asset has a class" not in room.text
     shown = [label for label, _ in room.find("Assets, with their class").options]
     assert shown == ["ABC — Stocks 60 %, Unclassified 40 %", "CASH USD — Cash", "VTI — Stocks · Total Stock Market"]
     room.enter("Assets, with their class", ("VTI",))
@@ -56,6 +58,17 @@ def test_an_asset_that_has_a_class_is_moved_to_another(portfolio):
     room.enter("Class", "Bonds")
     room.click("Put into this class")
     assert "Nothing changed: the classes were these already." in room.text
+
+
+def test_a_class_is_written_as_it_is_already_and_an_error_ends_what_was_said_before(room, sample):
+    room.open("Classes of holdings")
+    room.enter("Assets, with their class", ("BRK.B",))
+    room.enter("Class", "BONDS")
+    room.click("Put into this class")
+    assert "Saved: BRK.B no class → Bonds." in room.text
+    assert sample.asset_classes().set_index("symbol").loc["BRK.B", "asset_class"] == "Bonds"
+    room.click("Put into this class")
+    assert "Choose one or several assets" in room.text and "Saved:" not in room.text
 
 
 def test_an_asset_with_a_target_in_its_class_is_not_moved_away_from_it(small):
@@ -74,13 +87,16 @@ def test_a_fund_is_in_several_classes_by_weight(small):
     small.enter("Its classes", "Stocks")
     small.click("Save its classes")
     assert "&#x27;Stocks&#x27; is not a class with its percent." in small.text
+    small.enter("Its classes", "Stocks 60\nstocks 40")
+    small.click("Save its classes")
+    assert "Stocks stands twice." in small.text
     small.enter("Its classes", "Stocks 60\nBonds: 40 %")
     small.click("Save its classes")
     assert "has a holding target inside Stocks" in small.text
     small.say("open", row=["Stocks", ""], open=True)
     small.say("share_by_value", level="Stocks")
     small.click("Save targets")
-    small.enter("Its classes", "Stocks 60\nBonds: 40 %")
+    small.enter("Its classes", "stocks 60\nbonds: 40 %")
     small.click("Save its classes")
     assert "Saved: VEA Stocks → Stocks 60 %, Bonds 40 %." in small.text and small.row("Bonds")["now"] == "48.0 %"
     small.say("open", row=["Bonds", ""], open=True)

@@ -1,5 +1,6 @@
 def test_bands_and_the_trigger_are_part_of_the_draft(small):
     small.open("Bands and when a rebalance is due")
+    assert "Such as: drift; every 12 months; every 6 months and drift." in small.text
     small.enter("Band", "3 points")
     assert small.row("Stocks")["band"] == "57–63 %"
     small.enter("Band of", "Bonds")

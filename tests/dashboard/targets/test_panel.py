@@ -32,6 +32,8 @@ def test_where_no_trade_helps_it_does_not_say_that_the_targets_are_met(small):
     small.say("remove", row=["Stocks", ""])
     said = small.say("effect")["effect"]
     assert "no trade brings the portfolio nearer to these targets" in said and "is on these targets" not in said
+    assert "100.0 % of the scope is in classes without a target, which stay as they are (Bonds, Stocks)" in said
+    assert "no account holds both" not in said
 
 
 def test_inside_a_class_each_holding_has_its_part_of_the_class(small):
