@@ -8,7 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from allocation.errors import Subject, leave_out
@@ -318,6 +318,8 @@ def _parsed(opened: Opened) -> dict[str, Any]:
         raise opened.wrong(
             f"is damaged or cut off ({error.msg}). Export it again from Ghostfolio.", row=error.lineno
         ) from None
+    except InvalidOperation:
+        raise opened.wrong("has a number with too large an exponent. Export it again from Ghostfolio.") from None
     except (ValueError, RecursionError) as error:
         raise opened.wrong(f"can't be read ({error}). Export it again from Ghostfolio.") from None
     if not isinstance(export, dict) or "activities" not in export:

@@ -256,6 +256,7 @@ def test_what_is_wrong_with_an_activity_is_said(one, said):
     ("file", "said"),
     [
         (export()[:-20], "row 1: is damaged or cut off ("),
+        (b"1e" + 40 * b"9", "has a number with too large an exponent"),
         (b'{"meta": {"date": 1}}', "has no activities."),
         (b"[]", "has no activities."),
         (b'{"activities": [NaN]}', "can't be read (NaN is not a number)."),
