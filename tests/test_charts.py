@@ -188,7 +188,7 @@ def test_rules_side_by_side_are_a_bar_each_with_words(sample):
     figure = charts.rules_compared(sample.compare_rules())
     assert list(figure.data[0].y)[-1] == "distance, only outside"
     assert figure.data[0].x[0] == pytest.approx(2.95, abs=0.01)
-    assert figure.data[-1].text[0] == "  2.95 %, trades: 15"
+    assert figure.data[-1].text[0] == "  2.95 %, trades: 12"
 
 
 DAYS = {
