@@ -204,7 +204,7 @@ def test_a_first_load_asks_for_the_base_currency(portfolio):
     room = Room(portfolio)
     data = shipped("data")
     room.give(*((name, (data / name).read_bytes()) for name in ("holdings.csv", "targets.csv", "fx.csv")))
-    assert "has no base currency yet" in room.text and "on the page, USD under Base currency." in room.text
+    assert "has no base currency yet" in room.text and "added up in, under Base currency: USD." in room.text
     room.named("Base currency").value = "usd"
     room.named("Load this").click()
     assert portfolio.summary().total == pytest.approx(50335.41) and portfolio.strategy().class_percents["Gold"] == 4
