@@ -18,7 +18,8 @@ notebooks: $(VENV)/.installed-notebooks
 	cd notebooks && ../$(BIN)/jupyter lab
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist worksteal -m 'not stress and not browser'
+	$(BIN)/python -m pytest -m 'browser and not stress'
 
 stress: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m stress

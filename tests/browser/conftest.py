@@ -12,7 +12,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))  # One browser at a time, whatever else runs beside it.
             if CHROMIUM is None and os.environ.get("ALLOCATION_BROWSER_TESTS") != "required":
                 item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
 
