@@ -23,9 +23,9 @@ class Network:
         self.swallowed.clear()
         self.loses = direction
 
-    def end(self):
-        """End every connection from the server's side; those that come after it are sound."""
-        self.loses = None
+    def end(self, then_lose=None):
+        """End every connection from the server's side; those that come after it are sound, or lose ``then_lose``."""
+        self.lose(then_lose)
         for end in self.open:
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)

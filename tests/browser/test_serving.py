@@ -161,8 +161,7 @@ def test_a_page_whose_every_connection_ends_before_a_click_arrives_says_that_it_
         lost = visit.page.get_by_text("The dashboard has stopped, or this page has lost it.")
         for _ in range(600):
             if line.swallowed.is_set():
-                line.end()
-                line.lose(UP)
+                line.end(then_lose=UP)
             if lost.is_visible():
                 break
             visit.page.wait_for_timeout(100)
