@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
+from tornado.websocket import WebSocketProtocol, WebSocketProtocol13
 
 from allocation.dashboard.conversation import Conversation
 
@@ -39,6 +40,12 @@ class Resumed(KernelWebsocketHandler):
 
     kernel_websocket_connection_class = Connection
     _conversations: WeakKeyDictionary[object, dict[str, Conversation]] = WeakKeyDictionary()
+
+    def get_websocket_protocol(self) -> WebSocketProtocol | None:
+        protocol = super().get_websocket_protocol()
+        if isinstance(protocol, WebSocketProtocol13):
+            protocol.params.ping_interval = protocol.params.ping_timeout = self.settings["ping_seconds"]
+        return protocol
 
     async def open(self, kernel_id: str) -> None:
         of_this_kernel = self._conversations.setdefault(self.connection.kernel_manager, {})

@@ -17,6 +17,7 @@ from allocation.opening import ENVIRONMENT, TIMEOUT_ENVIRONMENT
 HOST = "127.0.0.1"
 SECONDS_TO_START = 60
 LARGEST_MESSAGE = 128 * 1024 * 1024
+PING_SECONDS = 30
 IDLE_SECONDS = 900
 CULL_SECONDS = 60
 TOKEN_ENVIRONMENT = "JUPYTER_TOKEN"
@@ -95,8 +96,8 @@ def settings(work: Path, place: Place) -> dict[str, Any]:
                 "names": [name.lower() for name in place.names],
                 "headers": HEADERS,
                 "websocket_max_message_size": LARGEST_MESSAGE,
-                "ws_ping_interval": 30000,
-                "ws_ping_timeout": 30000,
+                "ping_seconds": PING_SECONDS,
+                "ws_ping_interval": 0,  # Jupyter's pings give up on a page before it can have answered the first
             },
         },
         "VoilaConfiguration": {

@@ -11,6 +11,7 @@ from websockets.sync.client import connect
 
 from allocation.dashboard.connection import FORGOTTEN
 from tests.browser.conftest import load_sample
+from tests.browser.line import UP, network
 from tests.browser.visiting import served
 from tests.dashboard.test_server import Asked
 
@@ -72,6 +73,15 @@ def page(server):
         yield Page(server, sockets)
 
 
+@pytest.fixture(scope="module")
+def pinging(tmp_path_factory):
+    """A server that asks twice a second whether a page is still there, and the network before it."""
+    portfolio = load_sample(tmp_path_factory.mktemp("pinging") / "sample.duckdb")
+    hurry = "from allocation.dashboard import settings; settings.PING_SECONDS = 0.5"
+    with served(portfolio.path, before=hurry) as address, network(address) as (line, through):
+        yield line, Asked(through)
+
+
 def test_answers_that_were_lost_on_the_way_come_again_in_order(page):
     assert page.connect() == 0
     page.ask("one")
@@ -117,3 +127,28 @@ def test_a_page_that_can_not_be_told_what_it_missed_is_not_gone_on_with(page):
         while True:
             page.socket.recv(timeout=60)
     assert ended.value.rcvd.code == FORGOTTEN
+
+
+def test_a_page_that_is_there_keeps_its_connection_though_nobody_touches_it(pinging):
+    _line, server = pinging
+    with ExitStack() as sockets:
+        page = Page(server, sockets)
+        page.connect()
+        page.ask("one")
+        page.answers("one")
+        with pytest.raises(TimeoutError):
+            while True:
+                page.socket.recv(timeout=4)
+        page.ask("two")
+        assert page.answers("two") == ["two"]
+
+
+def test_a_page_that_answers_no_more_is_given_up(pinging):
+    line, server = pinging
+    with ExitStack() as sockets:
+        page = Page(server, sockets)
+        page.connect()
+        line.lose(UP)
+        with pytest.raises(ConnectionClosed):
+            while True:
+                page.socket.recv(timeout=60)

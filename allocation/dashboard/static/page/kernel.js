@@ -166,8 +166,11 @@ export class Kernel {
     this.said += 1;
     this.unheard.push(message);
     if (!this.waiting) this.waitToBeHeard();
-    this.socket?.send(String(this.heard));
-    this.socket?.send(message);
+    // To one that is closing nothing can be said; the next says it again.
+    if (this.socket?.readyState === WebSocket.OPEN) {
+      this.socket.send(String(this.heard));
+      this.socket.send(message);
+    }
     return header.msg_id;
   }
 
