@@ -7,7 +7,7 @@ from html import escape
 
 import ipywidgets as widgets
 
-from allocation.dashboard.markup import said, sentence
+from allocation.dashboard.markup import said
 from allocation.dashboard.parts import row, told
 from allocation.errors import SavedSince, StoreError
 from allocation.portfolio import Portfolio
@@ -63,7 +63,7 @@ class TakingBack:
         self.forget()
         self._asked = self._portfolio.last_load()
         kept = "What the portfolio is now is kept as a copy." if self._asked.backup else "Nothing would be left in it."
-        self._text.value = sentence(f"This would take back: {self._asked}. {kept}")
+        self._text.value = said(f"This would take back: {self._asked}. {kept}")
         self._seen(self._ask, seen=False)
         self._seen(self._yes, self._no, seen=True)
 

@@ -49,7 +49,7 @@ class BackupsPanel:
 
     def _question(self, asked: bool) -> None:
         self._warning.value = (
-            sentence("This puts the backup in the portfolio's place. What is there now is kept as a copy.")
+            said("This puts the backup in the portfolio's place. What is there now is kept as a copy.")
             if asked
             else ""
         )
