@@ -70,6 +70,11 @@ class LoadPanel:
         )  # fmt: skip
         self.box.add_class("allocation-stack")
 
+    @property
+    def is_edited(self) -> bool:
+        """Whether files are being looked at, or it is asked whether a load is to be taken back."""
+        return bool(self._files) or self._undo.is_asking
+
     def show(self, currency: str, writing: Writing) -> None:
         """Ready for files; a preview that is open stays.
 

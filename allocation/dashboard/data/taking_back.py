@@ -35,6 +35,11 @@ class TakingBack:
         self.box = widgets.VBox([self._text, row(self._ask, self._yes, self._no), self._problem, self._done])
         self.box.add_class("allocation-stack")
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether it was said what would be taken back, and not yet answered."""
+        return self._asked is not None
+
     def show(self) -> None:
         """Offer it where there is a load to take back; where something else was saved since, say so."""
         self._asked, self._text.value = None, ""

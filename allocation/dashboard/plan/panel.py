@@ -54,6 +54,11 @@ class PlanPanel:
         )  # fmt: skip
         self.box.add_class("allocation-plan")
 
+    @property
+    def is_edited(self) -> bool:
+        """Whether it was looked at what executing a plan, or taking that back, would change."""
+        return self._saved.is_looked_at or self._executed.is_looked_at
+
     def show(self, tables: Tables, writing: Writing = PLAIN) -> None:
         """Plan for this scope, with numbers written like this."""
         self._tables, self._writing = None, writing
