@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from allocation.dashboard.markup import said
 from allocation.dashboard.parts import row, told
-from allocation.dashboard.plan.forms import choice, choose_among
+from allocation.dashboard.plan.forms import WIDE, choice, choose_among
 from allocation.dashboard.plan.markup import executed_table
 from allocation.dashboard.plan.seen import SINCE, Seen, look_at
 from allocation.errors import AllocationError, PlanError
@@ -38,7 +38,7 @@ class SavedPlans:
         self._title = widgets.Text(description="Title", layout={"width": "280px"})
         self._title.add_class("allocation-field")
         self._save = widgets.Button(description="Save this plan")
-        self._plans = choice("Saved plans", [])
+        self._plans = choice("Saved plans", [], WIDE)
         self._account, self._into = choice("Trades in", []), choice("What is open", [])
         self._look = widgets.Button(description="Show what it would change")
         # It changes what is held, so it waits until what it would change has been looked at.

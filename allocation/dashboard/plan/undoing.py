@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from allocation.dashboard.markup import plural, said
 from allocation.dashboard.parts import row, told
-from allocation.dashboard.plan.forms import choice, choose_among
+from allocation.dashboard.plan.forms import WIDE, choice, choose_among
 from allocation.dashboard.plan.markup import executed_table
 from allocation.dashboard.plan.seen import SINCE, Seen, look_at
 from allocation.plans import Executed
@@ -30,7 +30,7 @@ class ExecutedPlans:
         self._looked_at: object = None
         self._seen: Seen | None = None
         self._words: Callable[[], str] = str
-        self._plans = choice("Executed plans", [])
+        self._plans = choice("Executed plans", [], WIDE)
         self._look = widgets.Button(description="Show what taking it back would change")
         self._undo = widgets.Button(description="Take it back", disabled=True)
         self._problem, self._done = widgets.HTML(), widgets.HTML()
