@@ -28,7 +28,7 @@ from allocation.tables import ALL, Tables
 from allocation.writing import Writing
 
 ROOMS = {"overview": "Overview", "targets": "Targets", "plan": "Plan", "history": "History", "data": "Data"}
-SHEETS = ("frame", "overview", "tables", "controls", "print")
+SHEETS = ("frame", "overview", "tables", "controls", "contrast", "print")
 """The page's style, in the order in which it is read."""
 
 NEWS = "The portfolio was changed elsewhere. This page shows it as it is now."

@@ -45,9 +45,8 @@ class StartFold:
         self._words, self._problem, self._apart = (widgets.HTML() for _ in range(3))
         self._from.observe(lambda _change: self._explain(), "value")
         self._start.on_click(told(self._problem, self._go))
-        content = widgets.VBox(
-            [row(self._from, self._age, self._file, self._start), self._words, self._problem, self._apart]
-        )
+        choosing = row(self._from, self._age, self._file, self._start)
+        content = widgets.VBox([choosing, self._words, self._problem, self._apart])
         self.fold = Fold("Start from something", content, told(self._problem, self._fill))
 
     def show(self, tables: Tables) -> None:
@@ -128,6 +127,7 @@ def apart(tables: Tables, state: State) -> str:
     if not (not_held and without):
         return ""
     return (
-        f"Held, but without a target here: {', '.join(without)}. With a target, but not held: {', '.join(not_held)}. Where "
-        "that is the same by two names, put the holdings into the class with the target, under Classes of holdings."
+        f"Held, but without a target here: {', '.join(without)}. With a target, but not held: {', '.join(not_held)}. "
+        "Where that is the same by two names, put the holdings into the class with the target, under Classes of "
+        "holdings."
     )
