@@ -102,7 +102,7 @@ class Page:
             {
                 "overview": lambda: Overview(lambda: self._visit("targets")),
                 "targets": lambda: TargetsPanel(portfolio, self._refresh),
-                "plan": lambda: PlanPanel(portfolio, self._refresh),
+                "plan": lambda: PlanPanel(portfolio, self._refresh, lambda: self._read_at[0]),
                 "history": lambda: History(portfolio),
                 # What is loaded may not be worth anything yet: that is told above the rooms, and no fault of the load.
                 "data": lambda: Data(portfolio, self.show, own=self._own is None),

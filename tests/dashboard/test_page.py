@@ -142,6 +142,15 @@ def test_a_page_on_which_something_is_under_way_stays_as_it_is(page, sample):
     assert not changed_elsewhere()
 
 
+def test_a_plan_seen_before_another_window_saved_is_not_saved_unseen(page, sample):
+    go(page, "plan")
+    allocation.open(sample.path).save_price("VTI", 400, "USD")
+    click(page, "Save this plan")
+    assert "Nothing was saved. The plan above is calculated anew" in text(page) and sample.plans().empty
+    click(page, "Save this plan")
+    assert "Saved as plan 1." in text(page) and "Nothing was saved" not in text(page)
+
+
 def test_hidden_balances_leave_weights_and_take_amounts(page):
     for room in ROOMS:
         go(page, room)

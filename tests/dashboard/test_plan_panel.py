@@ -18,7 +18,8 @@ class Panel(Spoken):
 
     def __init__(self, portfolio, scope="all"):
         self.portfolio, self.executed = portfolio, []
-        self.panel = PlanPanel(portfolio, lambda: self.executed.append(True))
+        read_at = portfolio.state()
+        self.panel = PlanPanel(portfolio, lambda: self.executed.append(True), lambda: read_at)
         self.panel.show(portfolio.tables(scope))
 
     def tab(self, name):

@@ -26,11 +26,18 @@ class SavedPlans:
     Parameters:
         portfolio: where they are kept.
         current: gives the plan in view, if there is one.
-        changed: called after a plan was executed.
+        changed: called after a plan was executed, and where the one in view has to be calculated anew.
+        read_at: gives the portfolio's state when what the plan in view is of was read.
     """
 
-    def __init__(self, portfolio: Portfolio, current: Callable[[], Plan | None], changed: Callable[[], object]) -> None:
-        self._portfolio, self._current, self._changed = portfolio, current, changed
+    def __init__(
+        self,
+        portfolio: Portfolio,
+        current: Callable[[], Plan | None],
+        changed: Callable[[], object],
+        read_at: Callable[[], object],
+    ) -> None:
+        self._portfolio, self._current, self._changed, self._read_at = portfolio, current, changed, read_at
         self._writing = PLAIN
         self._looked_at: tuple[object, ...] | None = None
         self._seen: Seen | None = None
@@ -91,6 +98,8 @@ class SavedPlans:
 
     def _as_of_now(self, plan: Plan) -> Plan:
         """The plan in view, unless it comes to something else today than what is seen."""
+        if self._portfolio.state() == self._read_at():
+            return plan
         try:
             now = self._portfolio.plan_again(plan)
         except AllocationError:

@@ -27,6 +27,7 @@ export function keepFocus(place, region) {
   let said = new Set();
   let settling = false;
   let telling = 0;
+  let clearing = 0;
   let room = null;
   const opened = new WeakSet();
 
@@ -89,7 +90,8 @@ export function keepFocus(place, region) {
     said = new Set();
     region.replaceChildren(...sentences.map((text) => Object.assign(document.createElement("p"), { textContent: text })));
     // Whoever reads on meets the sentence itself, not its echo.
-    telling = setTimeout(() => region.replaceChildren(), LONG_ENOUGH);
+    clearTimeout(clearing);
+    clearing = setTimeout(() => region.replaceChildren(), LONG_ENOUGH);
   }
 
   /** Two frames: widgets that are put in are drawn by then. */
