@@ -31,7 +31,7 @@ ROOMS = {"overview": "Overview", "targets": "Targets", "plan": "Plan", "history"
 SHEETS = ("frame", "overview", "tables", "controls", "contrast", "print")
 """The page's style, in the order in which it is read."""
 
-NEWS = "The portfolio was changed elsewhere. This page shows it as it is now."
+NEWS = "The portfolio has changed. This page shows it as it is now."
 
 LARGE = 12345678.9
 """Has every mark that a language may write otherwise."""

@@ -218,7 +218,7 @@ def test_data_loaded_after_the_server_started_is_on_the_page(browser, sample):
         visit.see("40.0 %")
         # Somebody comes back to the window that was open all the time.
         before.page.evaluate("dispatchEvent(new Event('focus'))")
-        before.spoken("The portfolio was changed elsewhere.")
+        before.spoken("The portfolio has changed.")
         before.see("40.0 %")
         before.focused("International")
         assert before.page.get_by_role("table", name="Holdings of International stocks").is_visible()
