@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from allocation.errors import MappingNeeded
+from allocation.readers import Opened
 from tests.readers.reading import read
 
 NOVEMBER_20 = datetime.date(2026, 11, 20)
