@@ -69,7 +69,7 @@ class Loads(PortfolioFile):
         mapping: Mapping[str, str] | None = None,
         account: str | None = None,
         taxonomy: str | None = None,
-        leave_out: Sequence[str] = (),
+        leave_out: str | Sequence[str] = (),
     ) -> LoadReport:
         """Load holdings, targets, FX rates, classes and prices; makes the file if need be.
 
