@@ -54,7 +54,7 @@ def test_it_is_a_type_error_too(bonds_and_stocks):
 def test_what_comes_out_of_tables_goes_in(bonds_and_stocks):
     """Numbers of a table are numpy's, and its columns are lists and dicts."""
     number = bonds_and_stocks.save_plan(bonds_and_stocks.plan_deposit(np.float64(10)))
-    bonds_and_stocks.execute_plan(np.int64(number), only=pd.Series(["VEA"]), preview=np.bool_(True))
+    bonds_and_stocks.execute_plan(np.int64(number), only=pd.Series(["BND"]), preview=np.bool_(True))
     bonds_and_stocks.save_class_targets(pd.Series({"Stocks": 50.0, "Bonds": 50.0}))
     assert bonds_and_stocks.strategy().class_percents == {"Stocks": 50, "Bonds": 50}
 

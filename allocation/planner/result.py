@@ -58,7 +58,8 @@ class Header:
         trades: how many buys and sells; cash that is kept or taken is none.
         cash_left: money that the plan leaves as cash because of a limit, or because nothing is there to buy; in the
             weights after, the latter counts as the class that it waits for (:meth:`Plan.counted_as`).
-        measure: Σ (value after − target value)² / target value, over what has a target.
+        measure: Σ (value after − target value)² / target value, over the holdings that have a target; where funds span
+            classes, over the classes.
         deviation: Σ |value after − target value| over the same.
         gap: how far the plan may at most be from the nearest one that keeps the limits, in units of the measure; 0 when
             it is proven to be the nearest, infinite where how far is not known.
