@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from allocation.arguments import checked
 from allocation.money import minor_digits
+from allocation.percents import as_percent, as_weight
 from allocation.planner.result import Plan
-from allocation.tables import ALL, CASH, SEVERAL_CLASSES, UNCLASSIFIED, Strategy, as_percent, as_weight
+from allocation.tables import ALL, CASH, SEVERAL_CLASSES, UNCLASSIFIED, Strategy
 from allocation.targets import plain
 from allocation.text import as_text
 
@@ -17,6 +19,7 @@ WEIGHTS = ["weight_before", "weight_after", "target_weight", "drift_before", "dr
 TEXTS = ["scope", "account", "symbol", "name", "asset_class", "reason"]
 
 
+@checked
 def plan_csv(plan: Plan) -> str:
     """A plan as CSV text: the columns of its rows, a header row, decimal points, amounts to the currency's minor unit.
 

@@ -9,11 +9,13 @@ from fractions import Fraction
 from math import lcm
 from typing import TypeVar
 
+from allocation.arguments import checked
 from allocation.errors import ChangedMeanwhile, TargetsError, UnknownName
 from allocation.measures import Measures
 from allocation.measures import changes as measures_changes
-from allocation.tables import PERCENT_STEPS, SEVERAL_CLASSES, UNCLASSIFIED, Strategy, Targets
-from allocation.tables import Percent as Percent
+from allocation.percents import PERCENT_STEPS
+from allocation.percents import Percent as Percent
+from allocation.tables import SEVERAL_CLASSES, UNCLASSIFIED, Strategy, Targets
 
 HUNDRED = Decimal(100)
 STEP = Decimal(1) / PERCENT_STEPS
@@ -171,8 +173,15 @@ def _change(name: str, before: Decimal | None, after: Decimal | None) -> str:
 
 
 def exact_percents(percents: Mapping[str, Percent]) -> dict[str, Decimal]:
-    """The same percents as decimals."""
-    return {name: Decimal(str(percent)) for name, percent in percents.items()}
+    """The same percents as decimals.
+
+    Raises:
+        TargetsError: one is not a number.
+    """
+    try:
+        return {name: Decimal(str(percent)) for name, percent in percents.items()}
+    except InvalidOperation:
+        raise TargetsError(f"A percent is not a number among {dict(percents)}. Write them like 60 or 12.5.") from None
 
 
 def wrong_sum(total: Decimal) -> str:
@@ -219,6 +228,7 @@ def share(
     return shared
 
 
+@checked
 def redistribute(percents: Mapping[str, Percent], locked: Collection[str], changed: str, to: Percent) -> Redistributed:
     """Move one row of targets to a new percent; the rows that aren't locked make room for it.
 

@@ -5,86 +5,40 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from tqdm.auto import tqdm
 
 from allocation.errors import Subject, leave_out
-from allocation.money import HUNDREDTHS, currency_code
+from allocation.money import HUNDREDTHS
 from allocation.readers.cash_rows import CASH_NAMES, Wrong, cash_amount, cash_valued_elsewhere
-from allocation.readers.columns import SIDES, currency_of, plain, told_apart
+from allocation.readers.columns import currency_of, told_apart
 from allocation.readers.content import Content
-from allocation.readers.file_names import account_in
-from allocation.readers.found import Findings, Holding
-from allocation.readers.holdings import ACCOUNT_TYPES, OWN_WORDS
+from allocation.readers.found import Holding
+from allocation.readers.holdings import ACCOUNT_TYPES
 from allocation.readers.isins import isin_in
-from allocation.readers.lines import Exact, Line, Lines, Unfilled, surplus
-from allocation.readers.loose import bare, contradicts, currency_in, date_in, date_order, is_nothing, number_in
-from allocation.readers.marks import AN_ERROR, is_error, mark_of, why_no_number
+from allocation.readers.lines import Unfilled, surplus
+from allocation.readers.loose import contradicts, is_nothing, number_in
+from allocation.readers.marks import AN_ERROR, is_error
 from allocation.readers.opened import Opened
-from allocation.readers.table_dates import title_date
+from allocation.readers.table_cells import NAMES, NUMBERS, SIDE, Cells, Chosen, Named
 from allocation.readers.totals import CENT, EVERYTHING, TOTALS, Totals, says_not_held
 from allocation.readers.units import BOND, HUNDRED
 from allocation.tables import CASH
 
-NUMBERS = ("quantity", "price", "value", "cost_basis")
-NAMES = ("symbol", "isin", "name")
-"""Columns that say what is held; the first that is filled counts."""
-SIDE = "side"
 TABLE = "Table of holdings"
 NO_ACCOUNT = "The file names no account"
-A_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 SHORT = re.compile(r"s|short|sell|sold|verkauf|verkauft|leerverkauf|written", re.IGNORECASE)
-Named = Mapping[str, str]
-"""Our column → what a row has in it."""
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """Which row names the columns, and which column is what.
-
-    Attributes:
-        lines: the table.
-        start: which of its lines is the row of names.
-        columns: our column → where it stands in a row.
-        fixed: our column → the value that holds in every row.
-        of_today: it was said that its values are of the day of loading.
-    """
-
-    lines: Lines
-    start: int
-    columns: Mapping[str, int]
-    fixed: Mapping[str, str]
-    of_today: bool = False
-
-    @property
-    def header(self) -> list[str]:
-        return self.lines.lines[self.start][1]
-
-    @property
-    def rows(self) -> Sequence[Line]:
-        return self.lines.lines[self.start + 1 :]
-
-
-class Reading:
+class Reading(Cells):
     """One table while it is read."""
 
     def __init__(self, opened: Opened, chosen: Chosen, today: datetime.date) -> None:
-        self.opened, self.chosen = opened, chosen
-        self.findings = Findings(opened.name, today=today)
-        self.of_file = account_in(opened.name)
+        super().__init__(opened, chosen, today)
+        self.opened = opened
         self.totals = Totals(self.findings)
         self.not_held = ""
-        plain_cells = [bare(cell) for cell in self._cells(*NUMBERS) if not isinstance(cell, Exact)]
-        numbers = [text for text in plain_cells if A_NUMBER.fullmatch(text)]
-        self.side = next((place for place, name in enumerate(chosen.header) if plain(name) in SIDES), None)
-        self.mark = mark_of(numbers, chosen.rows, (self._named(cells) for _, cells in chosen.rows))
-        self.order = date_order(self._cells("as_of"))
-        self.as_of = None if chosen.of_today else title_date(chosen.lines.lines[: chosen.start], today)
-        self.names_accounts = "account" in chosen.columns or bool(chosen.fixed.get("account"))
-        self.money_column = next((column for column in ("price", "value") if column in chosen.columns), "price")
-        self.said = {column: currency_of(self._called(column)) for column in ("price", "value")}
 
     def content(self) -> Content:
         for row, cells in tqdm(self.chosen.rows, desc=self.opened.name, unit=" rows", delay=1, leave=False):
@@ -185,16 +139,6 @@ class Reading:
             return
         self._add(row, named, account, symbol, quantity, price, currency or "", numbers)
 
-    @property
-    def _has_quantities(self) -> bool:
-        return "quantity" in self.chosen.columns or "quantity" in self.chosen.fixed
-
-    @property
-    def _unread(self) -> list[str]:
-        """The columns that are nothing of ours."""
-        read = set(self.chosen.columns.values())
-        return [column for place, column in enumerate(self.chosen.header) if column and place not in read]
-
     def _contradicts_itself(self, row: int, named: Named, numbers: Mapping[str, Decimal | None], currency: str) -> bool:
         """Whether a row says two things that can't both be; says so."""
         before = len(self.findings.problems)
@@ -221,16 +165,6 @@ class Reading:
         if not self._has_quantities and price is not None and self.said["value"] not in (None, currency):
             self.findings.wrong(row, self._called("value"), named.get("value"), differs)
         return len(self.findings.problems) > before
-
-    def _symbol(self, named: Named) -> str:
-        cells = (named.get(column, "") for column in NAMES)
-        return next((cell for cell in cells if not is_nothing(cell)), "")
-
-    def _error_for_a_name(self, named: Named, symbol: str) -> str | None:
-        """The column of names that has a spreadsheet's error, where no other one says what is held."""
-        if symbol and not is_error(symbol):
-            return None
-        return next((column for column in NAMES if is_error(named.get(column, ""))), None)
 
     def _is_total(self, name: str, has_symbol: bool, named: Named) -> bool:
         """Whether a row adds up those above it: called so, or nameless, or called everything and worth as much."""
@@ -365,65 +299,9 @@ class Reading:
         as_of, asset_class = self._date(row, named), named.get("asset_class") or None
         self.findings.add(Holding(row, account, CASH, amount, Decimal(1), own, as_of=as_of, asset_class=asset_class))
 
-    def _value_currency(self, named: Named) -> str | None:
-        """The currency that the value says it is in; None where it says none."""
-        return self.said["value"] or currency_in(named.get("value", ""))
-
     def _note_place(self, row: int, account: str, symbol: str, named: Named) -> None:
         about = Subject(account, symbol, named.get("quantity", ""))
         self.totals.holding(row, about, may_be_further_account="account" in self.chosen.columns)
-
-    def _account(self, named: Named) -> str:
-        return named.get("account", "") if self.names_accounts else self.of_file
-
-    def _currency(self, named: Named) -> str | None:
-        written = named.get("currency")
-        if written:
-            return currency_code(written) if len(written) == 3 else currency_in(f"{written}1") or written
-        for column in (self.money_column, "price", "value"):
-            found = self.said[column] or currency_in(named.get(column, ""))
-            if found:
-                return found
-        return None
-
-    def _date(self, row: int, named: Named) -> datetime.date | None:
-        written = named.get("as_of", "")
-        if is_nothing(written):
-            return self.as_of
-        date = date_in(written, self.order)
-        if date is None:
-            remedy = "is no date that can be read for sure. Write dates like 2026-03-31."
-            self.findings.wrong(row, self._called("as_of"), written, remedy)
-        return date
-
-    def _number(self, row: int, column: str, cell: str) -> Decimal | None:
-        number = number_in(cell, self.mark) if cell else None
-        if number is None and not is_nothing(cell):
-            self.findings.wrong(row, self._called(column), cell, why_no_number(cell, self.mark))
-        elif column == "quantity" and "%" in cell:
-            self.findings.wrong(row, self._called(column), cell, "is a percentage. Write the number of shares.")
-            return None
-        return number
-
-    def _called(self, column: str) -> str:
-        """What the file calls a column of ours."""
-        place = self.chosen.columns.get(column)
-        return column if place is None else self.chosen.header[place]
-
-    def _cells(self, *columns: str) -> list[str]:
-        """All that stands in some columns of ours."""
-        places = [self.chosen.columns[column] for column in columns if column in self.chosen.columns]
-        fixed = [self.chosen.fixed[column] for column in columns if column in self.chosen.fixed]
-        return [*fixed, *(cells[place] for _, cells in self.chosen.rows for place in places if place < len(cells))]
-
-    def _named(self, cells: Sequence[str]) -> dict[str, str]:
-        named = {column: cells[place] for column, place in self.chosen.columns.items() if place < len(cells)}
-        if self.side is not None and self.side < len(cells):
-            named[SIDE] = cells[self.side]
-        named |= self.chosen.fixed
-        # What we call no class may be written with other capitals.
-        said = named.get("asset_class", "")
-        return {**named, "asset_class": OWN_WORDS.get(said.casefold(), said)}
 
 
 def _as_cash(named: Named, symbol: str) -> re.Match[str] | None:

@@ -5,8 +5,8 @@ import datetime
 import pytest
 
 from allocation.errors import MappingNeeded
-from allocation.readers import Opened, read_any
-from tests.readers.test_workbook import TODAY
+from allocation.readers import Opened
+from tests.readers.reading import read
 
 NOVEMBER_20 = datetime.date(2026, 11, 20)
 ROWS = """\
@@ -19,10 +19,6 @@ Total,,,
 
 def table(first="2026-11-20", second="2026-11-20", name="Date", more="", rest=""):
     return ROWS.format(name=name, more=more, first=first, second=second, rest=rest)
-
-
-def read(text, name="depot.csv", **how):
-    return read_any(Opened(text.encode(), name), TODAY, **how)
 
 
 def days(text, **how):
