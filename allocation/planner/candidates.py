@@ -14,6 +14,8 @@ from allocation.tables import Asset, Tables
 
 FLOOR = Fraction(1, 100)
 """A distance is measured in the target value; of what has a target of 0, in this part of the total."""
+LEAST = Fraction(1, 10_000)
+"""And of a cent that is left of a fund in this part: in its own target value all money would be as far off."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def wanted(tables: Tables, shared: Shared, rule: str, flow: int) -> dict[int, Wa
     return {
         asset: Wanted(
             shared.by_asset.get(asset, 0),
-            (weight or FLOOR) * total if total > 0 else Fraction(1),
+            (max(weight, LEAST) if weight else FLOOR) * total if total > 0 else Fraction(1),
             slopes.get(asset, Fraction(0)),
         )
         for asset, weight in weights.items()
@@ -163,23 +165,30 @@ def _slopes(
     if not total:
         return {}
     names = tables.class_of
-    after = {asset: values[asset] + shared.by_asset.get(asset, 0) for asset in values}
-    filled = {asset: Fraction(after[asset]) / (weight * total) for asset, weight in weights.items() if weight}
-    classes = {
-        name: Fraction(tables.class_values.get(name, 0) + shared.by_class.get(name, 0)) / (target * total)
-        for name, target in tables.strategy.class_weights.items()
-        if target
-    }
-    reached = min if flow > 0 else max
+    goals = {asset: weight for asset, weight in weights.items() if weight}
+    class_goals = {name: target for name, target in tables.strategy.class_weights.items() if target}
+    # What a minor unit more would raise above the others is not below them: a cent of a fund is far off for ever.
+    reached, unit = (min, 1) if flow > 0 else (max, -1)
+
+    def level_of(after: int, weight: Fraction) -> Fraction:
+        return 1 + (after - weight * total) / (max(weight, LEAST) * total)
+
+    after = {asset: values[asset] + shared.by_asset.get(asset, 0) for asset in goals}
+    class_after = {name: tables.class_values.get(name, 0) + shared.by_class.get(name, 0) for name in class_goals}
+    filled = {asset: level_of(after[asset], weight) for asset, weight in goals.items()}
+    classes = {name: level_of(class_after[name], target) for name, target in class_goals.items()}
+    to_the_unit = {asset: level_of(after[asset] + unit, weight) for asset, weight in goals.items()}
+    classes_to_the_unit = {name: level_of(class_after[name] + unit, target) for name, target in class_goals.items()}
     inside = {
-        name: reached((filled[asset] for asset in filled if names[asset] == name), default=Fraction(0))
+        name: reached((to_the_unit[asset] for asset in goals if names[asset] == name), default=Fraction(0))
         for name in classes
     }
-    traded = [asset for asset in filled if shared.by_asset.get(asset)]
+    traded = [asset for asset in goals if shared.by_asset.get(asset)]
     # Where nothing is traded, the next money would go where the ratio is lowest, or come from where it is highest.
-    level = reached((filled[asset] for asset in traded or filled), default=Fraction(1))
+    level = reached((to_the_unit[asset] for asset in traded or goals), default=Fraction(1))
     class_level = reached(
-        (classes[names[asset]] for asset in traded or filled if names[asset] in classes), default=Fraction(1)
+        (classes_to_the_unit[names[asset]] for asset in traded or goals if names[asset] in classes),
+        default=Fraction(1),
     )
     return {
         asset: min(level - 1, Fraction(0)) + (classes[name] - class_level) + (filled[asset] - inside[name])
