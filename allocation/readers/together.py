@@ -292,7 +292,8 @@ def _holdings(parts: Sequence[Part], today: datetime.date) -> pd.DataFrame:
     for part in parts:
         held = part.content.holdings
         held = held.assign(**{column: None for column in FURTHER if column not in held})
-        held = held.assign(source=_source(part), is_ours=part.is_ours, has_rows=part.content.has_rows)
+        about = {"has_rows": part.content.has_rows, "keeps_cash": part.content.keeps_cash}
+        held = held.assign(source=_source(part), is_ours=part.is_ours, **about)
         if several and not part.is_ours:
             held["as_of"] = [day or today for day in held["as_of"]]
         tables.append(held)

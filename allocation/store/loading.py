@@ -13,7 +13,7 @@ import pandas as pd
 
 from allocation.errors import LoadError, Problem
 from allocation.store.changes import Changes
-from allocation.store.doubts import Doubt, cut_histories, look_alikes
+from allocation.store.doubts import Doubt, cut_histories, lost_cash, look_alikes, partial_files
 from allocation.store.reading import base_currency
 from allocation.store.saving import set_base_currency
 from allocation.store.statements import count, raise_problems, register
@@ -26,7 +26,7 @@ SELECT CASE WHEN has_rows = 'True' THEN row::INTEGER ELSE 0 END AS place,
     row::INTEGER AS row, account, account_type, symbol, currency, name, nullif(asset_class, $several) AS asset_class,
     coalesce(asset_class = $several, false) AS several,
     quantity::DECIMAL(24, 8) AS quantity, price::DECIMAL(24, 8) AS price, cost_basis::DECIMAL(24, 8) AS cost_basis,
-    as_of::DATE AS as_of, file, source, kind, begins::DATE AS begins
+    as_of::DATE AS as_of, file, source, kind, begins::DATE AS begins, keeps_cash = 'True' AS keeps_cash
 FROM holdings_table
 """
 
@@ -261,7 +261,7 @@ class LoadReport:
             can't be valued.
         new_currencies: (symbol, currency before, currency after) of assets that were known in another currency.
         doubts: what may not be meant: a new account that may be another one, a symbol that may be two, a history of
-            trades that lacks its beginning.
+            trades that lacks its beginning, cash that the files don't name, files that may be a part only.
         totals: of a preview, (account, value before, value after) in the base currency, of every account that is loaded
             or changes; None where it can't be valued.
         changes: of a preview, what would be another, row by row; None of a load.
@@ -372,7 +372,9 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
     connection.execute(CHANGED_HOLDINGS)
     gone, past = connection.execute(SOLD).fetchall(), connection.execute(PAST).fetchall()
     quantities = connection.execute(QUANTITIES).fetchall()
-    doubts: tuple[Doubt, ...] = (*look_alikes(connection), *cut_histories(connection))
+    doubts: tuple[Doubt, ...] = (
+        *look_alikes(connection), *cut_histories(connection), *lost_cash(connection), *partial_files(connection),
+    )  # fmt: skip
     changed = count(connection, "SELECT count(*) FROM identified WHERE changed")
     corrected = count(connection, CORRECTED_PRICES)
     snapshots = count(connection, SNAPSHOTS)

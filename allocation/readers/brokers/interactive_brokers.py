@@ -109,6 +109,7 @@ def _read(opened: Opened, today: datetime.date) -> Content:
         problems=findings.found(),
         notes=findings.said(),
         totals=tuple(findings.totals),
+        keeps_cash=bool(tables[CASH_REPORT]),
     )
 
 
