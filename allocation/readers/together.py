@@ -137,7 +137,10 @@ def read_together(
     one_price = _agree(held)
     notes = [f"{part.label}: {note}" for part in parts for note in _notes(part, held)] + one_price
     problems = [problem for part in parts for problem in part.content.problems]
-    problems += [*(_of_one_account(parts) or shared or disagreements(held)), *contradictions]
+    # Two prices in one file are found when it is read, and again when all rows are compared.
+    told = {(problem.file, problem.row, problem.column) for problem in problems if problem.row}
+    apart = [one for one in disagreements(held) if (one.file, one.row, one.column) not in told]
+    problems += [*(_of_one_account(parts) or shared or apart), *contradictions]
     problems += _without_taxonomies(parts, ways)
     classified = next((part.content for part in parts if part.content.taxonomies), Content(""))
     if problems:
