@@ -60,9 +60,14 @@ class Holding(NamedTuple):
 
 @dataclass
 class Findings(Remarks):
-    """Holdings of one file, and what there is to say about it, while it is being read."""
+    """Holdings of one file, and what there is to say about it, while it is being read.
+
+    Attributes:
+        if_foreign: what can be said about a value that is in another currency than the price.
+    """
 
     today: datetime.date = field(kw_only=True)
+    if_foreign: str = ""
     holdings: list[Holding] = field(default_factory=list)
     totals: list[StatedTotal] = field(default_factory=list)
 
@@ -163,6 +168,8 @@ class Findings(Remarks):
         if fits_percent:
             remedy += " If it is a bond whose price is in percent, write the price with a %"
             remedy += f"; if the price is in {pence}, write that as the currency." if pence else "."
+        else:
+            remedy += self.if_foreign
         self.wrong(holding.row, "value", amount(value), remedy)
         return price
 

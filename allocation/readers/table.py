@@ -20,9 +20,9 @@ from allocation.readers.table_rows import NUMBERS, Chosen, Reading
 SAMPLES = 5
 NO_TABLES = {"%pdf": "a PDF", "<!doctype html": "a web page", "<html": "a web page"}
 """How files begin that people have instead of the table."""
-ONE_FOR_ALL = (*NUMBERS, "currency")
+ONE_FOR_ALL = (*NUMBERS, "currency", "price_currency", "value_currency")
 """Columns of ours that two of the file's columns can't both be; the others' names go beside each other."""
-NOT_NEEDED = ("price", "value", "cost_basis")
+NOT_NEEDED = ("price", "value", "cost_basis", "value_currency")
 """What needn't be asked where other columns say it."""
 TODAY = "today"
 """Said of the day of a table's values: it is the day that the table is loaded."""
@@ -177,7 +177,7 @@ def _missing(header: list[str], rows: Sequence[Line], found: Mapped, fixed: Mapp
     elif "quantity" in known and not known & {"price", "value"}:
         missing.append("price")
     money = [found[column] for column in ("price", "value") if column in found]
-    if "currency" not in known and money:
+    if not known & {"currency", "price_currency" if "price" in found else "value_currency"} and money:
         says = any(currency_of(column) for column in money)
         places = [header.index(column) for column in money]
         if not says and not any(currency_in(cells[p]) for _, cells in rows for p in places if p < len(cells)):

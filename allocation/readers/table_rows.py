@@ -11,7 +11,7 @@ from decimal import Decimal
 from tqdm.auto import tqdm
 
 from allocation.errors import Subject, leave_out
-from allocation.money import HUNDREDTHS, currency_code
+from allocation.money import HUNDREDTHS, currency_code, is_known_currency
 from allocation.readers.cash_rows import CASH_NAMES, Wrong, cash_amount, cash_valued_elsewhere
 from allocation.readers.columns import SIDES, currency_of, plain, told_apart
 from allocation.readers.content import Content
@@ -36,6 +36,10 @@ TABLE = "Table of holdings"
 NO_ACCOUNT = "The file names no account"
 A_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 SHORT = re.compile(r"s|short|sell|sold|verkauf|verkauft|leerverkauf|written", re.IGNORECASE)
+IF_FOREIGN = (
+    "If the value is in another currency than the price, say which: --map value_currency=COLUMN, or for all rows --map "
+    "value_currency==EUR."
+)
 Named = Mapping[str, str]
 """Our column → what a row has in it."""
 
@@ -85,6 +89,8 @@ class Reading:
         self.names_accounts = "account" in chosen.columns or bool(chosen.fixed.get("account"))
         self.money_column = next((column for column in ("price", "value") if column in chosen.columns), "price")
         self.said = {column: currency_of(self._called(column)) for column in ("price", "value")}
+        if not self.said["value"] and not {"value_currency", "price_currency"} & {*chosen.columns, *chosen.fixed}:
+            self.findings.if_foreign = f" {IF_FOREIGN}"
 
     def content(self) -> Content:
         for row, cells in tqdm(self.chosen.rows, desc=self.opened.name, unit=" rows", delay=1, leave=False):
@@ -173,7 +179,7 @@ class Reading:
             return
         if not self._has_quantities and numbers["price"] is None:
             # What is kept is the value, which a currency of the asset says nothing about.
-            currency = self.said["value"] or currency
+            currency = self._value_currency(named) or currency
         if is_error(named.get("quantity", "")):
             self.findings.wrong(row, self._called("quantity"), named["quantity"], AN_ERROR)
             return
@@ -218,7 +224,7 @@ class Reading:
             self.findings.wrong(row, self._called(column), named[column], differs)
         if wrong:
             return True
-        if not self._has_quantities and price is not None and self.said["value"] not in (None, currency):
+        if not self._has_quantities and price is not None and self._value_currency(named) not in (None, currency):
             self.findings.wrong(row, self._called("value"), named.get("value"), differs)
         return len(self.findings.problems) > before
 
@@ -293,11 +299,9 @@ class Reading:
             self.totals.count(row, value, of_value)
         else:
             self.totals.count(row, quantity * (price or 0), currency)
-        cost = numbers["cost_basis"]
+        cost = self._cost(named, numbers["cost_basis"], currency, of_value)
         if value is not None and of_value == HUNDREDTHS.get(currency):
-            # In pounds beside a price in pence, and so is what was paid, unless its column says otherwise.
             value *= HUNDRED
-            cost = cost * HUNDRED if cost is not None and currency_of(self._called("cost_basis")) != currency else cost
         elif of_value != currency:
             # A value in another currency says nothing about quantity times price.
             value = None
@@ -333,6 +337,19 @@ class Reading:
             )
         )
 
+    def _cost(self, named: Named, cost: Decimal | None, currency: str, of_value: str) -> Decimal | None:
+        """What was paid, in the currency of the price: that of the value, unless its own column or sign says another.
+
+        In a currency that the price isn't in, it isn't kept.
+        """
+        said = currency_of(self._called("cost_basis")) or currency_in(named.get("cost_basis", "")) or of_value
+        if cost is None or said == currency:
+            return cost
+        if said == HUNDREDTHS.get(currency):
+            return cost * HUNDRED
+        self.findings.note("A cost basis that is not in the currency of its price is not kept.")
+        return None
+
     def _add_cash(
         self,
         row: int,
@@ -349,7 +366,7 @@ class Reading:
         """
         quantity, value = numbers["quantity"], numbers["value"]
         of_value = self._value_currency(named)
-        said = called or named.get("currency", "")
+        said = called or named.get("price_currency") or named.get("currency", "")
         own = (called or currency or "") if said or quantity is not None else of_value or currency or ""
         elsewhere = value is not None and _whole(of_value or own) != _whole(own)
         amount = cash_valued_elsewhere(numbers, own, of_value or "") if elsewhere else cash_amount(numbers)
@@ -366,8 +383,13 @@ class Reading:
         self.findings.add(Holding(row, account, CASH, amount, Decimal(1), own, as_of=as_of, asset_class=asset_class))
 
     def _value_currency(self, named: Named) -> str | None:
-        """The currency that the value says it is in; None where it says none."""
-        return self.said["value"] or currency_in(named.get("value", ""))
+        """The currency that the value says it is in; None where nothing says it.
+
+        Beside a column for the currency of the price, a column that is only called currency says the value's.
+        """
+        of_price = named.get("price_currency") or self.said["price"]
+        written = named.get("value_currency") or (of_price and named.get("currency"))
+        return self.said["value"] or currency_in(named.get("value", "")) or (_code(written) if written else None)
 
     def _note_place(self, row: int, account: str, symbol: str, named: Named) -> None:
         about = Subject(account, symbol, named.get("quantity", ""))
@@ -377,9 +399,13 @@ class Reading:
         return named.get("account", "") if self.names_accounts else self.of_file
 
     def _currency(self, named: Named) -> str | None:
-        written = named.get("currency")
-        if written:
-            return currency_code(written) if len(written) == 3 else currency_in(f"{written}1") or written
+        if of_price := named.get("price_currency"):
+            return _code(of_price)
+        if written := named.get("currency"):
+            code, of_prices = _code(written), self.said["price"]
+            has_price = not is_nothing(named.get("price", "")) and not _as_cash(named, self._symbol(named))
+            # A column's name says it of every price in it, whatever currency the asset or the account has.
+            return of_prices if of_prices and has_price and is_known_currency(_whole(code)) else code
         for column in (self.money_column, "price", "value"):
             found = self.said[column] or currency_in(named.get(column, ""))
             if found:
@@ -429,6 +455,11 @@ class Reading:
 def _as_cash(named: Named, symbol: str) -> re.Match[str] | None:
     """What a row is called, where that says that it is cash."""
     return CASH_NAMES.fullmatch(symbol) or CASH_NAMES.fullmatch(named.get("name", ""))
+
+
+def _code(written: str) -> str:
+    """A currency as a column of currencies has it: ``EUR``, ``eur`` or ``€``."""
+    return currency_code(written) if len(written) == 3 else currency_in(f"{written}1") or written
 
 
 def _whole(currency: str) -> str:

@@ -622,3 +622,49 @@ def test_cash_in_several_rows_is_said_to_be_added_up():
 def test_half_a_cent_of_a_total_is_rounded_as_it_is_everywhere():
     content = read("Symbol,Quantity,Price,Value,Currency\nVTI,10.5,300.25,3152.625,USD\nTotal,,,3152.625,\n")
     assert "Total: 3,152.63, as the file's own total says." in content.notes
+
+
+def of_currencies(header, *rows):
+    content = read("\n".join([header, *rows]))
+    prices = [(symbol, price, currency) for _, symbol, _, price, currency in held(content)]
+    return prices, [None if cost is None else float(cost) for cost in content.holdings["cost_basis"]]
+
+
+@pytest.mark.parametrize(
+    ("header", "dollars", "euros"),
+    [
+        ("Symbol,Qty,Price,Price Currency,Currency", "VTI,10,300,USD,EUR", "SAP,10,100,EUR,EUR"),
+        ("Symbol,Qty,Price,Price Currency,Value,Currency", "VTI,10,300,USD,2700,EUR", "SAP,10,100,EUR,1000,EUR"),
+        ("Symbol,Qty,Price,Quote Currency,Value,Value Currency", "VTI,10,300,USD,2700,EUR", "SAP,10,100,EUR,1000,EUR"),
+        ("Symbol,Qty,Price,Currency,Value,Value Currency", "VTI,10,300,USD,2700,EUR", "SAP,10,100,EUR,1000,EUR"),
+        ("Symbol,Stück,Kurs,Kurswährung,Wert (EUR)", "VTI,10,300,USD,2700", "SAP,10,100,EUR,1000"),
+        ("Symbol,Qty,Price (USD),Value,Currency", "VTI,10,300,2700,EUR", "SAP,10,100,,EUR"),
+    ],
+)
+def test_a_price_is_in_the_currency_that_is_said_of_prices(header, dollars, euros):
+    every = "USD" if "(USD)" in header else "EUR"
+    assert of_currencies(header, dollars, euros)[0] == [("VTI", 300, "USD"), ("SAP", 100, every)]
+
+
+def test_a_cost_basis_is_kept_where_it_is_in_the_currency_of_the_price():
+    header = "Symbol,Qty,Price,Price Currency,Value,Currency,Cost Basis"
+    rows = ("VTI,10,300,USD,2700,EUR,2000", "SAP,10,100,EUR,1000,EUR,900", "LLOY,100,72.5,GBX,72.5,GBP,70")
+    prices, costs = of_currencies(header, *rows)
+    assert prices == [("VTI", 300, "USD"), ("SAP", 100, "EUR"), ("LLOY", 0.725, "GBP")]
+    assert costs == [None, 900, 70]
+    assert of_currencies("Symbol,Qty,Price,Currency,Cost Basis (EUR)", "VTI,10,300,USD,2000")[1] == [None]
+
+
+def test_a_value_in_a_currency_that_nothing_says_is_refused_with_the_way_to_say_it():
+    table = "Symbol,Qty,Price,Currency,Value\nVTI,10,300,USD,2700\n"
+    (said,) = problems(read(table))
+    assert said.endswith("say which: --map value_currency=COLUMN, or for all rows --map value_currency==EUR.")
+    assert held(read(table, mapping={"value_currency": "=EUR"})) == [("depot", "VTI", 10, 300, "USD")]
+    # In that currency, it says nothing about how many shares there are.
+    (said,) = problems(read("Symbol,Price,Price Currency,Value,Value Currency\nVTI,300,USD,2700,EUR\n"))
+    assert "is not in USD" in said
+
+
+def test_values_alone_are_in_the_currency_that_is_said_of_values():
+    content = read("Symbol,Value,Value Currency\nVTI,2700,EUR\nCash,100,USD\n")
+    assert held(content) == [("depot", "VTI", 2700, 1, "EUR"), ("depot", "CASH", 100, 1, "USD")]
