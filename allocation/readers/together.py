@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,11 +67,11 @@ class Ways:
     remembered: Callable[[], Mappings] = dict
     taxonomy: str | None = None
 
-    def choose(self, taxonomies: Sequence[str]) -> str | None:
-        """The taxonomy to take of those a file has; None: the reader's own choice."""
+    def choose(self, program: str, taxonomies: Sequence[str]) -> str | None:
+        """The taxonomy to take of those a program's file has; None: the reader's own choice."""
         if self.taxonomy is not None or not taxonomies:
             return self.taxonomy
-        return taken_before(self.remembered(), taxonomies)
+        return taken_before(self.remembered(), program, taxonomies)
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def read_together(
         tuple(dict.fromkeys(notes)),
         tuple(sentence for part in parts for sentence in part.left_out),
         tuple(f"{part.label} ({part.content.format})" for part in parts),
-        _said(several, ways) | {key: said for part in parts for key, said in to_remember(part.content).items()},
+        _said(several, ways) | {key: said for part in parts for key, said in to_remember(part.content, part.program).items()},
         classified.taxonomies,
         classified.taxonomy,
     )
@@ -203,10 +204,10 @@ def _parts(sources: Sequence[Source], today: datetime.date, ways: Ways) -> list[
         if chosen is None:
             content = read_any(opened, today, mapping=ways.mapping, remembered=ways.remembered())
         else:
-            content = read_any(opened, today, format=chosen.name, choose=ways.choose)
+            content = read_any(opened, today, format=chosen.name, choose=partial(ways.choose, chosen.name))
             if ways.taxonomy is not None and content.taxonomies:
-                content = switched(content, taken_before(ways.remembered(), content.taxonomies))
-        parts.append(Part(opened.name, content, chosen in OWN))
+                content = switched(content, taken_before(ways.remembered(), chosen.name, content.taxonomies))
+        parts.append(Part(opened.name, content, chosen in OWN, program=chosen.name if chosen else ""))
     return parts + [_history(chosen, files, today) for chosen, files in histories.values()]
 
 
