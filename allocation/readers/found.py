@@ -17,7 +17,7 @@ from allocation.readers.foreign import Remarks, amount, rounded
 from allocation.readers.holdings import COLUMNS, LARGEST
 from allocation.readers.isins import ISIN, two_shares
 from allocation.readers.one_price import is_rounding, moved, settled
-from allocation.readers.units import HUNDRED, agrees, is_bond, is_contract
+from allocation.readers.units import HUNDRED, agrees, is_bond, is_contract, is_notional
 from allocation.tables import ALL, CASH
 
 KIND = "kind"
@@ -114,6 +114,12 @@ class Findings(Remarks):
         if holding.quantity < 0 and symbol != CASH:
             remedy = f"of {symbol} is negative. What is owed or sold short can't be kept; only CASH may be negative. "
             self.wrong(row, "quantity", f"{holding.quantity:f}", remedy + leave_out(symbol))
+        if symbol != CASH and is_notional(holding):
+            remedy = (
+                "is a kind whose price is of what it is on, and not of itself; what it gains or loses is cash. It can't "
+                f"be kept. {leave_out(symbol)}"
+            )
+            self.wrong(row, "kind", holding.kind or holding.category, remedy)
         if holding.price is not None and holding.price <= 0:
             self.wrong(row, "price", f"{holding.price:f}", f"of {symbol} is not above 0.")
         for column in ("quantity", "price", "value", "cost_basis"):

@@ -29,6 +29,8 @@ _OPTION = re.compile(
     r"\boptions?\b|optionen|optionsschein|\bopciones\b|\bopzion[ei]\b|\bopties?\b|\bfutures?\b|\bcalls?\b|\bputs?\b",
     re.IGNORECASE,
 )
+_NOTIONAL = re.compile(r"futures?|cfds?|terminkontrakte?|termingeschäfte?", re.IGNORECASE)
+"""Kinds whose value in a file is that of what they are on, which nobody has paid."""
 _CONTRACT = re.compile(r"-?[A-Z.]{1,6} *\d{6}[CP]\d+(?:\.\d+)?|[A-Z.]{1,6} \d{2}/\d{2}/\d{4} \d+(?:\.\d+)? [CP]")
 """The symbol of an option: ``AAPL  261218C00300000``, ``-AAPL261218C300``, ``AAPL 12/18/2026 300.00 C``."""
 
@@ -64,6 +66,11 @@ def is_contract(held: Described) -> bool:
     """Whether a row says that it is an option or a future, whose price may be for one of a contract's 100 units."""
     said = f"{held.name or ''} {held.kind or ''} {held.category}"
     return _OPTION.search(said) is not None or _CONTRACT.fullmatch(held.symbol) is not None
+
+
+def is_notional(held: Described) -> bool:
+    """Whether a row says that it is a future or the like, whose value isn't what it is worth."""
+    return any(_NOTIONAL.fullmatch(said.strip()) is not None for said in (held.kind or "", held.category))
 
 
 def agrees(quantity: Decimal, price: Decimal, value: Decimal, factor: Decimal = Decimal(1)) -> bool:

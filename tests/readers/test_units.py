@@ -138,3 +138,10 @@ def test_a_price_in_percent_without_a_value_may_be_of_anything(header, value):
 def test_a_price_in_percent_may_be_of_pieces_where_the_value_says_so():
     text = "Symbol;Stück;Kurs;Währung;Wert\nBUND;10;99,5 %;EUR;995\n"
     assert priced(text) == [("BUND", 10, 99.5, "EUR")]
+
+
+@pytest.mark.parametrize("kind", ["Futures", "Future", "CFD"])
+def test_a_future_is_not_worth_what_it_is_on(kind):
+    (problem,) = read(f"Symbol,Type,Qty,Price,Currency\nESZ6,{kind},1,300000,USD\n").problems
+    assert "what it gains or loses is cash" in str(problem) and "--leave-out ESZ6" in str(problem)
+    assert not read("Symbol,Type,Qty,Price,Currency\nUFO,Managed futures fund,1,30,USD\n").problems
