@@ -116,8 +116,8 @@ class Findings(Remarks):
             self.wrong(row, "quantity", f"{holding.quantity:f}", remedy + leave_out(symbol))
         if symbol != CASH and is_notional(holding):
             remedy = (
-                "is a kind whose price is of what it is on, and not of itself; what it gains or loses is cash. It can't "
-                f"be kept. {leave_out(symbol)}"
+                "is a kind whose price is of what it is on, and not of itself; what it gains or loses is cash. It "
+                f"can't be kept. {leave_out(symbol)}"
             )
             self.wrong(row, "kind", holding.kind or holding.category, remedy)
         if holding.price is not None and holding.price <= 0:

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from allocation.errors import MappingNeeded
-from allocation.readers.columns import FIELDS, currency_of, fingerprint, guess, sure, told_apart
+from allocation.readers.columns import FIELDS, SAME_WORDS, currency_of, fingerprint, guess, sure, told_apart
 from allocation.readers.content import Content
 from allocation.readers.lines import Exact, Line, Lines
-from allocation.readers.loose import currency_in
+from allocation.readers.loose import currency_in, is_nothing
 from allocation.readers.opened import Opened
 from allocation.readers.sheets import HEADER_WITHIN, about_sheets
 from allocation.readers.table_dates import Dated, dated, title_date
@@ -131,6 +131,9 @@ def _choose(opened: Opened, lines: Lines, start: int, said: Mapped, today: datet
         else:
             found[ours] = free[0]
     missing = _missing(header, rows, found, fixed)
+    if "quantity" not in {*found, *fixed, *doubtful, *missing} and (near := _quantities(header, rows, found, taken)):
+        # How many there are could be calculated from their value, or not kept; a column may say it.
+        doubtful["quantity"] = near
     no_day = ""
     missing += [ours for ours in doubtful if ours not in missing and ours not in NOT_NEEDED]
     if not {"symbol", "quantity"} & set(missing):
@@ -166,6 +169,19 @@ def _day(opened: Opened, header: Sequence[str], rows: Sequence[Line], found: Map
 def _same(header: Sequence[str], rows: Sequence[Line], columns: Sequence[str]) -> bool:
     places = [header.index(column) for column in columns]
     return all(len({cells[place] if place < len(cells) else "" for place in places}) == 1 for _, cells in rows)
+
+
+def _quantities(header: list[str], rows: Sequence[Line], found: Mapped, taken: set[str]) -> str | None:
+    """A column of numbers whose name has that of quantities in it; None where there is none."""
+    free = [column for column in header if column and column not in (*found.values(), *taken) and "%" not in column]
+    near = guess(free, "quantity", SAME_WORDS)
+    if near is None:
+        return None
+    place = header.index(near)
+    cells = [cells[place] for _, cells in rows if place < len(cells) and not is_nothing(cells[place])]
+    numbers = [cell for cell in cells if re.fullmatch(r"[\d.,'’\s-]+", cell)]
+    # The rest may be the name of a total.
+    return near if 2 * len(numbers) >= len(cells) > 0 else None
 
 
 def _missing(header: list[str], rows: Sequence[Line], found: Mapped, fixed: Mapped) -> list[str]:

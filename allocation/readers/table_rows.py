@@ -22,7 +22,9 @@ from allocation.readers.isins import isin_in
 from allocation.readers.lines import Exact, Line, Lines, Unfilled, surplus
 from allocation.readers.loose import bare, contradicts, currency_in, date_in, date_order, is_nothing, number_in
 from allocation.readers.marks import AN_ERROR, is_error, mark_of, why_no_number
+from allocation.readers.numbers import POINT
 from allocation.readers.opened import Opened
+from allocation.readers.table_accounts import AccountNames
 from allocation.readers.table_dates import title_date
 from allocation.readers.totals import CENT, EVERYTHING, TOTALS, Totals, says_not_held
 from allocation.readers.units import BOND, HUNDRED
@@ -36,9 +38,10 @@ TABLE = "Table of holdings"
 NO_ACCOUNT = "The file names no account"
 A_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 SHORT = re.compile(r"s|short|sell|sold|verkauf|verkauft|leerverkauf|written", re.IGNORECASE)
+CASH_ABOVE = re.compile(r"\b(?:cash|guthaben|bargeld|liquidit|espèces|efectivo|contanti|saldo)", re.IGNORECASE)
 IF_FOREIGN = (
-    "If the value is in another currency than the price, say which: --map value_currency=COLUMN, or for all rows --map "
-    "value_currency==EUR."
+    "If price and value are in two currencies, say in which: --map price_currency=COLUMN, --map value_currency=COLUMN, "
+    "or for all rows --map value_currency==EUR."
 )
 Named = Mapping[str, str]
 """Our column → what a row has in it."""
@@ -87,9 +90,12 @@ class Reading:
         self.order = date_order(self._cells("as_of"))
         self.as_of = None if chosen.of_today else title_date(chosen.lines.lines[: chosen.start], today)
         self.names_accounts = "account" in chosen.columns or bool(chosen.fixed.get("account"))
+        numbered = (self._named(cells) for _, cells in chosen.rows if "account_number" in chosen.columns)
+        of_file = None if self.names_accounts else self.of_file
+        self.accounts = AccountNames(of_file, (named for named in numbered if self._symbol(named)))
         self.money_column = next((column for column in ("price", "value") if column in chosen.columns), "price")
         self.said = {column: currency_of(self._called(column)) for column in ("price", "value")}
-        if not self.said["value"] and not {"value_currency", "price_currency"} & {*chosen.columns, *chosen.fixed}:
+        if not {"value_currency", "price_currency"} & {*chosen.columns, *chosen.fixed}:
             self.findings.if_foreign = f" {IF_FOREIGN}"
 
     def content(self) -> Content:
@@ -103,7 +109,11 @@ class Reading:
         elif "as_of" not in self.chosen.columns and "as_of" not in self.chosen.fixed:
             undated = "Nothing says which day its values are of (--map as_of=COLUMN would): they count as of today."
             self.findings.note(f"It is of {self.as_of}, as is said above the table." if self.as_of else undated)
-        if not self.names_accounts:
+        for said in _cash_above(self.chosen.lines.lines[: self.chosen.start], self.mark):
+            self.findings.note(
+                f"Above the table stands {said!r}, which is not counted: cash counts where it has a row."
+            )
+        if not self.names_accounts and len({holding.account for holding in self.findings.holdings}) < 2:
             unless = "unless one is given (--account NAME, or Account on the page)"
             self.findings.note(f"{NO_ACCOUNT}: {unless}, it is {self.of_file}.")
         names = {ours: self.chosen.header[place] for ours, place in self.chosen.columns.items()}
@@ -146,7 +156,7 @@ class Reading:
         elif not symbol:
             self.findings.wrong(row, self._called("symbol"), "", "is empty. Every holding needs it.")
         else:
-            account = self._account(named)
+            account = self.accounts.of(named)
             self.findings.about = Subject(account, symbol, named.get("quantity", ""))
             self._read_holding(row, named, account, symbol)
             self.findings.about = None
@@ -393,10 +403,8 @@ class Reading:
 
     def _note_place(self, row: int, account: str, symbol: str, named: Named) -> None:
         about = Subject(account, symbol, named.get("quantity", ""))
-        self.totals.holding(row, about, may_be_further_account="account" in self.chosen.columns)
-
-    def _account(self, named: Named) -> str:
-        return named.get("account", "") if self.names_accounts else self.of_file
+        several = bool({"account", "account_number"} & self.chosen.columns.keys())
+        self.totals.holding(row, about, may_be_further_account=several)
 
     def _currency(self, named: Named) -> str | None:
         if of_price := named.get("price_currency"):
@@ -450,6 +458,16 @@ class Reading:
         # What we call no class may be written with other capitals.
         said = named.get("asset_class", "")
         return {**named, "asset_class": OWN_WORDS.get(said.casefold(), said)}
+
+
+def _cash_above(lines: Sequence[Line], mark: str | None) -> list[str]:
+    """What the lines above a table say about cash, where it is some."""
+    said = []
+    for _, cells in lines:
+        filled = [cell for cell in cells if cell]
+        if len(filled) == 2 and CASH_ABOVE.search(filled[0]) and (number_in(filled[1], mark or POINT) or 0) != 0:
+            said.append(" ".join(filled))
+    return said
 
 
 def _as_cash(named: Named, symbol: str) -> re.Match[str] | None:

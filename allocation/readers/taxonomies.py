@@ -20,9 +20,7 @@ FEW = 5
 """Taxonomies that a note names; the others are counted."""
 
 
-def taken_before(
-    remembered: Mapping[str, Mapping[str, str]], program: str, taxonomies: Sequence[str]
-) -> str | None:
+def taken_before(remembered: Mapping[str, Mapping[str, str]], program: str, taxonomies: Sequence[str]) -> str | None:
     """The taxonomy that was taken in an earlier load of a program's file; None where there was none, or several.
 
     A file that has got another one since, or lost one, keeps the one that it had.

@@ -156,10 +156,14 @@ def read_together(
         tuple(dict.fromkeys(notes)),
         tuple(sentence for part in parts for sentence in part.left_out),
         tuple(f"{part.label} ({part.content.format})" for part in parts),
-        _said(several, ways) | {key: said for part in parts for key, said in to_remember(part.content, part.program).items()},
+        _said(several, ways) | _taxonomies(parts),
         classified.taxonomies,
         classified.taxonomy,
     )
+
+
+def _taxonomies(parts: Sequence[Part]) -> dict[str, Mapping[str, str]]:
+    return {key: said for part in parts for key, said in to_remember(part.content, part.program).items()}
 
 
 def _several(holdings: Source | Sequence[Source] | None) -> list[Source]:

@@ -192,8 +192,8 @@ class PartialFile:
     def __str__(self) -> str:
         return (
             f"{self.account}: {len(self.symbols)} of its {self.before} holdings are not in the file "
-            f"({_few(self.symbols)}), which has neither others nor more cash instead: they count as sold. If it is only "
-            "a part of the account, load a file of all of it."
+            f"({_few(self.symbols)}), which has neither others nor more cash instead: they count as sold. If it is "
+            "only a part of the account, load a file of all of it."
         )
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from allocation.errors import LoadError, Problem
 from allocation.store.changes import Changes
-from allocation.store.doubts import Doubt, cut_histories, lost_cash, look_alikes, partial_files
+from allocation.store.doubts import Doubt, cut_histories, look_alikes, lost_cash, partial_files
 from allocation.store.reading import base_currency
 from allocation.store.saving import set_base_currency
 from allocation.store.statements import count, raise_problems, register

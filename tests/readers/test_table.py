@@ -658,7 +658,7 @@ def test_a_cost_basis_is_kept_where_it_is_in_the_currency_of_the_price():
 def test_a_value_in_a_currency_that_nothing_says_is_refused_with_the_way_to_say_it():
     table = "Symbol,Qty,Price,Currency,Value\nVTI,10,300,USD,2700\n"
     (said,) = problems(read(table))
-    assert said.endswith("say which: --map value_currency=COLUMN, or for all rows --map value_currency==EUR.")
+    assert "If price and value are in two currencies, say in which: --map price_currency=COLUMN" in said
     assert held(read(table, mapping={"value_currency": "=EUR"})) == [("depot", "VTI", 10, 300, "USD")]
     # In that currency, it says nothing about how many shares there are.
     (said,) = problems(read("Symbol,Price,Price Currency,Value,Value Currency\nVTI,300,USD,2700,EUR\n"))
@@ -668,3 +668,39 @@ def test_a_value_in_a_currency_that_nothing_says_is_refused_with_the_way_to_say_
 def test_values_alone_are_in_the_currency_that_is_said_of_values():
     content = read("Symbol,Value,Value Currency\nVTI,2700,EUR\nCash,100,USD\n")
     assert held(content) == [("depot", "VTI", 2700, 1, "EUR"), ("depot", "CASH", 100, 1, "USD")]
+
+
+HARGREAVES = """
+    Vantage ISA
+    Total cash:,10.50
+    Code,Stock,{quantity},Price (pence),Value (£),Cost (£)
+    VOD,Vodafone Group plc,1000,72.5,725.00,700.00
+    ,,Totals,,725.00,700.00
+"""
+
+
+def test_a_column_of_prices_may_be_in_pence_and_cash_above_the_table_is_said():
+    content = read(HARGREAVES.format(quantity="Units held"))
+    assert held(content) == [("depot", "VOD", 1000, 0.725, "GBP")]
+    (said,) = [note for note in content.notes if note.startswith("Above the table")]
+    assert said == "Above the table stands 'Total cash: 10.50', which is not counted: cash counts where it has a row."
+
+
+def test_a_column_that_may_be_the_quantity_is_asked_about_before_it_is_calculated():
+    with pytest.raises(MappingNeeded) as caught:
+        read(HARGREAVES.format(quantity="Current units"))
+    assert (caught.value.missing, caught.value.guesses) == (("quantity",), {"quantity": "Current units"})
+    # A percentage is none.
+    assert held(read("Symbol,Shares of all,Value,Currency\nVTI,60 %,600,USD\n")) == [("depot", "VTI", 600, 1, "USD")]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Titolo;ISIN;Quantità;Prezzo;Valuta;Valore di mercato", "BTP 3,5% 2030;IT1;10.000;101,25;EUR;10.125,00"),
+        ("Nazwa;ISIN;Ilość;Kurs;Waluta;Wartość", "Bond 3,5% 2030;IT1;10.000;101,25;EUR;10.125,00"),
+        ("Namn;ISIN;Antal;Kurs;Valuta;Marknadsvärde", "Bond 3,5% 2030;IT1;10.000;101,25;EUR;10.125,00"),
+    ],
+)
+def test_names_and_values_are_read_in_more_languages(header, row):
+    assert held(read(f"{header}\n{row}\n")) == [("depot", "IT1", 10000, 1.0125, "EUR")]

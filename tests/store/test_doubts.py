@@ -137,10 +137,12 @@ OFX_OF = """<OFX><SIGNONMSGSRSV1><SONRS><DTSERVER>20260105</DTSERVER></SONRS></S
 <DTPRICEASOF>20260105</INVPOS></POSSTOCK></INVPOSLIST>{cash}</INVSTMTRS></INVSTMTTRNRS></INVSTMTMSGSRSV1></OFX>"""
 
 
-@pytest.mark.parametrize(("said", "count"), [("", 1), ("<INVBAL><AVAILCASH>0<MARGINBALANCE>0<SHORTBALANCE>0</INVBAL>", 0)])
+BALANCE = "<INVBAL><AVAILCASH>{cash}<MARGINBALANCE>0<SHORTBALANCE>0</INVBAL>"
+
+
+@pytest.mark.parametrize(("said", "count"), [("", 1), (BALANCE.format(cash=0), 0)])
 def test_a_program_that_says_that_there_is_no_cash_is_believed(portfolio, write_csv, said, count):
-    cash = "<INVBAL><AVAILCASH>55<MARGINBALANCE>0<SHORTBALANCE>0</INVBAL>"
-    portfolio.load(write_csv(OFX_OF.format(cash=cash), "1.ofx"))
+    portfolio.load(write_csv(OFX_OF.format(cash=BALANCE.format(cash=55)), "1.ofx"))
     doubts = portfolio.load(write_csv(OFX_OF.format(cash=said), "2.ofx"), preview=True).doubts
     assert [type(doubt).__name__ for doubt in doubts] == ["LostCash"] * count
 
