@@ -22,6 +22,8 @@ from allocation.tables import ALL, CASH
 
 KIND = "kind"
 BEGINS = "begins"
+ACCRUED = Decimal("0.1")
+"""The most of a bond's value that may be interest since its last coupon."""
 FURTHER = (KIND, ISIN, BEGINS)
 """Columns of what other programs' files say, which ours don't have."""
 
@@ -171,6 +173,12 @@ class Findings(Remarks):
             f"of {holding.symbol} is not its quantity times its price: {quantity:f} × {price:f} is "
             f"{amount(quantity * price)}. Check the row."
         )
+        if is_bond(holding) and not in_hundredths and 0 < value - quantity * percent < ACCRUED * value:
+            remedy = (
+                f"of {holding.symbol} is not its quantity times its price in percent: {quantity:f} × {price:f} % is "
+                f"{amount(quantity * percent)}. If accrued interest is in it, leave the value empty and write the "
+                f"price of one unit, {percent:f}."
+            )
         if fits_percent:
             remedy += " If it is a bond whose price is in percent, write the price with a %"
             remedy += f"; if the price is in {pence}, write that as the currency." if pence else "."

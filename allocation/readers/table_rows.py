@@ -12,23 +12,23 @@ from tqdm.auto import tqdm
 
 from allocation.errors import Subject, leave_out
 from allocation.money import HUNDREDTHS, currency_code, is_known_currency
-from allocation.readers.cash_rows import CASH_NAMES, Wrong, cash_amount, cash_valued_elsewhere
+from allocation.readers.cash_rows import Wrong, called_cash, cash_above, cash_amount, cash_valued_elsewhere
 from allocation.readers.columns import SIDES, currency_of, plain, told_apart
 from allocation.readers.content import Content
-from allocation.readers.file_names import account_in
+from allocation.readers.file_names import account_in, day_in
 from allocation.readers.found import Findings, Holding
 from allocation.readers.holdings import ACCOUNT_TYPES, OWN_WORDS
 from allocation.readers.isins import isin_in
 from allocation.readers.lines import Exact, Line, Lines, Unfilled, surplus
 from allocation.readers.loose import bare, contradicts, currency_in, date_in, date_order, is_nothing, number_in
 from allocation.readers.marks import AN_ERROR, is_error, mark_of, why_no_number
-from allocation.readers.numbers import POINT
 from allocation.readers.opened import Opened
 from allocation.readers.table_accounts import AccountNames
 from allocation.readers.table_dates import title_date
 from allocation.readers.totals import CENT, EVERYTHING, TOTALS, Totals, says_not_held
-from allocation.readers.units import BOND, HUNDRED
+from allocation.readers.units import BOND, HUNDRED, are_weights
 from allocation.tables import CASH
+from allocation.text import listed
 
 NUMBERS = ("quantity", "price", "value", "cost_basis")
 NAMES = ("symbol", "isin", "name")
@@ -38,7 +38,8 @@ TABLE = "Table of holdings"
 NO_ACCOUNT = "The file names no account"
 A_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 SHORT = re.compile(r"s|short|sell|sold|verkauf|verkauft|leerverkauf|written", re.IGNORECASE)
-CASH_ABOVE = re.compile(r"\b(?:cash|guthaben|bargeld|liquidit|espèces|efectivo|contanti|saldo)", re.IGNORECASE)
+FEW = 5
+"""Titles that a note names; the others are counted."""
 IF_FOREIGN = (
     "If price and value are in two currencies, say in which: --map price_currency=COLUMN, --map value_currency=COLUMN, "
     "or for all rows --map value_currency==EUR."
@@ -82,7 +83,8 @@ class Reading:
         self.findings = Findings(opened.name, today=today)
         self.of_file = account_in(opened.name)
         self.totals = Totals(self.findings)
-        self.not_held = ""
+        self.not_held, self.title = "", ""
+        self.titles: list[str] = []
         plain_cells = [bare(cell) for cell in self._cells(*NUMBERS) if not isinstance(cell, Exact)]
         numbers = [text for text in plain_cells if A_NUMBER.fullmatch(text)]
         self.side = next((place for place, name in enumerate(chosen.header) if plain(name) in SIDES), None)
@@ -101,6 +103,9 @@ class Reading:
     def content(self) -> Content:
         for row, cells in tqdm(self.chosen.rows, desc=self.opened.name, unit=" rows", delay=1, leave=False):
             self._read_row(row, cells)
+        if self._has_quantities and are_weights(self.findings.holdings):
+            remedy = "holds shares of the whole, as the values say, and no numbers of shares. Call it Weight."
+            self.findings.wrong(self.chosen.lines.lines[self.chosen.start][0], self._called("quantity"), "", remedy)
         self.totals.refuse_what_follows({problem.row for problem in self.findings.problems})
         if not self.findings.holdings and not self.findings.problems:
             self.findings.wrong(0, "", "", "holds no holdings under its header.")
@@ -108,8 +113,14 @@ class Reading:
             self.findings.note("Its values are of the day of loading, as was said.")
         elif "as_of" not in self.chosen.columns and "as_of" not in self.chosen.fixed:
             undated = "Nothing says which day its values are of (--map as_of=COLUMN would): they count as of today."
+            day = day_in(self.opened.name)
+            if day is not None and day < self.findings.today:
+                undated += f" The file's name has {day}: if they are of that day, --map as_of=={day}."
             self.findings.note(f"It is of {self.as_of}, as is said above the table." if self.as_of else undated)
-        for said in _cash_above(self.chosen.lines.lines[: self.chosen.start], self.mark):
+        if self.titles and not self.names_accounts:
+            several = "If they are names of accounts, write them in a column Account."
+            self.findings.note(f"Titles between the rows are not read: {listed(self.titles, FEW)}. {several}")
+        for said in cash_above(self.chosen.lines.lines[: self.chosen.start], self.mark):
             self.findings.note(
                 f"Above the table stands {said!r}, which is not counted: cash counts where it has a row."
             )
@@ -137,6 +148,7 @@ class Reading:
             return
         if len(filled) < 2 and not self._is_lone_number(cells):
             self.not_held = filled[0] if says_not_held(filled[0]) else ""
+            self.title = filled[0]
             return
         if remedy := surplus(cells, len(header)):
             self.findings.wrong(row, "", "", remedy)
@@ -157,6 +169,8 @@ class Reading:
             self.findings.wrong(row, self._called("symbol"), "", "is empty. Every holding needs it.")
         else:
             account = self.accounts.of(named)
+            self.titles += [self.title] if self.title else []
+            self.title = ""
             self.findings.about = Subject(account, symbol, named.get("quantity", ""))
             self._read_holding(row, named, account, symbol)
             self.findings.about = None
@@ -175,8 +189,8 @@ class Reading:
         currency = self._currency(named)
         if self._contradicts_itself(row, named, numbers, currency or ""):
             return
-        if found := _as_cash(named, symbol):
-            self._add_cash(row, named, account, numbers, (found["before"] or found["after"] or "").upper(), currency)
+        if (called := _as_cash(named, symbol)) is not None:
+            self._add_cash(row, named, account, numbers, called, currency)
             return
         if self._is_worth_all_above(numbers["quantity"], numbers["value"]) and not self._has_more(named):
             remedy = (
@@ -222,7 +236,7 @@ class Reading:
         differs = f"is not in {currency}, the currency of the row. Write the same currency in both."
         own = ["quantity", "price"]
         agrees = quantity is not None and value is not None and abs(quantity * (price or 1) - value) <= CENT
-        if _as_cash(named, self._symbol(named)):
+        if _as_cash(named, self._symbol(named)) is not None:
             alone, agrees = quantity is None, agrees and price in (None, 1)
         else:
             alone = quantity is None or price is None
@@ -378,7 +392,10 @@ class Reading:
         of_value = self._value_currency(named)
         said = called or named.get("price_currency") or named.get("currency", "")
         own = (called or currency or "") if said or quantity is not None else of_value or currency or ""
-        elsewhere = value is not None and _whole(of_value or own) != _whole(own)
+        if called and currency and numbers["price"] is not None and _whole(currency) != called:
+            # Its name is its currency, and the row's is that of its price: a rate.
+            of_value = of_value or currency
+        elsewhere = _whole(of_value or own) != _whole(own) and (value is not None or numbers["price"] is not None)
         amount = cash_valued_elsewhere(numbers, own, of_value or "") if elsewhere else cash_amount(numbers)
         if isinstance(amount, Wrong):
             self.findings.wrong(row, self._called(amount.column), named.get(amount.column), amount.remedy)
@@ -411,7 +428,7 @@ class Reading:
             return _code(of_price)
         if written := named.get("currency"):
             code, of_prices = _code(written), self.said["price"]
-            has_price = not is_nothing(named.get("price", "")) and not _as_cash(named, self._symbol(named))
+            has_price = not is_nothing(named.get("price", "")) and _as_cash(named, self._symbol(named)) is None
             # A column's name says it of every price in it, whatever currency the asset or the account has.
             return of_prices if of_prices and has_price and is_known_currency(_whole(code)) else code
         for column in (self.money_column, "price", "value"):
@@ -460,19 +477,9 @@ class Reading:
         return {**named, "asset_class": OWN_WORDS.get(said.casefold(), said)}
 
 
-def _cash_above(lines: Sequence[Line], mark: str | None) -> list[str]:
-    """What the lines above a table say about cash, where it is some."""
-    said = []
-    for _, cells in lines:
-        filled = [cell for cell in cells if cell]
-        if len(filled) == 2 and CASH_ABOVE.search(filled[0]) and (number_in(filled[1], mark or POINT) or 0) != 0:
-            said.append(" ".join(filled))
-    return said
-
-
-def _as_cash(named: Named, symbol: str) -> re.Match[str] | None:
-    """What a row is called, where that says that it is cash."""
-    return CASH_NAMES.fullmatch(symbol) or CASH_NAMES.fullmatch(named.get("name", ""))
+def _as_cash(named: Named, symbol: str) -> str | None:
+    """The currency in what a row of cash is called, empty where there is none; None of any other row."""
+    return called_cash(symbol, named.get("name", ""), named.get("kind", ""))
 
 
 def _code(written: str) -> str:

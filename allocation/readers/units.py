@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from allocation.readers.found import Holding
 
 BOND = "bond"
 HUNDRED = Decimal(100)
 CENT = Decimal("0.011")
 """What a value may be off beside the digits that its quantity and price hide."""
+
+NEAR = Decimal("0.005")
+"""What a share of the whole may be off because it is rounded."""
 
 _BOND = re.compile(
     r"\bbonds?\b|\bnotes?\b|\bgilts?\b|\btreas(?:ur(?:y|ies))?\b|\bt-?bills?\b|\bbills?\b|\bnts\b|\bdebentures?\b|"
@@ -71,6 +78,18 @@ def is_contract(held: Described) -> bool:
 def is_notional(held: Described) -> bool:
     """Whether a row says that it is a future or the like, whose value isn't what it is worth."""
     return any(_NOTIONAL.fullmatch(said.strip()) is not None for said in (held.kind or "", held.category))
+
+
+def are_weights(holdings: Sequence[Holding]) -> bool:
+    """Whether what stands as quantities are shares of the whole: they add up to 1 or 100, and go with the values."""
+    pairs = [(held.quantity, held.value) for held in holdings if held.is_calculated]
+    found = [(share, value) for share, value in pairs if value is not None and value != share]
+    whole, worth = sum((share for share, _ in found), Decimal(0)), sum((value for _, value in found), Decimal(0))
+    if len({share for share, _ in found}) < 2 or len(found) < len(holdings) or worth <= 0:
+        return False
+    if min(abs(whole - 1) * HUNDRED, abs(whole - HUNDRED)) > 1:
+        return False
+    return all(abs(share / whole - value / worth) < NEAR for share, value in found)
 
 
 def agrees(quantity: Decimal, price: Decimal, value: Decimal, factor: Decimal = Decimal(1)) -> bool:

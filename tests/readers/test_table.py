@@ -704,3 +704,18 @@ def test_a_column_that_may_be_the_quantity_is_asked_about_before_it_is_calculate
 )
 def test_names_and_values_are_read_in_more_languages(header, row):
     assert held(read(f"{header}\n{row}\n")) == [("depot", "IT1", 10000, 1.0125, "EUR")]
+
+
+def test_a_row_called_by_a_currency_is_cash_where_its_kind_says_so():
+    rows = "USD,Cash,500,1,USD\nEUR,Currency,100,1.1,USD\nCash & equivalents,,50,,USD\nUSD,ETF,10,25,USD\n"
+    content = read(f"Symbol,Type,Quantity,Price,Currency\n{rows}")
+    assert [holding[1:] for holding in held(content)] == [
+        ("CASH", 550, 1, "USD"),
+        ("CASH", 100, 1, "EUR"),
+        ("USD", 10, 25, "USD"),
+    ]
+
+
+def test_titles_that_may_be_accounts_are_said():
+    content = read("Symbol,Quantity,Price,Currency\nRoth IRA\nVTI,1,300,USD\nTaxable\nVTI,2,300,USD\nThe end\n")
+    assert any("not read: Roth IRA, Taxable. If they are names of accounts" in note for note in content.notes)

@@ -145,3 +145,21 @@ def test_a_future_is_not_worth_what_it_is_on(kind):
     (problem,) = read(f"Symbol,Type,Qty,Price,Currency\nESZ6,{kind},1,300000,USD\n").problems
     assert "what it gains or loses is cash" in str(problem) and "--leave-out ESZ6" in str(problem)
     assert not read("Symbol,Type,Qty,Price,Currency\nUFO,Managed futures fund,1,30,USD\n").problems
+
+
+def test_a_value_with_accrued_interest_in_it_is_refused_with_what_to_write():
+    (problem,) = read("Symbol,Name,Qty,Price,Value,Currency\nX,Bund 1% 2030,1000,97.1%,976.00,EUR\n").problems
+    assert "1000 × 97.1 % is 971.00. If accrued interest is in it, leave the value empty" in problem.remedy
+    assert priced("Symbol,Name,Qty,Price,Value,Currency\nX,Bund 1% 2030,1000,0.971,,EUR\n") == [
+        ("X", 1000, 0.971, "EUR")
+    ]
+
+
+def test_shares_of_the_whole_are_no_numbers_of_shares():
+    (problem,) = read("Symbol,Position,Value,Currency\nVTI,0.6,6000,USD\nBND,0.4,4010,USD\n").problems
+    assert str(problem) == (
+        "depot.csv, row 1, Position: holds shares of the whole, as the values say, and no numbers of shares. Call it "
+        "Weight."
+    )
+    for rows in ("VTI,0.6,6000,USD\nBND,0.4,300,USD", "A,60,60,USD\nB,40,40,USD", "VTI,1,300,USD"):
+        assert not read(f"Symbol,Position,Value,Currency\n{rows}\n").problems
