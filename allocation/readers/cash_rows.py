@@ -15,7 +15,7 @@ from allocation.readers.totals import CENT
 
 _CASH_WORDS = (
     "cash|cash balance|cash (?:&|and) (?:cash )?(?:investments|equivalents|sweep)|cash account|available cash|"
-    "free cash|settled cash|uninvested cash|savings account|bargeld|barbestand|"
+    "free cash|money accounts?|pending activity|settled cash|uninvested cash|savings account|bargeld|barbestand|"
     "guthaben|liquidität|verrechnungskonto|geldkonto|tagesgeld(?:konto)?|girokonto|sparkonto|liquidités|espèces|efectivo|"
     "liquidità|contanti"
 )

@@ -21,9 +21,10 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
                        "numero di conto", "numero conto", "rekeningnummer", "número da conta", "numer konta", "iban"),
     "symbol": ("symbol", "ticker", "ticker symbol", "code", "fund code", "security id", "symbole", "simbolo",
                "kürzel",
-               "tickersymbol", "instrument code", "epic"),
+               "tickersymbol", "equity symbol", "instrument symbol", "instrument code", "epic"),
     "isin": ("isin", "isin code", "symbol/isin", "wkn", "cusip", "sedol", "valor", "valorennummer"),
-    "name": ("name", "description", "security", "security name", "investment", "investment name", "fund", "fund name",
+    "name": ("name", "description", "security", "security name", "equity description", "investment",
+             "investment name", "fund", "fund name",
              "holding", "asset", "product", "stock", "company", "instrument", "bezeichnung", "wertpapier",
              "wertpapiername", "titel", "produkt", "libellé", "nom", "nombre", "nome", "naam", "valeur", "titre",
              "désignation", "producto",
@@ -41,10 +42,12 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
                  "quantity/nominal", "quantity / nominal", "units/nominal", "units / nominal", "shares/nominal",
                  "shares / nominal", "nominal amount", "quantité/nominal", "quantité / nominal",
                  "quantità/nominale", "quantità / nominale", "cantidad/nominal", "cantidad / nominal",
-                 "aantal/nominaal", "aantal / nominaal", "nominaal", "quantité",
+                 "stk./nom.", "stk. / nom.", "stück/nom.", "volym", "aantal/nominaal", "aantal / nominaal",
+                 "nominaal", "quantité",
                  "nombre de parts", "cantidad", "quantità", "aantal", "quantidade", "antal", "ilość"),
     "price": ("price", "last price", "share price", "unit price", "current price", "market price", "closing price",
-              "close", "close price", "last", "quote", "nav", "kurs", "aktueller kurs", "schlusskurs", "preis",
+              "close", "close price", "last", "quote", "nav", "kurs", "aktueller kurs", "akt. kurs",
+              "preis pro stück", "price per share", "senast", "senaste", "senaste kurs", "schlusskurs", "preis",
               "stückpreis", "letzter kurs", "cours", "cotation", "precio", "prezzo", "koers", "slotkoers", "preço"),
     "value": ("value", "current value", "market value", "total value", "mkt val", "mkt value", "balance", "worth",
               "wert", "marktwert", "kurswert", "aktueller wert", "gesamtwert", "depotwert", "valorisation",
@@ -75,16 +78,20 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 FIELDS = tuple(SYNONYMS)
-SIDES = frozenset({"side", "direction", "long/short", "long / short", "l/s", "position side", "richtung"})
+SIDES = frozenset(
+    {"side", "direction", "long/short", "long / short", "l/s", "position side", "position direction", "richtung"}
+)
 """Columns that say whether something is held or owed."""
 
 PENCE = "pence"
+GERMAN = frozenset({"anzahl", "kurs", "stück", "bestand", "whg", "währung", "bezeichnung", "wertpapier"})
 _SMALL_HUNDREDTHS = frozenset(code.casefold() for code in HUNDREDTHS)
 
 
 def plain(column: str) -> str:
-    """A column's name in small letters, without units and currencies: ``Price (EUR)`` is ``price``."""
-    text = re.sub(r"[(\[].*?[)\]]", " ", column.casefold().replace("_", " "))
+    """A column's name in small letters, without units and currencies: ``Price (EUR)`` and ``lastPrice`` are both."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column)
+    text = re.sub(r"[(\[].*?[)\]]", " ", apart.casefold().replace("_", " "))
     words = text.replace(":", " ").replace("*", " ").split()
     signs = {sign.casefold() for sign in SIGNS} | {"$"}
     kept = [word for word in words if word not in signs and not (len(words) > 1 and _is_currency(word))]
@@ -128,7 +135,25 @@ def sure(columns: Sequence[str]) -> dict[str, list[str]]:
         ours: sorted((column for column, name in names.items() if name in known), key=lambda c: known.index(names[c]))
         for ours, known in SYNONYMS.items()
     }
+    if GERMAN & set(names.values()):
+        # Of a Swiss table, the number of a security; of a Spanish one, its value.
+        found["value"] = [column for column in found["value"] if names[column] != "valor"]
     return {ours: columns for ours, columns in found.items() if columns}
+
+
+def currencies_beside(columns: Sequence[str], price: str | None, value: str | None) -> dict[str, str]:
+    """The currencies of price and value, where each stands in a column right of it that is called like the others.
+
+    Parameters:
+        price, value: the columns that they are in.
+    """
+    written = [column for column in sure(columns).get("currency", ()) if column]
+    names = {re.sub(r" \(\d+\)$", "", column) for column in written}
+    if len(written) < 2 or len(names) > 1 or price is None or value is None:
+        return {}
+    beside = {column: columns[place + 1] for place, column in enumerate(columns[:-1])}
+    found = {"price_currency": beside.get(price, ""), "value_currency": beside.get(value, "")}
+    return found if set(found.values()) <= set(written) else {}
 
 
 HAS_ALL, SAME_WORDS = 0.9, 0.85

@@ -8,7 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from allocation.errors import MappingNeeded
-from allocation.readers.columns import FIELDS, SAME_WORDS, currency_of, fingerprint, guess, sure, told_apart
+from allocation.readers.columns import (
+    FIELDS,
+    SAME_WORDS,
+    currencies_beside,
+    currency_of,
+    fingerprint,
+    guess,
+    sure,
+    told_apart,
+)
 from allocation.readers.content import Content
 from allocation.readers.lines import Exact, Line, Lines
 from allocation.readers.loose import currency_in, is_nothing
@@ -121,9 +130,12 @@ def _choose(opened: Opened, lines: Lines, start: int, said: Mapped, today: datet
     taken = {value for value in said.values() if not value.startswith("=")}
     found = {ours: value for ours, value in said.items() if not value.startswith("=")}
     doubtful: dict[str, str] = {}
-    for ours, columns in sure(header).items():
+    known = sure(header)
+    if "currency" not in said and len(known.get("price", ())) == len(known.get("value", ())) == 1:
+        found |= currencies_beside(header, found.get("price", known["price"][0]), found.get("value", known["value"][0]))
+    for ours, columns in known.items():
         free = [column for column in columns if column not in taken]
-        if ours in said or not free:
+        if ours in said or not free or (ours == "currency" and {"price_currency", "value_currency"} <= found.keys()):
             continue
         repeated = any(re.fullmatch(re.escape(free[0]) + r" \(\d+\)", column) for column in free[1:])
         if len(free) > 1 and (repeated or ours in ONE_FOR_ALL) and not _same(header, rows, free):
@@ -134,6 +146,10 @@ def _choose(opened: Opened, lines: Lines, start: int, said: Mapped, today: datet
     if "quantity" not in {*found, *fixed, *doubtful, *missing} and (near := _quantities(header, rows, found, taken)):
         # How many there are could be calculated from their value, or not kept; a column may say it.
         doubtful["quantity"] = near
+    has_other = not missing and not {"price", "value_currency"} & {*found, *fixed}
+    if has_other and (elsewhere := _other_currency(header, rows, found)):
+        missing.append("value_currency")
+        doubtful["value_currency"] = f"={elsewhere}"
     no_day = ""
     missing += [ours for ours in doubtful if ours not in missing and ours not in NOT_NEEDED]
     if not {"symbol", "quantity"} & set(missing):
@@ -201,6 +217,23 @@ def _missing(header: list[str], rows: Sequence[Line], found: Mapped, fixed: Mapp
     return missing
 
 
+def _other_currency(header: list[str], rows: Sequence[Line], found: Mapped) -> str | None:
+    """The currency that other columns are named with, where it isn't that of each row, and values may be in it.
+
+    Nothing shows which of the two values are in, where no price stands beside them.
+    """
+    value, currency = found.get("value"), found.get("currency")
+    if value is None or currency is None or currency_of(value):
+        return None
+    others = {currency_of(column) for column in header if column and column not in found.values()} - {None}
+    pairs = [
+        (cells[header.index(value)], cells[header.index(currency)]) for _, cells in rows if len(cells) >= len(header)
+    ]
+    of_rows = {code for amount, code in pairs if amount and code and currency_in(amount) is None}
+    return others.pop() if len(others) == 1 and of_rows - others else None
+
+
 def _has_dollars(header: list[str], rows: Sequence[Line], found: Mapped) -> bool:
     places = [header.index(found[column]) for column in ("price", "value") if column in found]
-    return any("$" in cells[place] for _, cells in rows[:SAMPLES] for place in places if place < len(cells))
+    cells = [cells[place] for _, cells in rows[:SAMPLES] for place in places if place < len(cells)]
+    return any("$" in cell for cell in [*cells, *(header[place] for place in places)])

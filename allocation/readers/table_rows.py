@@ -233,7 +233,10 @@ class Reading:
             remedy = "means that it is sold, and what is owed or sold short can't be kept. "
             self.findings.wrong(row, self.chosen.header[self.side], side, remedy + leave_out(self._symbol(named)))
         quantity, price, value = numbers["quantity"], numbers["price"], numbers["value"]
-        differs = f"is not in {currency}, the currency of the row. Write the same currency in both."
+        differs = (
+            f"is not in {currency}, the currency of the row. Write the same currency in both, or that of each in a "
+            "column: Price Currency, Value Currency."
+        )
         own = ["quantity", "price"]
         agrees = quantity is not None and value is not None and abs(quantity * (price or 1) - value) <= CENT
         if _as_cash(named, self._symbol(named)) is not None:

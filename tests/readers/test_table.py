@@ -719,3 +719,35 @@ def test_a_row_called_by_a_currency_is_cash_where_its_kind_says_so():
 def test_titles_that_may_be_accounts_are_said():
     content = read("Symbol,Quantity,Price,Currency\nRoth IRA\nVTI,1,300,USD\nTaxable\nVTI,2,300,USD\nThe end\n")
     assert any("not read: Roth IRA, Taxable. If they are names of accounts" in note for note in content.notes)
+
+
+def test_currencies_that_stand_right_of_price_and_value_are_theirs():
+    text = (
+        "Name;ISIN;Stück;Kurs;Währung;Kurswert;Währung\nApple;US1;3;250,00;USD;682,09;EUR\nBund;DE1;1;9,5;EUR;9,5;EUR\n"
+    )
+    assert held(read(text)) == [("depot", "US1", 3, 250, "USD"), ("depot", "DE1", 1, 9.5, "EUR")]
+
+
+def test_the_currency_of_values_is_asked_where_other_columns_name_one_and_no_price_shows_it():
+    text = "Namn;Volym;Marknadsvärde;GAV (SEK);Valuta\nVolvo;100;28050,00;200;SEK\nApple;3;7900,00;1500;USD\n"
+    with pytest.raises(MappingNeeded) as caught:
+        read(text)
+    assert (caught.value.missing, caught.value.guesses) == (("value_currency",), {"value_currency": "=SEK"})
+    said = held(read(text, mapping={"value_currency": "=SEK"}))
+    assert said == [("depot", "Volvo", 100, 280.5, "SEK"), ("depot", "Apple", 3, None, "USD")]
+    assert held(read("Symbol,Value,Currency,Cost (SEK)\nVTI,3000,SEK,2000\n")) == [("depot", "VTI", 3000, 1, "SEK")]
+
+
+def test_the_number_of_a_swiss_security_is_not_its_value():
+    text = "Valor;ISIN;Symbol;Anzahl;Kurs;Whg\n3886335;CH1;NESN;100;95.60;CHF\n"
+    assert held(read(text)) == [("depot", "NESN", 100, 95.6, "CHF")]
+    assert held(read("Nombre;ISIN;Cantidad;Precio;Divisa;Valor\nX;ES1;2;5,5;EUR;11,0\n"))[0][2:4] == (2, 5.5)
+
+
+def test_a_price_may_be_written_in_pence():
+    content = read('Symbol,Qty,Price,Market value £\nVOD,1000,72.50p,725.00\nVWRL,10.5,"9,510.00p",998.55\n')
+    assert held(content) == [("depot", "VOD", 1000, 0.725, "GBP"), ("depot", "VWRL", 10.5, 95.1, "GBP")]
+
+
+def test_names_of_two_words_in_one_are_read():
+    assert held(read("isin,quantity,lastPrice,priceCurrency\nX,12,165.42,EUR\n")) == [("depot", "X", 12, 165.42, "EUR")]
