@@ -19,7 +19,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
                        "konto-nr.", "konto nr.", "depotnummer", "depotnr.", "depot-nr.", "depot nr.",
                        "numéro de compte", "n° de compte", "n° compte", "número de cuenta", "nº de cuenta",
                        "numero di conto", "numero conto", "rekeningnummer", "número da conta", "numer konta", "iban"),
-    "symbol": ("symbol", "ticker", "ticker symbol", "code", "fund code", "security id", "symbole", "simbolo",
+    "symbol": ("symbol", "código", "ticker", "ticker symbol", "code", "fund code", "security id", "symbole",
+               "simbolo",
                "kürzel",
                "tickersymbol", "equity symbol", "instrument symbol", "instrument code", "epic"),
     "isin": ("isin", "isin code", "symbol/isin", "wkn", "cusip", "sedol", "valor", "valorennummer"),
@@ -31,7 +32,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
              "descripción", "titolo", "descrizione", "denominazione", "strumento", "prodotto", "omschrijving",
              "título",
              "descrição", "ativo", "namn", "navn", "värdepapper", "nazwa"),
-    "quantity": ("quantity", "qty", "shares", "no. of shares", "number of shares", "units", "amount of shares",
+    "quantity": ("quantity", "qty", "qty.", "menge", "títulos", "shares", "no. of shares", "number of shares",
+                 "units", "amount of shares",
                  "position", "units held", "shares held", "quantity held", "number of units", "no. of units",
                  "no of shares", "no of units", "stück", "anzahl", "bestand", "stücke", "stk.", "stückzahl",
                  "nominal", "stück/nominal",
@@ -45,11 +47,13 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
                  "stk./nom.", "stk. / nom.", "stück/nom.", "volym", "aantal/nominaal", "aantal / nominaal",
                  "nominaal", "quantité",
                  "nombre de parts", "cantidad", "quantità", "aantal", "quantidade", "antal", "ilość"),
-    "price": ("price", "last price", "share price", "unit price", "current price", "market price", "closing price",
+    "price": ("price", "ltp", "último", "última cotización", "ultimo prezzo", "last price", "share price",
+              "unit price", "current price", "market price", "closing price",
               "close", "close price", "last", "quote", "nav", "kurs", "aktueller kurs", "akt. kurs",
               "preis pro stück", "price per share", "senast", "senaste", "senaste kurs", "schlusskurs", "preis",
               "stückpreis", "letzter kurs", "cours", "cotation", "precio", "prezzo", "koers", "slotkoers", "preço"),
-    "value": ("value", "current value", "market value", "total value", "mkt val", "mkt value", "balance", "worth",
+    "value": ("value", "cur. val", "cur. value", "valoración", "current value", "market value", "total value",
+              "mkt val", "mkt value", "balance", "worth",
               "wert", "marktwert", "kurswert", "aktueller wert", "gesamtwert", "depotwert", "valorisation",
               "montant", "valor", "valor de mercado", "valore", "valore di mercato", "controvalore", "waarde",
               "marktwaarde", "huidige waarde", "marknadsvärde", "värde", "markedsværdi", "markedsverdi", "wartość"),
@@ -156,6 +160,10 @@ def currencies_beside(columns: Sequence[str], price: str | None, value: str | No
     return found if set(found.values()) <= set(written) else {}
 
 
+_PAID = re.compile(
+    r"\b(?:avg|average|cost|paid|bought|buy|buying|purchase|open|entry|gav|pru|pmp)\b|einstand|kauf|durchschn"
+)
+"""What says of a price or value that it was paid, and isn't that of today."""
 HAS_ALL, SAME_WORDS = 0.9, 0.85
 """How like two names are of which one has all words of the other, and at least."""
 
@@ -169,6 +177,8 @@ def guess(columns: Sequence[str], field: str, at_least: float = 0.6) -> str | No
     nearest, closeness = None, at_least
     for column in columns:
         name = plain(column)
+        if field in ("price", "value") and _PAID.search(name):
+            continue
         for known in SYNONYMS[field]:
             has_all = name and len(known) > 3 and set(known.split()) <= set(re.split(r"[\s/-]+", name))
             same_word = HAS_ALL if has_all else 0.0

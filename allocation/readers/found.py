@@ -179,7 +179,9 @@ class Findings(Remarks):
                 f"{amount(quantity * percent)}. If accrued interest is in it, leave the value empty and write the "
                 f"price of one unit, {percent:f}."
             )
-        if fits_percent:
+        if agrees(quantity, price * HUNDRED, value, HUNDRED):
+            remedy += f" If it is an option on 100 shares, write the price of one contract, {price * HUNDRED:f}."
+        elif fits_percent:
             remedy += " If it is a bond whose price is in percent, write the price with a %"
             remedy += f"; if the price is in {pence}, write that as the currency." if pence else "."
         else:

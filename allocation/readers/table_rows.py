@@ -20,7 +20,7 @@ from allocation.readers.found import Findings, Holding
 from allocation.readers.holdings import ACCOUNT_TYPES, OWN_WORDS
 from allocation.readers.isins import isin_in
 from allocation.readers.lines import Exact, Line, Lines, Unfilled, surplus
-from allocation.readers.loose import bare, contradicts, currency_in, date_in, date_order, is_nothing, number_in
+from allocation.readers.loose import SIGNS, bare, contradicts, currency_in, date_in, date_order, is_nothing, number_in
 from allocation.readers.marks import AN_ERROR, is_error, mark_of, why_no_number
 from allocation.readers.opened import Opened
 from allocation.readers.table_accounts import AccountNames
@@ -487,6 +487,8 @@ def _as_cash(named: Named, symbol: str) -> str | None:
 
 def _code(written: str) -> str:
     """A currency as a column of currencies has it: ``EUR``, ``eur`` or ``€``."""
+    if written in SIGNS:
+        return SIGNS[written]
     return currency_code(written) if len(written) == 3 else currency_in(f"{written}1") or written
 
 

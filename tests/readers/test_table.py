@@ -538,16 +538,16 @@ def test_a_bonds_nominal_is_its_quantity(name):
     ("text", "said"),
     [
         (
-            "Symbol,Menge,Price (USD),Value,Note\nVTI,10,300,3000,x\n",
-            "No column of quantities was recognised (not read: Menge, Note); they are calculated from value and price.",
+            "Symbol,Zahl,Price (USD),Value,Note\nVTI,10,300,3000,x\n",
+            "No column of quantities was recognised (not read: Zahl, Note); they are calculated from value and price.",
         ),
         (
             "Symbol,Price (USD),Value\nVTI,300,3000\n",
             "No column of quantities was recognised; they are calculated from value and price.",
         ),
         (
-            "Symbol,Menge,Value (USD)\nVTI,10,3000\n",
-            "No column of quantities or prices was recognised (not read: Menge): each holding is kept as its value at "
+            "Symbol,Zahl,Value (USD)\nVTI,10,3000\n",
+            "No column of quantities or prices was recognised (not read: Zahl): each holding is kept as its value at "
             "a price of 1.",
         ),
     ],
@@ -747,6 +747,19 @@ def test_the_number_of_a_swiss_security_is_not_its_value():
 def test_a_price_may_be_written_in_pence():
     content = read('Symbol,Qty,Price,Market value £\nVOD,1000,72.50p,725.00\nVWRL,10.5,"9,510.00p",998.55\n')
     assert held(content) == [("depot", "VOD", 1000, 0.725, "GBP"), ("depot", "VWRL", 10.5, 95.1, "GBP")]
+
+
+def test_what_was_paid_is_not_offered_as_the_price():
+    with pytest.raises(MappingNeeded) as caught:
+        read("Symbol,Quantity,Average price,Currency\nVTI,10,250,USD\n")
+    assert (caught.value.missing, caught.value.guesses) == (("price",), {})
+
+
+def test_totals_by_currency_and_signs_of_currencies_are_read():
+    rows = "VTI,10,300,US$,3000\nTotal USD,,,,3000\nSAP,10,100,€,1000\nTotal EUR,,,,1000\n"
+    content = read(f"Symbol,Quantity,Price,Currency,Value\n{rows}")
+    assert held(content) == [("depot", "VTI", 10, 300, "USD"), ("depot", "SAP", 10, 100, "EUR")]
+    assert held(read("Name,Value,Currency\nTotal Gas,5,USD\n")) == [("depot", "Total Gas", 5, 1, "USD")]
 
 
 def test_names_of_two_words_in_one_are_read():

@@ -113,6 +113,7 @@ def test_a_price_is_for_one_of_a_contracts_hundred_where_the_row_says_that_it_is
 def test_shares_are_never_worth_a_hundred_times_as_much():
     (problem,) = read("Symbol,Name,Qty,Price,Value,Currency\nAAPL,Apple,2,5.00,1000,USD\n").problems
     assert "2 × 5.00 is 10.00. Check the row." in problem.remedy
+    assert problem.remedy.endswith("If it is an option on 100 shares, write the price of one contract, 500.00.")
 
 
 FIDELITY = "Account Number,Account Name,Symbol,Description,Quantity,Last Price,Current Value\n"
