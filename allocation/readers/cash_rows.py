@@ -14,10 +14,10 @@ from allocation.readers.numbers import POINT
 from allocation.readers.totals import CENT
 
 _CASH_WORDS = (
-    "cash|cash balance|cash (?:&|and) (?:cash )?(?:investments|equivalents|sweep)|cash account|available cash|"
-    "free cash|money accounts?|pending activity|settled cash|uninvested cash|savings account|bargeld|barbestand|"
-    "guthaben|liquidität|verrechnungskonto|geldkonto|tagesgeld(?:konto)?|girokonto|sparkonto|liquidités|espèces|efectivo|"
-    "liquidità|contanti"
+    "cash|cash balance|cash (?:&|and) (?:cash )?(?:investments|equivalents|sweep|money market)|cash account|"
+    "available cash|free cash|money accounts?|pending activity|settled cash|uninvested cash|savings account|"
+    "bargeld|barbestand|guthaben|liquidität|verrechnungskonto|geldkonto|tagesgeld(?:konto)?|girokonto|"
+    "sparkonto|liquidités|espèces|efectivo|liquidità|contanti"
 )
 CASH_NAMES = re.compile(
     rf"(?:(?P<before>[A-Z]{{3}})[ :-]+)?(?:{_CASH_WORDS})(?:[ :(-]+(?P<after>[A-Z]{{3}})\)?)?", re.IGNORECASE

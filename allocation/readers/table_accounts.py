@@ -25,7 +25,7 @@ class AccountNames:
     def of(self, named: Named) -> str:
         """The name, with the last digits of its number where several have that name; with all where those are alike."""
         name, number = self._name(named), _number(named)
-        others = self._numbers.get(name, {number}) - {number}
+        others = self._numbers.get(name, {number}) - {number, ""}
         if not name or not number or not others:
             return name
         alike = any(other[-4:] == number[-4:] for other in others)

@@ -40,6 +40,7 @@ A_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 SHORT = re.compile(r"s|short|sell|sold|verkauf|verkauft|leerverkauf|written", re.IGNORECASE)
 FEW = 5
 """Titles that a note names; the others are counted."""
+IN_A_COLUMN = "Write the currency of each price in a column Price Currency."
 IF_FOREIGN = (
     "If price and value are in two currencies, say in which: --map price_currency=COLUMN, --map value_currency=COLUMN, "
     "or for all rows --map value_currency==EUR."
@@ -249,6 +250,17 @@ class Reading:
         wrong = [column for column in own if contradicts(named.get(column, ""), currency)]
         for column in wrong:
             self.findings.wrong(row, self._called(column), named[column], differs)
+        of_prices, written = self.said["price"], named.get("currency", "")
+        if (
+            of_prices in HUNDREDTHS
+            and currency == of_prices
+            and written
+            and _whole(_code(written)) != _whole(of_prices)
+        ):
+            # All of a list in pence may be meant, or only its British shares.
+            remedy = f"is in {of_prices} by its column's name, and its row in {written}. {IN_A_COLUMN}"
+            self.findings.wrong(row, self._called("price"), named["price"], remedy)
+            return True
         if wrong:
             return True
         if not self._has_quantities and price is not None and self._value_currency(named) not in (None, currency):
@@ -395,8 +407,8 @@ class Reading:
         of_value = self._value_currency(named)
         said = called or named.get("price_currency") or named.get("currency", "")
         own = (called or currency or "") if said or quantity is not None else of_value or currency or ""
-        if called and currency and numbers["price"] is not None and _whole(currency) != called:
-            # Its name is its currency, and the row's is that of its price: a rate.
+        if called and currency and _whole(currency) != called:
+            # Its name is its currency; the row's is that of its value, or of its price: a rate.
             of_value = of_value or currency
         elsewhere = _whole(of_value or own) != _whole(own) and (value is not None or numbers["price"] is not None)
         amount = cash_valued_elsewhere(numbers, own, of_value or "") if elsewhere else cash_amount(numbers)
@@ -430,15 +442,23 @@ class Reading:
         if of_price := named.get("price_currency"):
             return _code(of_price)
         if written := named.get("currency"):
-            code, of_prices = _code(written), self.said["price"]
-            has_price = not is_nothing(named.get("price", "")) and _as_cash(named, self._symbol(named)) is None
-            # A column's name says it of every price in it, whatever currency the asset or the account has.
-            return of_prices if of_prices and has_price and is_known_currency(_whole(code)) else code
+            return self._currency_of_price(named, _code(written))
         for column in (self.money_column, "price", "value"):
             found = self.said[column] or currency_in(named.get(column, ""))
             if found:
                 return found
         return None
+
+    def _currency_of_price(self, named: Named, code: str) -> str:
+        """What the price says of its currency, beside that of a row: ``72.50p`` in GBP, or a column ``Price (USD)``."""
+        price, of_column = named.get("price", ""), self.said["price"]
+        if is_nothing(price) or _as_cash(named, self._symbol(named)) is not None:
+            return code
+        of_cell = currency_in(price)
+        if of_cell in HUNDREDTHS and HUNDREDTHS[of_cell] == code:
+            return of_cell
+        # A column's name says it of every price in it, whatever currency the asset or the account has.
+        return of_column if of_column and is_known_currency(_whole(code)) else code
 
     def _date(self, row: int, named: Named) -> datetime.date | None:
         written = named.get("as_of", "")

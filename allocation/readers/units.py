@@ -36,7 +36,7 @@ _OPTION = re.compile(
     r"\boptions?\b|optionen|optionsschein|\bopciones\b|\bopzion[ei]\b|\bopties?\b|\bfutures?\b|\bcalls?\b|\bputs?\b",
     re.IGNORECASE,
 )
-_NOTIONAL = re.compile(r"futures?|cfds?|terminkontrakte?|termingeschäfte?", re.IGNORECASE)
+_NOTIONAL = re.compile(r"fut|futures?(?: contracts?)?|cfds?|terminkontrakte?|termingeschäfte?", re.IGNORECASE)
 """Kinds whose value in a file is that of what they are on, which nobody has paid."""
 _CONTRACT = re.compile(r"-?[A-Z.]{1,6} *\d{6}[CP]\d+(?:\.\d+)?|[A-Z.]{1,6} \d{2}/\d{2}/\d{4} \d+(?:\.\d+)? [CP]")
 """The symbol of an option: ``AAPL  261218C00300000``, ``-AAPL261218C300``, ``AAPL 12/18/2026 300.00 C``."""

@@ -764,3 +764,21 @@ def test_totals_by_currency_and_signs_of_currencies_are_read():
 
 def test_names_of_two_words_in_one_are_read():
     assert held(read("isin,quantity,lastPrice,priceCurrency\nX,12,165.42,EUR\n")) == [("depot", "X", 12, 165.42, "EUR")]
+
+
+def test_a_price_in_pence_in_a_row_of_another_currency_is_refused():
+    (said,) = problems(read("Symbol,Qty,Price (pence),Currency\nVOD,1000,72.5,GBP\nAAPL,1,250,USD\n"))
+    assert "'250' is in GBX by its column's name, and its row in USD." in said
+    rows = "VOD,1000,72.5p,GBP,725\nBP,10,£4.5,GBP,45\n"
+    said = held(read(f"Symbol,Qty,Price,Currency,Value\n{rows}"))
+    assert said == [("depot", "VOD", 1000, 0.725, "GBP"), ("depot", "BP", 10, 4.5, "GBP")]
+
+
+def test_cash_called_by_its_currency_has_its_value_in_that_of_the_row():
+    rows = "Cash USD,20,18,EUR\nCash,50,50,EUR\n"
+    assert [row[1:] for row in held(read(f"Symbol,Quantity,Value,Currency\n{rows}"))] == [
+        ("CASH", 20, 1, "USD"),
+        ("CASH", 50, 1, "EUR"),
+    ]
+    (said,) = problems(read("Symbol,Value,Currency\nCash USD,18,EUR\nVTI,5,EUR\n"))
+    assert "is in EUR, but the cash is USD" in said

@@ -41,3 +41,9 @@ def test_accounts_that_have_only_numbers_are_not_one():
     held, notes = accounts(header, "1111,VTI,10,300,USD")
     assert held == [["depot", "VTI", "10"]]
     assert any("names no account" in note for note in notes)
+
+
+def test_a_row_without_a_number_is_of_the_account_that_is_named():
+    header = "Account Number,Account,Symbol,Quantity,Price,Currency"
+    held, _ = accounts(header, "1,Depot,VTI,1,300,USD", ",Depot,BND,1,70,USD")
+    assert [account for account, *_ in held] == ["Depot", "Depot"]
