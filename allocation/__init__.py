@@ -5,6 +5,7 @@ from allocation.bands import Band, read_band
 from allocation.errors import (
     AllocationError,
     AmountError,
+    ArgumentError,
     BrokenReference,
     Busy,
     ChangedMeanwhile,
@@ -39,6 +40,7 @@ __all__ = [
     "RULES",
     "AllocationError",
     "AmountError",
+    "ArgumentError",
     "Band",
     "BrokenReference",
     "Busy",

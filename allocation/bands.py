@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from allocation.arguments import checked
 from allocation.errors import AmountError
 
 OVER = "over"
@@ -94,6 +95,7 @@ STEPS = 10_000
 """Bands are kept to four decimals of a percent."""
 
 
+@checked
 def read_band(text: str) -> Band:
     """A band as a person writes it and as :meth:`Band.describe` says it.
 

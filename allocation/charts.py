@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from allocation.arguments import checked, require_columns
 from allocation.bands import IN_BAND, NO_TARGET, NOTHING_HELD, OVER, STATUSES, UNDER
 from allocation.palette import LIGHT
 from allocation.writing import PLAIN, Writing
@@ -32,6 +33,10 @@ REMOVED_BUTTONS = [
 ]  # fmt: skip
 
 
+DRAWN = ("asset_class", "value", "weight", "target_weight", "drift_money", "band_low", "band_high", "status")
+
+
+@checked
 def current_vs_target(drift: pd.DataFrame, currency: str | None = None, writing: Writing = PLAIN) -> go.Figure:
     """What is held as bars against the targets, with the band shaded; largest drift first.
 
@@ -40,6 +45,7 @@ def current_vs_target(drift: pd.DataFrame, currency: str | None = None, writing:
         currency: the base currency, to show values; by default weights.
         writing: how numbers are written.
     """
+    require_columns(drift, DRAWN, "portfolio.drift()")
     scale = 100.0 if currency is None else _total(drift)
     names, edge = _names(drift), drift[["weight", "target_weight", "band_high"]].max(axis="columns")
     figure = go.Figure()
@@ -88,6 +94,7 @@ def current_vs_target(drift: pd.DataFrame, currency: str | None = None, writing:
     return _style(figure, names, scale * drift["weight"].min(), scale * edge.max(), currency, writing)
 
 
+@checked
 def before_and_after(classes: pd.DataFrame, writing: Writing = PLAIN) -> go.Figure:
     """Weights of each class before and after a plan, against the target.
 
@@ -95,6 +102,7 @@ def before_and_after(classes: pd.DataFrame, writing: Writing = PLAIN) -> go.Figu
         classes: from :attr:`~allocation.planner.result.Plan.classes`.
         writing: how numbers are written.
     """
+    require_columns(classes, ["asset_class", "drift_before", "weight_before", "weight_after"], "plan.classes")
     classes = largest_drift_first(classes)
     names = _names(classes)
     edge = classes[["weight_before", "weight_after", "target_weight"]].max(axis="columns")
@@ -137,12 +145,14 @@ def before_and_after(classes: pd.DataFrame, writing: Writing = PLAIN) -> go.Figu
     return _style(figure, names, 100 * lowest, 100 * edge.max(), None, writing, row_height=ROW_HEIGHT + 10)
 
 
+@checked
 def rules_compared(table: pd.DataFrame) -> go.Figure:
     """Drift of the scope that each rule's plan leaves, and in words what it trades, against the drift before.
 
     Parameters:
         table: from :meth:`allocation.Portfolio.compare_rules`; a rule without a plan has no bar.
     """
+    require_columns(table, ["rule", "only_outside", "drift_before", "drift_after"], "portfolio.compare_rules()")
     outside = table["only_outside"].map({True: ", only outside", False: ""})
     names = (table["rule"] + outside).map(_plain)
     drift, before = 100 * table["drift_after"], 100 * table["drift_before"]
@@ -179,6 +189,7 @@ def rules_compared(table: pd.DataFrame) -> go.Figure:
     return _style(figure, names, 0.0, 100 * max(table["drift_after"].max(), table["drift_before"].max()), None, PLAIN)
 
 
+@checked
 def drift_over_time(history: pd.DataFrame, asset_class: str | None = None, writing: Writing = PLAIN) -> go.Figure:
     """How far the scope was from its targets on each day; of one class, its weight against target and band.
 
@@ -187,6 +198,7 @@ def drift_over_time(history: pd.DataFrame, asset_class: str | None = None, writi
         asset_class: a class; by default the drift of the whole scope.
         writing: how numbers are written.
     """
+    require_columns(history, ["as_of", "asset_class", "portfolio_drift"], "portfolio.drift_history()")
     figure = go.Figure()
     if asset_class is None:
         days = history.drop_duplicates("as_of")
@@ -248,8 +260,10 @@ def _line(figure: go.Figure, name: str, days: pd.Series, weights: pd.Series, wri
     )
 
 
+@checked
 def largest_drift_first(classes: pd.DataFrame) -> pd.DataFrame:
     """The classes in the order of the bars: largest drift before the plan first, those without a target last."""
+    require_columns(classes, ["drift_before"], "plan.classes")
     order = classes["drift_before"].abs().sort_values(ascending=False, na_position="last", kind="stable").index
     return classes.loc[order]
 

@@ -48,6 +48,10 @@ class UnknownName(AllocationError):
     """An account, asset, class, rule or scope that the portfolio doesn't know. Names what it does know."""
 
 
+class ArgumentError(AllocationError, TypeError):
+    """An argument that is no text, number or table where one is needed. Names the argument, and what it takes."""
+
+
 class NoNetValue(AllocationError):
     """What is owed is as much as what is held, so nothing has a weight."""
 

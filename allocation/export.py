@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from allocation.arguments import checked
 from allocation.money import minor_digits
 from allocation.planner.result import Plan
 from allocation.tables import ALL, CASH, SEVERAL_CLASSES, UNCLASSIFIED, Strategy, as_percent, as_weight
@@ -17,6 +18,7 @@ WEIGHTS = ["weight_before", "weight_after", "target_weight", "drift_before", "dr
 TEXTS = ["scope", "account", "symbol", "name", "asset_class", "reason"]
 
 
+@checked
 def plan_csv(plan: Plan) -> str:
     """A plan as CSV text: the columns of its rows, a header row, decimal points, amounts to the currency's minor unit.
 

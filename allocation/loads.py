@@ -19,7 +19,7 @@ from allocation.readers import Opened, Source, Ways, read_together
 from allocation.store import changes, class_weights, doubts, load_history, loading, quotes, reading, saving
 from allocation.store.backups import dated
 from allocation.store.load_history import Load
-from allocation.store.loading import LoadReport
+from allocation.store.load_report import LoadReport
 from allocation.store.target_files import write_targets
 from allocation.text import Day, as_day
 
@@ -69,7 +69,7 @@ class Loads(PortfolioFile):
         mapping: Mapping[str, str] | None = None,
         account: str | None = None,
         taxonomy: str | None = None,
-        leave_out: Sequence[str] = (),
+        leave_out: str | Sequence[str] = (),
     ) -> LoadReport:
         """Load holdings, targets, FX rates, classes and prices; makes the file if need be.
 

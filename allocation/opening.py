@@ -8,6 +8,7 @@ from collections.abc import Callable
 from math import inf
 from pathlib import Path
 
+from allocation.arguments import checked
 from allocation.errors import StoreError
 from allocation.portfolio import Portfolio
 from allocation.shipped_files import shipped
@@ -20,6 +21,7 @@ TIMEOUT_ENVIRONMENT = "ALLOCATION_TIMEOUT"
 TIMEOUT = 30.0
 
 
+@checked
 def open(
     path: str | Path | None = None,
     timeout: float | None = None,
@@ -50,6 +52,7 @@ def open(
     return Portfolio(Database(Path(chosen) if chosen else default_path(), seconds, by or user(), tell))
 
 
+@checked
 def sample(by: str | None = None, tell: Callable[[str], None] = to_standard_error) -> Portfolio:
     """The sample household that comes with the package, to try things on; made at the first use.
 

@@ -98,7 +98,21 @@ class Plans(PortfolioFile):
         shares: Mapping[Name, Amount] | None = None,
         recalculate: bool = False,
     ) -> Plan:
-        """A plan with some of its trades set by hand. See :func:`allocation.planner.edit_plan`."""
+        """A plan with some of its trades set by hand. See :func:`allocation.planner.edit_plan`.
+
+        Parameters:
+            plan: the plan, which stays as it is.
+            amounts: symbol, or (account, symbol) → money, negative for a sale, 0 for no trade; base currency.
+            shares: the same in shares.
+            recalculate: calculate the other trades anew around them; otherwise they stay, and what is over is cash.
+
+        Returns:
+            The edited plan; its limits say what was set by hand.
+
+        Raises:
+            AmountError: more would be sold than is held, or more spent than there is.
+            UnknownName: there is no such asset or account, or it isn't said in which account.
+        """
         with self._database.read() as connection:
             tables = reading.read_tables(connection, plan.request.scope)
         return edited(tables, plan, amounts or {}, shares or {}, recalculate, datetime.date.today())
@@ -138,7 +152,7 @@ class Plans(PortfolioFile):
         return table.assign(difference=(table["amount_second"] - table["amount_first"]).round(6))
 
     def delete_plan(self, number: int) -> None:
-        """Forget a saved plan that has not been executed.
+        """Forget the saved plan of this ``number``, which has not been executed.
 
         Raises:
             PlanError: it has been; it stays as part of the portfolio's history.

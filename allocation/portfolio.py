@@ -107,6 +107,8 @@ class Portfolio(Loads, Plans, Settings, Strategies, Tidying):
         """Value, weight, target and drift of each asset class, or of each holding, and its status against its band.
 
         Parameters:
+            scope: ``"all"`` or an account.
+            by: ``"class"`` or ``"holding"``.
             at, strategy, against: an earlier date, another strategy, the targets of that date or of today (see
                 :meth:`tables`).
 
@@ -148,7 +150,10 @@ class Portfolio(Loads, Plans, Settings, Strategies, Tidying):
         return self._database.ask(f"drift history of {scope} against {against}", ask).copy()
 
     def portfolio_drift(self, scope: str = ALL, at: Day | None = None, against: Against = "then") -> float:
-        """How far the scope is, or was, from its targets as a whole: Σ|weight − target| / 2, 0–1."""
+        """How far the scope is from its targets as a whole: Σ|weight − target| / 2, 0–1.
+
+        ``at`` and ``against`` are as in :meth:`tables`.
+        """
         return drifts.portfolio_drift(self._tables(scope, at, against=against))
 
     def summary(self, scope: str = ALL, at: Day | None = None, against: Against = "then") -> Summary:
@@ -163,13 +168,41 @@ class Portfolio(Loads, Plans, Settings, Strategies, Tidying):
         limits: Limits = NO_LIMITS,
         use_cash: PerAccount | str = 0,
     ) -> Plan:
-        """What a deposit would buy. See :func:`allocation.planner.plan_deposit`."""
+        """What a deposit would buy, without a sale.
+
+        Parameters:
+            amount: new money, in the base currency, to its minor unit; or account → amount.
+            scope: ``"all"`` or an account.
+            rule: a name in :data:`allocation.RULES`, which says what each does and where it is from.
+            limits: what the plan has to keep to.
+            use_cash: cash held already that is invested with it: an amount, account → amount, or ``"all"``.
+
+        Returns:
+            The plan (:class:`allocation.Plan`): ``trades``, ``undone``, ``classes`` as tables, ``explain()`` as text.
+
+        Raises:
+            AmountError: an amount is negative, not a number or finer than the minor unit, or there is less cash.
+            TargetsError: the scope has no targets.
+            UnknownName: there is no such scope, rule, account or asset.
+        """
         return planner.plan_deposit(self._tables(scope), amount, rule, datetime.date.today(), limits, use_cash)
 
     def plan_withdrawal(
         self, amount: PerAccount, scope: str = ALL, rule: str = "lazy", limits: Limits = NO_LIMITS
     ) -> Plan:
-        """What a withdrawal would sell. See :func:`allocation.planner.plan_withdrawal`."""
+        """What a withdrawal would sell, by the mirror of a deposit's rule.
+
+        Parameters:
+            amount: in the base currency, to its minor unit; or account → amount.
+            scope, rule, limits: as in :meth:`plan_deposit`.
+
+        Returns:
+            The plan; amounts and shares are negative.
+
+        Raises:
+            AmountError: not an amount, or more than may be sold in classes with a target.
+            TargetsError, UnknownName: as in :meth:`plan_deposit`.
+        """
         return planner.plan_withdrawal(self._tables(scope), amount, rule, datetime.date.today(), limits)
 
     def plan_rebalance(
@@ -182,7 +215,22 @@ class Portfolio(Loads, Plans, Settings, Strategies, Tidying):
         limits: Limits = NO_LIMITS,
         distance: Amount = "1.75",
     ) -> Plan:
-        """What would be sold and bought to come back to the targets. See :func:`allocation.planner.plan_rebalance`."""
+        """What would be sold and bought to come back to the targets. See :func:`allocation.planner.plan_rebalance`.
+
+        Parameters:
+            scope, limits: as in :meth:`plan_deposit`.
+            goal: a name in :data:`allocation.GOALS`, which says how near each comes and where it is from.
+            only_outside: trade only what is out of its band, and what that needs.
+            deposit, withdrawal: money that comes in, or goes out, with it: base currency, or account → amount.
+            distance: percentage points from the target where the goal ``"distance"`` ends.
+
+        Returns:
+            The plan; amounts and fees add up to the deposit less the withdrawal.
+
+        Raises:
+            AmountError: not an amount, both at once, or a withdrawal of more than may be sold.
+            TargetsError, UnknownName: as in :meth:`plan_deposit`.
+        """
         tables, today = self._tables(scope), datetime.date.today()
         return planner.plan_rebalance(tables, today, goal, only_outside, deposit, withdrawal, limits, distance)
 
@@ -194,17 +242,46 @@ class Portfolio(Loads, Plans, Settings, Strategies, Tidying):
         limits: Limits = NO_LIMITS,
         use_cash: PerAccount | str = 0,
     ) -> pd.DataFrame:
-        """Every rule side by side; without money every goal. See :func:`allocation.planner.compare_rules`."""
+        """Every rule side by side for the same money; without money every goal of a rebalance.
+
+        Parameters:
+            deposit, withdrawal, scope, limits, use_cash: as in :meth:`plan_deposit` and :meth:`plan_withdrawal`.
+
+        Returns:
+            One row a rule; its columns are those of :func:`allocation.planner.compare_rules`, and ``problem`` says why
+            a rule has no plan.
+
+        Raises:
+            AmountError: both a deposit and a withdrawal.
+            TargetsError, UnknownName: as in :meth:`plan_deposit`.
+        """
         tables, today = self._tables(scope), datetime.date.today()
         return planner.compare_rules(tables, today, deposit, withdrawal, limits, use_cash)
 
     def minimum_deposit(self, scope: str = ALL, limits: Limits = NO_LIMITS, within: Amount = 0) -> float:
         """The smallest deposit that reaches every class target without a sale; infinite where none does.
 
-        See :func:`allocation.planner.minimum_deposit`.
+        Parameters:
+            scope: ``"all"`` or an account.
+            limits: what may be bought, whole shares and lots; other limits play no part.
+            within: in whole shares, how many percentage points a class may be off its target.
+
+        Returns:
+            Base currency. See :func:`allocation.planner.minimum_deposit`.
+
+        Raises:
+            AmountError: ``within`` is not between 0 and 100, or in whole shares no such deposit was found in time.
+            TargetsError, UnknownName: as in :meth:`plan_deposit`.
         """
         return planner.minimum_deposit(self._tables(scope), limits, within)
 
     def deposits_needed(self, each: Amount, scope: str = ALL) -> float:
-        """How many deposits of ``each`` reach every class target. See :func:`allocation.planner.deposits_needed`."""
+        """How many deposits of ``each`` (base currency) reach every class target of ``scope`` without a sale.
+
+        Infinite where none do. See :func:`allocation.planner.deposits_needed`.
+
+        Raises:
+            AmountError: ``each`` is not an amount above 0.
+            TargetsError: the scope has no targets.
+        """
         return planner.deposits_needed(self._tables(scope), each)

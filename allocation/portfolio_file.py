@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from inspect import isfunction
 from pathlib import Path
 
+from allocation.arguments import checked
 from allocation.store import Database
 from allocation.store.backups import backups
 from allocation.store.doctor import Finding, examine
@@ -13,6 +15,13 @@ from allocation.store.migrations import SchemaStep
 
 class PortfolioFile:
     """The file of a portfolio: copies of it, its schema, its health."""
+
+    def __init_subclass__(cls) -> None:
+        """Every public method refuses arguments of another kind than it takes."""
+        super().__init_subclass__()
+        for name, method in list(vars(cls).items()):
+            if isfunction(method) and not name.startswith("_"):
+                setattr(cls, name, checked(method))
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -35,6 +44,7 @@ class PortfolioFile:
         """What differs whenever anything has been saved since, by whomever; None where there is no file."""
         return self._database.state() if self.exists() else None
 
+    @checked
     def backup(self, to: str | Path | None = None) -> Path:
         """Copy the portfolio file, while others may be working with it.
 
@@ -54,6 +64,7 @@ class PortfolioFile:
         """The dated copies beside the portfolio, newest first: when each was made, why, and its path."""
         return backups(self.path)
 
+    @checked
     def restore(self, backup: str | Path) -> Path | None:
         """Put a backup in the portfolio's place, after checking that it is ours, whole, and free of contradictions.
 
@@ -69,6 +80,7 @@ class PortfolioFile:
         """Each step of the schema's history, and whether this file has it. The file is only looked at."""
         return self._database.schema()
 
+    @checked
     def migrate(self, to: int, force: bool = False) -> tuple[list[int], Path | None]:
         """Bring the file to another version of the schema, as a version of the program from before needs it.
 
@@ -87,6 +99,7 @@ class PortfolioFile:
         """
         return self._database.migrate(to, force)
 
+    @checked
     def doctor(self, mend: bool = False) -> list[Finding]:
         """Check everything about the file that can be checked.
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from allocation.arguments import checked
 from allocation.errors import TargetsError, UnknownName
 from allocation.targets import HUNDRED, share
 
@@ -32,6 +33,7 @@ class Preset:
     _stocks_at: Callable[[int], int] | None = field(default=None, repr=False)
 
 
+@checked
 def preset(name: str, *, age: int | None = None, classes: Iterable[str] | None = None) -> dict[str, Decimal]:
     """The class targets of a preset.
 

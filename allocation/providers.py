@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from textwrap import shorten
 from typing import Any, Protocol
 
 from allocation.errors import StoreError
@@ -51,6 +53,8 @@ class Yahoo:
                 "Fetching prices needs the package yfinance. Install it with: pip install 'allocation[prices]'; or "
                 "write prices down with: allocation price."
             ) from None
+        # What it would print stands in our own sentence.
+        logging.getLogger("yfinance").setLevel(logging.CRITICAL)
         return {symbol: quote for symbol in symbols if (quote := self._quote(yfinance, symbol)) is not None}
 
     def _quote(self, yfinance: Any, symbol: str) -> Quote | None:
@@ -73,4 +77,5 @@ class Yahoo:
 
 
 def _short(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")[:100]
+    said = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+    return shorten(said, 100, placeholder=" …")

@@ -153,10 +153,11 @@ class Strategies(PortfolioFile):
         return self.new_strategy(new_name, scope if to is None else to, (scope, name))
 
     def activate_strategy(self, name: str, scope: str = ALL) -> None:
-        """Measure a scope against this strategy of its own from now on.
+        """Measure ``scope`` against its own strategy called ``name`` from now on.
 
         Raises:
             TargetsError: it has no targets yet, or is archived.
+            UnknownName: there is no such scope or strategy.
         """
         with self._database.write() as connection:
             _activate(connection, _own(connection, scope, name))
@@ -168,7 +169,12 @@ class Strategies(PortfolioFile):
             strategies.deactivate(connection, account)
 
     def rename_strategy(self, name: str, new_name: str, scope: str = ALL) -> None:
-        """Give a strategy another name."""
+        """Give the strategy ``name`` of ``scope`` another name, ``new_name``, that no other one of the scope has.
+
+        Raises:
+            TargetsError: the name is taken, or can't be one.
+            UnknownName: there is no such scope or strategy.
+        """
         with self._database.write() as connection:
             strategies.rename_strategy(connection, _own(connection, scope, name), new_name)
 

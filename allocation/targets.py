@@ -9,6 +9,7 @@ from fractions import Fraction
 from math import lcm
 from typing import TypeVar
 
+from allocation.arguments import checked
 from allocation.errors import ChangedMeanwhile, TargetsError, UnknownName
 from allocation.measures import Measures
 from allocation.measures import changes as measures_changes
@@ -171,8 +172,15 @@ def _change(name: str, before: Decimal | None, after: Decimal | None) -> str:
 
 
 def exact_percents(percents: Mapping[str, Percent]) -> dict[str, Decimal]:
-    """The same percents as decimals."""
-    return {name: Decimal(str(percent)) for name, percent in percents.items()}
+    """The same percents as decimals.
+
+    Raises:
+        TargetsError: one is not a number.
+    """
+    try:
+        return {name: Decimal(str(percent)) for name, percent in percents.items()}
+    except InvalidOperation:
+        raise TargetsError(f"A percent is not a number among {dict(percents)}. Write them like 60 or 12.5.") from None
 
 
 def wrong_sum(total: Decimal) -> str:
@@ -219,6 +227,7 @@ def share(
     return shared
 
 
+@checked
 def redistribute(percents: Mapping[str, Percent], locked: Collection[str], changed: str, to: Percent) -> Redistributed:
     """Move one row of targets to a new percent; the rows that aren't locked make room for it.
 

@@ -86,6 +86,11 @@ def test_yahoo_that_cannot_be_reached_is_one_sentence_and_changes_nothing(yahoo,
     assert set(bonds_and_stocks.prices()["source"]) == {"holdings"}
 
 
+def test_what_yahoo_says_at_length_is_cut_between_words(yahoo):
+    with pytest.raises(StoreError, match=r"\(Could not .* this …\)\. Nothing was changed"):
+        yahoo({"BND": OSError("Could not resolve " + "this long address " * 20)}).latest(["BND"])
+
+
 def test_without_the_package_the_sentence_says_what_to_install(bonds_and_stocks, monkeypatch):
     monkeypatch.setitem(sys.modules, "yfinance", None)
     with pytest.raises(StoreError, match=r"pip install 'allocation\[prices\]'; or write prices down"):

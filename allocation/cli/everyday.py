@@ -48,7 +48,8 @@ def init(portfolio: Portfolio, base_currency: str | None) -> None:
     known = portfolio.exists()
     portfolio.init(base_currency)
     state = "is a portfolio already" if known else "is ready"
-    click.echo(f"{portfolio.path} {state}. Load holdings with: allocation import HOLDINGS.")
+    sums = f" Values are added up in {base_currency.upper()}." if base_currency else ""
+    click.echo(f"{portfolio.path} {state}.{sums} Load holdings with: allocation import HOLDINGS.")
 
 
 @cli.command()

@@ -10,7 +10,7 @@ import pandas as pd
 from allocation.cli.printing import MOST_LINES, counts_of, notes_of, table_lines, warnings_of
 from allocation.money import write_money
 from allocation.store.changes import NEWER, SOLD, Changes, few_classes
-from allocation.store.loading import LoadReport
+from allocation.store.load_report import LoadReport
 from allocation.tables import ALL, CASH
 from allocation.text import listed
 

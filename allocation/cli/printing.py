@@ -10,7 +10,7 @@ import click
 import pandas as pd
 
 from allocation.errors import StoreError
-from allocation.store.loading import LoadReport
+from allocation.store.load_report import LoadReport
 from allocation.tables import ALL
 from allocation.targets import plain
 

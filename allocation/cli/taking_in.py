@@ -15,7 +15,7 @@ from allocation.errors import UnknownName
 from allocation.export import prices_csv
 from allocation.money import currency_code
 from allocation.portfolio import Portfolio
-from allocation.store.loading import LoadReport
+from allocation.store.load_report import LoadReport
 from allocation.text import listed
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from allocation.arguments import checked
 from allocation.errors import OrdersError, UnknownName
 from allocation.orders.basket import ibkr
 from allocation.orders.ledger import beancount
@@ -64,6 +65,7 @@ def find_format(name: str) -> Format:
     return FORMATS[name]
 
 
+@checked
 def order_file(plan: Plan, format: str, account: str | None = None, **options: Any) -> str:
     """The trades of a plan as a file that another program reads; sales first.
 

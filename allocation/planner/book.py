@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from allocation.arguments import checked
 from allocation.errors import AmountError, TargetsError, UnknownName
 from allocation.money import LARGEST_MINOR, is_known_currency, minor_digits
 from allocation.planner.rules import find_rule, share
@@ -20,6 +21,7 @@ NAMED = 3
 WHOLE = 100 * PERCENT_STEPS
 
 
+@checked
 def plan_deposits(
     lines: pd.DataFrame, deposits: pd.DataFrame, rule: str = "lazy", currency: str = "USD"
 ) -> pd.DataFrame:

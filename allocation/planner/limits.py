@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
+from allocation.arguments import checked_fields
 from allocation.errors import AmountError, UnknownName
 from allocation.money import Amount, PerAccount, from_minor, read_amount, read_exact, write_money
 from allocation.tables import CASH, Tables
 
 
+@checked_fields
 @dataclass(frozen=True)
 class Fee:
     """What a trade costs: ``fixed`` + ``percent`` of its amount, at least ``at_least``, at most ``at_most``.
@@ -36,6 +38,7 @@ class Fee:
         return (said + (f", at most {self.at_most} {currency}" if self.at_most is not None else "")).lstrip(", ")
 
 
+@checked_fields
 @dataclass(frozen=True)
 class Limits:
     """What a plan has to keep to. Names are symbols (cash: ``CASH USD``) or classes.
@@ -63,13 +66,13 @@ class Limits:
         time_limit: seconds to look for the nearest plan; the plan says how far off it may be where they don't suffice.
     """
 
-    keep: Collection[str] = ()
-    no_buy: Collection[str] = ()
-    no_sell: Collection[str] = ()
-    only_buy: Collection[str] | None = None
-    may_buy: Mapping[str, Collection[str]] = field(default_factory=dict)
-    whole_shares: bool | Collection[str] = False
-    fractional: Collection[str] = ()
+    keep: str | Collection[str] = ()
+    no_buy: str | Collection[str] = ()
+    no_sell: str | Collection[str] = ()
+    only_buy: str | Collection[str] | None = None
+    may_buy: Mapping[str, str | Collection[str]] = field(default_factory=dict)
+    whole_shares: bool | str | Collection[str] = False
+    fractional: str | Collection[str] = ()
     lots: Mapping[str, Amount] = field(default_factory=dict)
     use_all_cash: bool = False
     minimum_trade: Amount = 0
@@ -78,6 +81,12 @@ class Limits:
     turnover_percent: Amount | None = None
     keep_cash: PerAccount = 0
     time_limit: float = 2.0
+
+    def __post_init__(self) -> None:
+        for name in ("keep", "no_buy", "no_sell", "only_buy", "whole_shares", "fractional"):
+            # One name alone is a list of one.
+            if isinstance(given := getattr(self, name), str):
+                object.__setattr__(self, name, (given,))
 
 
 NO_LIMITS = Limits()

@@ -24,7 +24,8 @@ def minimum_deposit(tables: Tables, limits: Limits = NO_LIMITS, within: Amount =
     """The smallest deposit that brings every class to its target without a sale.
 
     In fractions it is max(value / target) − total, rounded up to the minor unit. In whole shares it is the smallest
-    sum of whole shares after which every class is within ``within`` points of its target.
+    sum of whole shares after which every class is within ``within`` points of its target. Money for a class in which
+    nothing is held waits for it as cash and counts as it, as in a plan.
 
     Parameters:
         tables: the scope as it is.
@@ -33,7 +34,7 @@ def minimum_deposit(tables: Tables, limits: Limits = NO_LIMITS, within: Amount =
 
     Returns:
         Base currency. Infinite where no deposit can do it: a class without a target, or with a target of 0, holds
-        something, or one has to grow and nothing in it may be bought.
+        something, or one has to grow and a limit says that nothing of what is in it may be bought.
 
     Raises:
         TargetsError: the scope has no targets.
@@ -47,8 +48,9 @@ def minimum_deposit(tables: Tables, limits: Limits = NO_LIMITS, within: Amount =
     able, targets, values = allowed(tables, limits), tables.strategy.class_weights, tables.class_values
     if any(value and not targets.get(name) for name, value in values.items()):
         return inf
+    of_class = members(tables)
     own = {name: [asset for asset in ids if asset in able.buyable and buyable(tables, name, asset)]
-           for name, ids in members(tables).items()}  # fmt: skip
+           for name, ids in of_class.items()}  # fmt: skip
     bought: dict[int, Mapping[str, Fraction]] = {
         asset: {name: Fraction(1)} for name, ids in own.items() if name in targets for asset in ids
     } | {asset: parts for asset, parts in tables.spans.items() if asset in able.buyable}
@@ -62,9 +64,13 @@ def minimum_deposit(tables: Tables, limits: Limits = NO_LIMITS, within: Amount =
         needed = _total_needed(tables)
         least = ceil(needed - tables.total)
         short = [name for name, target in targets.items() if target * needed > values.get(name, 0)]
-        if able.words and any(not own.get(name) for name in short):
+        if able.words and any(of_class.get(name) and not own.get(name) for name in short):
             return inf
     if in_shares:
+        # Money for a class that holds nothing waits for it, as in a plan; no asset has a number below 0.
+        reached = {name for parts in bought.values() for name in parts}
+        empty = [name for name in targets if name not in of_class and name not in reached]
+        bought |= {-number: {name: Fraction(1)} for number, name in enumerate(empty, 1)}
         least = _in_whole_shares(tables, able, limits, bought, off, least)
     return from_minor(least, tables.digits)
 

@@ -104,6 +104,7 @@ def _solved(
     if purse.tables.spans:
         # The classes' result counts; how near each asset is decides only between equal ones.
         wished = [replace(goal, scale=goal.scale * FAR) for goal in wished] + _class_goals(purse, lines, goals, scale)
+    most_sold = most_sold_of(able, purse.placed, kind)
     program = Program(
         lines=[_line(line, able, scale) for line in lines],
         goals=wished,
@@ -111,9 +112,7 @@ def _solved(
         free=purse.free / scale,
         idle={} if kind == "deposit" else _idle(lines, accounts, purse, scale, side),
         dear=flexible,
-        most_sold=None
-        if able.turnover is None or kind != "rebalance"
-        else (able.turnover + max(-purse.placed, 0)) / scale,
+        most_sold=None if most_sold is None else most_sold / scale,
         all_cash=limits.use_all_cash,
         time_limit=limits.time_limit,
     )
@@ -127,6 +126,13 @@ def _solved(
             answer = solve(replace(program, within=towards)) or answer
     free = _whole_parts({name: part * scale for name, part in answer.of_free.items()}, purse.free)
     return [traded * scale for traded in answer.traded], free, answer.gap * scale
+
+
+def most_sold_of(able: Allowed, placed: int, kind: str) -> int | None:
+    """Minor units that may be sold in all, what a withdrawal takes out besides; None where nothing limits it."""
+    if able.turnover is None or kind != "rebalance":
+        return None
+    return able.turnover + max(-placed, 0)
 
 
 def _together(answer: Answer, lines: Sequence[int]) -> float:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from allocation.money import write_money, write_percent
 from allocation.planner.request import Request
-from allocation.tables import called
+from allocation.tables import CASH, called
 
 BUY, SELL, KEEP_AS_CASH, TAKE_FROM_CASH = "buy", "sell", "keep as cash", "take from cash"
 TRADES = (BUY, SELL, KEEP_AS_CASH, TAKE_FROM_CASH)
@@ -58,7 +58,8 @@ class Header:
         trades: how many buys and sells; cash that is kept or taken is none.
         cash_left: money that the plan leaves as cash because of a limit, or because nothing is there to buy; in the
             weights after, the latter counts as the class that it waits for (:meth:`Plan.counted_as`).
-        measure: Σ (value after − target value)² / target value, over what has a target.
+        measure: Σ (value after − target value)² / target value, over the holdings that have a target; where funds span
+            classes, over the classes.
         deviation: Σ |value after − target value| over the same.
         gap: how far the plan may at most be from the nearest one that keeps the limits, in units of the measure; 0 when
             it is proven to be the nearest, infinite where how far is not known.
@@ -164,7 +165,7 @@ class Plan:
                 lines += ["", f"{title}:"]
                 lines += [
                     f"- {row['action']} {self._what(row)}: "
-                    f"{money(row['amount'])} {head.currency}{self._shares(row['shares'])}; {row['reason']}."
+                    f"{money(row['amount'])} {head.currency}{self._shares(row)}; {row['reason']}."
                     for row in table.to_dict("records")
                 ]
         return "\n".join(lines)
@@ -200,9 +201,13 @@ class Plan:
         what = called(row["symbol"], row["quoted_currency"]) or row["asset_class"]
         return f"{what} in {row['account']}" if row["account"] else what
 
-    @staticmethod
-    def _shares(shares: float) -> str:
-        return f" ({abs(shares):,.8g} shares)" if shares and shares == shares else ""
+    def _shares(self, row: Mapping[Any, Any]) -> str:
+        """How many shares, or how much of a foreign currency."""
+        count, currency = abs(row["shares"]), row["quoted_currency"]
+        if not count or count != count or (row["symbol"] == CASH and currency == self.header.currency):
+            return ""
+        what = currency if row["symbol"] == CASH else "share" if count == 1 else "shares"
+        return f" ({count:,.8g} {what})"
 
 
 def _part(weight: float) -> str:

@@ -227,7 +227,11 @@ def _limited_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:
     for undone in outcome.settled.limited:
         wanted = outcome.settled.shared.by_asset.get(undone.asset_id, 0)
         money = write_money(from_minor(abs(wanted), tables.digits), tables.base_currency)
-        what = f"the rule alone would {'buy' if wanted > 0 else 'sell'} {money}; " if wanted else ""
+        if outcome.assets[undone.asset_id].is_cash:
+            told = f"keep {money} as cash" if wanted > 0 else f"take {money} from cash"
+        else:
+            told = f"{'buy' if wanted > 0 else 'sell'} {money}"
+        what = f"the rule alone would {told}; " if wanted else ""
         yield (
             _described(outcome, undone.asset_id, undone.account)
             | {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from math import inf
 
 from allocation.money import write_money
 from allocation.planner.candidates import Candidate, Wanted, candidates, wanted
 from allocation.planner.limits import Allowed, Limits
 from allocation.planner.money_in import Money
-from allocation.planner.nearest import CENTS_APART, Purse, Trade, nearest_plan
+from allocation.planner.nearest import CENTS_APART, Purse, Trade, most_sold_of, nearest_plan
 from allocation.planner.outcome import Order, Settled, Undone
 from allocation.planner.two_levels import Shared
 from allocation.tables import Tables
@@ -37,6 +38,7 @@ def settled(
     lines = candidates(tables, kind, shared, able, most, by_account)
     goals = wanted(tables, shared, rule if kind != "rebalance" else "", flow)
     solution = nearest_plan(lines, goals, purse, able, limits, kind)
+    most_sold = most_sold_of(able, purse.placed, kind)
     for trade in solution.trades:
         orders += [
             Order(trade.candidate.asset_id, account, amount, None if shares is None else float(shares), fee)
@@ -46,7 +48,7 @@ def settled(
         orders,
         shared,
         _waiting(tables, shared, solution.of_free),
-        [*alone, *_fell_short(tables, solution.trades, lines, goals, able, by_account)],
+        [*alone, *_fell_short(tables, solution.trades, lines, goals, able, by_account, most_sold)],
         solution.left,
         limits.keep,
         able.words,
@@ -151,11 +153,15 @@ def _fell_short(
     goals: Mapping[int, Wanted],
     able: Allowed,
     by_account: bool,
+    most_sold: int | None,
 ) -> Iterable[Undone]:
     """What is not traded though the rule alone would, or by more than a share less, and the limits that it meets."""
     done: dict[int, int] = {}
     for trade in trades:
         done[trade.candidate.asset_id] = done.get(trade.candidate.asset_id, 0) + trade.amount
+    cash = {asset.asset_id for asset in tables.asset_rows if asset.is_cash}
+    sold = sum(-trade.amount for trade in trades if trade.amount < 0 and trade.candidate.asset_id not in cash)
+    room = inf if most_sold is None else most_sold - sold
     units = {line.asset_id: line.unit or Fraction(0) for line in lines}
     for asset, goal in goals.items():
         short = (
@@ -163,29 +169,30 @@ def _fell_short(
         )
         tolerated = max(units.get(asset) or 0, Fraction(abs(goal.amount), 20), CENTS_APART) if done.get(asset) else 0
         if goal.amount and short > tolerated:
-            yield Undone(
-                asset, tables.place, "; ".join(_why(tables, asset, goal.amount, units.get(asset), able, by_account))
-            )
+            reasons = list(_why_short(tables, asset, goal.amount, units.get(asset), able))
+            least = max(units.get(asset) or 0, able.minimum_trade, CENTS_APART)
+            # Where as much as the least trade could still be sold, the most that may be holds nothing back.
+            if most_sold is not None and goal.amount < 0 and asset not in cash and room < least:
+                reasons.append(f"at most {_money(tables, most_sold)} may be sold")
+            if not reasons and by_account and not (able.steps or able.costs or able.minimum_trade or able.cash_kept):
+                reasons.append(
+                    "money doesn't move between accounts, and those that may trade it have no more to trade it for"
+                )
+            told = reasons or ["no plan within the limits that comes nearer was found"]
+            yield Undone(asset, tables.place, "; ".join(told))
 
 
-def _why(
-    tables: Tables, asset_id: int, amount: int, unit: Fraction | None, able: Allowed, by_account: bool
-) -> Iterable[str]:
-    def money(minor: float) -> str:
-        return f"{write_money(float(minor) / 10**tables.digits, tables.base_currency)} {tables.base_currency}"
-
-    reasons = []
+def _why_short(tables: Tables, asset_id: int, amount: int, unit: Fraction | None, able: Allowed) -> Iterable[str]:
     if unit and abs(amount) < unit:
-        reasons.append(f"less than one step of {money(float(unit))}")
+        yield f"less than one step of {_money(tables, float(unit))}"
     if abs(amount) < able.minimum_trade:
-        reasons.append(f"under the smallest trade of {money(able.minimum_trade)}")
+        yield f"under the smallest trade of {_money(tables, able.minimum_trade)}"
     if able.largest_fee is not None and able.fee_of(amount) > able.largest_fee * abs(amount):
-        reasons.append(f"its fee of {money(able.fee_of(amount))} is over {float(100 * able.largest_fee):.10g} % of it")
-    if able.turnover is not None and amount < 0:
-        reasons.append(f"at most {money(able.turnover)} may be sold")
+        yield f"its fee of {_money(tables, able.fee_of(amount))} is over {float(100 * able.largest_fee):.10g} % of it"
     kept = sum(stays for (_, cash), stays in able.cash_kept.items() if cash == asset_id)
     if kept and amount < 0:
-        reasons.append(f"{money(kept)} of it are to be kept")
-    if not reasons and by_account and not (able.steps or able.costs or able.minimum_trade or able.cash_kept):
-        reasons.append("money doesn't move between accounts, and those that may trade it have no more to trade it for")
-    return reasons or ["no plan within the limits that comes nearer was found"]
+        yield f"{_money(tables, kept)} of it are to be kept"
+
+
+def _money(tables: Tables, minor: float) -> str:
+    return f"{write_money(float(minor) / 10**tables.digits, tables.base_currency)} {tables.base_currency}"

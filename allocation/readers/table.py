@@ -23,8 +23,9 @@ from allocation.readers.lines import Exact, Line, Lines
 from allocation.readers.loose import currency_in, is_nothing
 from allocation.readers.opened import Opened
 from allocation.readers.sheets import HEADER_WITHIN, about_sheets
+from allocation.readers.table_cells import NUMBERS, Chosen
 from allocation.readers.table_dates import Dated, dated, title_date
-from allocation.readers.table_rows import NUMBERS, Chosen, Reading
+from allocation.readers.table_rows import Reading
 
 SAMPLES = 5
 NO_TABLES = {"%pdf": "a PDF", "<!doctype html": "a web page", "<html": "a web page"}

@@ -5,101 +5,46 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from tqdm.auto import tqdm
 
 from allocation.errors import Subject, leave_out
-from allocation.money import HUNDREDTHS, currency_code, is_known_currency
-from allocation.readers.cash_rows import Wrong, called_cash, cash_above, cash_amount, cash_valued_elsewhere
-from allocation.readers.columns import SIDES, currency_of, plain, told_apart
+from allocation.money import HUNDREDTHS
+from allocation.readers.cash_rows import Wrong, cash_above, cash_amount, cash_valued_elsewhere
+from allocation.readers.columns import currency_of, told_apart
 from allocation.readers.content import Content
-from allocation.readers.file_names import account_in, day_in
-from allocation.readers.found import Findings, Holding
-from allocation.readers.holdings import ACCOUNT_TYPES, OWN_WORDS
+from allocation.readers.file_names import day_in
+from allocation.readers.found import Holding
+from allocation.readers.holdings import ACCOUNT_TYPES
 from allocation.readers.isins import isin_in
-from allocation.readers.lines import Exact, Line, Lines, Unfilled, surplus
-from allocation.readers.loose import SIGNS, bare, contradicts, currency_in, date_in, date_order, is_nothing, number_in
-from allocation.readers.marks import AN_ERROR, is_error, mark_of, why_no_number
+from allocation.readers.lines import Unfilled, surplus
+from allocation.readers.loose import contradicts, currency_in, is_nothing, number_in
+from allocation.readers.marks import AN_ERROR, is_error
 from allocation.readers.opened import Opened
-from allocation.readers.table_accounts import AccountNames
-from allocation.readers.table_dates import title_date
+from allocation.readers.table_cells import NAMES, NUMBERS, SIDE, Cells, Chosen, Named, as_cash, code_of, whole_of
 from allocation.readers.totals import CENT, EVERYTHING, TOTALS, Totals, says_not_held
 from allocation.readers.units import BOND, HUNDRED, are_weights
 from allocation.tables import CASH
 from allocation.text import listed
 
-NUMBERS = ("quantity", "price", "value", "cost_basis")
-NAMES = ("symbol", "isin", "name")
-"""Columns that say what is held; the first that is filled counts."""
-SIDE = "side"
 TABLE = "Table of holdings"
 NO_ACCOUNT = "The file names no account"
-A_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 SHORT = re.compile(r"s|short|sell|sold|verkauf|verkauft|leerverkauf|written", re.IGNORECASE)
 FEW = 5
 """Titles that a note names; the others are counted."""
 IN_A_COLUMN = "Write the currency of each price in a column Price Currency."
-IF_FOREIGN = (
-    "If price and value are in two currencies, say in which: --map price_currency=COLUMN, --map value_currency=COLUMN, "
-    "or for all rows --map value_currency==EUR."
-)
-Named = Mapping[str, str]
-"""Our column → what a row has in it."""
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """Which row names the columns, and which column is what.
-
-    Attributes:
-        lines: the table.
-        start: which of its lines is the row of names.
-        columns: our column → where it stands in a row.
-        fixed: our column → the value that holds in every row.
-        of_today: it was said that its values are of the day of loading.
-    """
-
-    lines: Lines
-    start: int
-    columns: Mapping[str, int]
-    fixed: Mapping[str, str]
-    of_today: bool = False
-
-    @property
-    def header(self) -> list[str]:
-        return self.lines.lines[self.start][1]
-
-    @property
-    def rows(self) -> Sequence[Line]:
-        return self.lines.lines[self.start + 1 :]
-
-
-class Reading:
+class Reading(Cells):
     """One table while it is read."""
 
     def __init__(self, opened: Opened, chosen: Chosen, today: datetime.date) -> None:
-        self.opened, self.chosen = opened, chosen
-        self.findings = Findings(opened.name, today=today)
-        self.of_file = account_in(opened.name)
+        super().__init__(opened, chosen, today)
+        self.opened = opened
         self.totals = Totals(self.findings)
         self.not_held, self.title = "", ""
         self.titles: list[str] = []
-        plain_cells = [bare(cell) for cell in self._cells(*NUMBERS) if not isinstance(cell, Exact)]
-        numbers = [text for text in plain_cells if A_NUMBER.fullmatch(text)]
-        self.side = next((place for place, name in enumerate(chosen.header) if plain(name) in SIDES), None)
-        self.mark = mark_of(numbers, chosen.rows, (self._named(cells) for _, cells in chosen.rows))
-        self.order = date_order(self._cells("as_of"))
-        self.as_of = None if chosen.of_today else title_date(chosen.lines.lines[: chosen.start], today)
-        self.names_accounts = "account" in chosen.columns or bool(chosen.fixed.get("account"))
-        numbered = (self._named(cells) for _, cells in chosen.rows if "account_number" in chosen.columns)
-        of_file = None if self.names_accounts else self.of_file
-        self.accounts = AccountNames(of_file, (named for named in numbered if self._symbol(named)))
-        self.money_column = next((column for column in ("price", "value") if column in chosen.columns), "price")
-        self.said = {column: currency_of(self._called(column)) for column in ("price", "value")}
-        if not {"value_currency", "price_currency"} & {*chosen.columns, *chosen.fixed}:
-            self.findings.if_foreign = f" {IF_FOREIGN}"
 
     def content(self) -> Content:
         for row, cells in tqdm(self.chosen.rows, desc=self.opened.name, unit=" rows", delay=1, leave=False):
@@ -190,7 +135,7 @@ class Reading:
         currency = self._currency(named)
         if self._contradicts_itself(row, named, numbers, currency or ""):
             return
-        if (called := _as_cash(named, symbol)) is not None:
+        if (called := as_cash(named, symbol)) is not None:
             self._add_cash(row, named, account, numbers, called, currency)
             return
         if self._is_worth_all_above(numbers["quantity"], numbers["value"]) and not self._has_more(named):
@@ -216,16 +161,6 @@ class Reading:
             return
         self._add(row, named, account, symbol, quantity, price, currency or "", numbers)
 
-    @property
-    def _has_quantities(self) -> bool:
-        return "quantity" in self.chosen.columns or "quantity" in self.chosen.fixed
-
-    @property
-    def _unread(self) -> list[str]:
-        """The columns that are nothing of ours."""
-        read = set(self.chosen.columns.values())
-        return [column for place, column in enumerate(self.chosen.header) if column and place not in read]
-
     def _contradicts_itself(self, row: int, named: Named, numbers: Mapping[str, Decimal | None], currency: str) -> bool:
         """Whether a row says two things that can't both be; says so."""
         before = len(self.findings.problems)
@@ -240,7 +175,7 @@ class Reading:
         )
         own = ["quantity", "price"]
         agrees = quantity is not None and value is not None and abs(quantity * (price or 1) - value) <= CENT
-        if _as_cash(named, self._symbol(named)) is not None:
+        if as_cash(named, self._symbol(named)) is not None:
             alone, agrees = quantity is None, agrees and price in (None, 1)
         else:
             alone = quantity is None or price is None
@@ -255,7 +190,7 @@ class Reading:
             of_prices in HUNDREDTHS
             and currency == of_prices
             and written
-            and _whole(_code(written)) != _whole(of_prices)
+            and whole_of(code_of(written)) != whole_of(of_prices)
         ):
             # All of a list in pence may be meant, or only its British shares.
             remedy = f"is in {of_prices} by its column's name, and its row in {written}. {IN_A_COLUMN}"
@@ -266,16 +201,6 @@ class Reading:
         if not self._has_quantities and price is not None and self._value_currency(named) not in (None, currency):
             self.findings.wrong(row, self._called("value"), named.get("value"), differs)
         return len(self.findings.problems) > before
-
-    def _symbol(self, named: Named) -> str:
-        cells = (named.get(column, "") for column in NAMES)
-        return next((cell for cell in cells if not is_nothing(cell)), "")
-
-    def _error_for_a_name(self, named: Named, symbol: str) -> str | None:
-        """The column of names that has a spreadsheet's error, where no other one says what is held."""
-        if symbol and not is_error(symbol):
-            return None
-        return next((column for column in NAMES if is_error(named.get(column, ""))), None)
 
     def _is_total(self, name: str, has_symbol: bool, named: Named) -> bool:
         """Whether a row adds up those above it: called so, or nameless, or called everything and worth as much."""
@@ -407,10 +332,10 @@ class Reading:
         of_value = self._value_currency(named)
         said = called or named.get("price_currency") or named.get("currency", "")
         own = (called or currency or "") if said or quantity is not None else of_value or currency or ""
-        if called and currency and _whole(currency) != called:
+        if called and currency and whole_of(currency) != called:
             # Its name is its currency; the row's is that of its value, or of its price: a rate.
             of_value = of_value or currency
-        elsewhere = _whole(of_value or own) != _whole(own) and (value is not None or numbers["price"] is not None)
+        elsewhere = whole_of(of_value or own) != whole_of(own) and (value is not None or numbers["price"] is not None)
         amount = cash_valued_elsewhere(numbers, own, of_value or "") if elsewhere else cash_amount(numbers)
         if isinstance(amount, Wrong):
             self.findings.wrong(row, self._called(amount.column), named.get(amount.column), amount.remedy)
@@ -424,93 +349,7 @@ class Reading:
         as_of, asset_class = self._date(row, named), named.get("asset_class") or None
         self.findings.add(Holding(row, account, CASH, amount, Decimal(1), own, as_of=as_of, asset_class=asset_class))
 
-    def _value_currency(self, named: Named) -> str | None:
-        """The currency that the value says it is in; None where nothing says it.
-
-        Beside a column for the currency of the price, a column that is only called currency says the value's.
-        """
-        of_price = named.get("price_currency") or self.said["price"]
-        written = named.get("value_currency") or (of_price and named.get("currency"))
-        return self.said["value"] or currency_in(named.get("value", "")) or (_code(written) if written else None)
-
     def _note_place(self, row: int, account: str, symbol: str, named: Named) -> None:
         about = Subject(account, symbol, named.get("quantity", ""))
         several = bool({"account", "account_number"} & self.chosen.columns.keys())
         self.totals.holding(row, about, may_be_further_account=several)
-
-    def _currency(self, named: Named) -> str | None:
-        if of_price := named.get("price_currency"):
-            return _code(of_price)
-        if written := named.get("currency"):
-            return self._currency_of_price(named, _code(written))
-        for column in (self.money_column, "price", "value"):
-            found = self.said[column] or currency_in(named.get(column, ""))
-            if found:
-                return found
-        return None
-
-    def _currency_of_price(self, named: Named, code: str) -> str:
-        """What the price says of its currency, beside that of a row: ``72.50p`` in GBP, or a column ``Price (USD)``."""
-        price, of_column = named.get("price", ""), self.said["price"]
-        if is_nothing(price) or _as_cash(named, self._symbol(named)) is not None:
-            return code
-        of_cell = currency_in(price)
-        if of_cell in HUNDREDTHS and HUNDREDTHS[of_cell] == code:
-            return of_cell
-        # A column's name says it of every price in it, whatever currency the asset or the account has.
-        return of_column if of_column and is_known_currency(_whole(code)) else code
-
-    def _date(self, row: int, named: Named) -> datetime.date | None:
-        written = named.get("as_of", "")
-        if is_nothing(written):
-            return self.as_of
-        date = date_in(written, self.order)
-        if date is None:
-            remedy = "is no date that can be read for sure. Write dates like 2026-03-31."
-            self.findings.wrong(row, self._called("as_of"), written, remedy)
-        return date
-
-    def _number(self, row: int, column: str, cell: str) -> Decimal | None:
-        number = number_in(cell, self.mark) if cell else None
-        if number is None and not is_nothing(cell):
-            self.findings.wrong(row, self._called(column), cell, why_no_number(cell, self.mark))
-        elif column == "quantity" and "%" in cell:
-            self.findings.wrong(row, self._called(column), cell, "is a percentage. Write the number of shares.")
-            return None
-        return number
-
-    def _called(self, column: str) -> str:
-        """What the file calls a column of ours."""
-        place = self.chosen.columns.get(column)
-        return column if place is None else self.chosen.header[place]
-
-    def _cells(self, *columns: str) -> list[str]:
-        """All that stands in some columns of ours."""
-        places = [self.chosen.columns[column] for column in columns if column in self.chosen.columns]
-        fixed = [self.chosen.fixed[column] for column in columns if column in self.chosen.fixed]
-        return [*fixed, *(cells[place] for _, cells in self.chosen.rows for place in places if place < len(cells))]
-
-    def _named(self, cells: Sequence[str]) -> dict[str, str]:
-        named = {column: cells[place] for column, place in self.chosen.columns.items() if place < len(cells)}
-        if self.side is not None and self.side < len(cells):
-            named[SIDE] = cells[self.side]
-        named |= self.chosen.fixed
-        # What we call no class may be written with other capitals.
-        said = named.get("asset_class", "")
-        return {**named, "asset_class": OWN_WORDS.get(said.casefold(), said)}
-
-
-def _as_cash(named: Named, symbol: str) -> str | None:
-    """The currency in what a row of cash is called, empty where there is none; None of any other row."""
-    return called_cash(symbol, named.get("name", ""), named.get("kind", ""))
-
-
-def _code(written: str) -> str:
-    """A currency as a column of currencies has it: ``EUR``, ``eur`` or ``€``."""
-    if written in SIGNS:
-        return SIGNS[written]
-    return currency_code(written) if len(written) == 3 else currency_in(f"{written}1") or written
-
-
-def _whole(currency: str) -> str:
-    return HUNDREDTHS.get(currency, currency)

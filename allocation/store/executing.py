@@ -94,8 +94,8 @@ def execute(
     for line in lines:
         if line.number in chosen and not line.account:
             raise PlanError(
-                f"Plan {number} leaves open in which account {line.symbol or 'its cash'} goes. Say it: one of "
-                f"{', '.join(accounts)}."
+                f"Plan {number} leaves open in which account {line.symbol or 'its cash'} goes. Say it "
+                f"(--into ACCOUNT on the command line): one of {', '.join(accounts)}."
             )
         if line.number in chosen and line.account not in accounts:
             raise PlanError(f"Plan {number} trades in {line.account}, which is not in the portfolio any more.")

@@ -1,78 +1,16 @@
 """What a person does in the room where targets are set, in a real browser."""
 
 import re
-import time
-from decimal import Decimal
 
-import pandas as pd
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 import allocation
-from allocation.targets import share
 from tests.browser.conftest import load_sample
-from tests.browser.visiting import Visit, served
+from tests.browser.setting_targets import Targets
+from tests.browser.visiting import served
 
 expect.set_options(timeout=15_000)
-
-FOLDS = ["Start from", "Classes of", "Manage strategies", "Bands and", "Saved versions", "Compare two"]
-
-
-class Targets(Visit):
-    """A visit to the targets room."""
-
-    def open(self):
-        super().open()
-        self.room("Targets")
-        self.editor.wait_for(timeout=30_000)
-
-    @property
-    def editor(self):
-        return self.page.get_by_role("group", name="Target editor")
-
-    def number(self, name):
-        return self.page.get_by_role("spinbutton", name=f"{name} target, percent", exact=True)
-
-    def slider(self, name):
-        return self.page.get_by_role("slider", name=f"{name} target slider, percent", exact=True)
-
-    def row(self, name):
-        return self.page.get_by_role("group", name=name, exact=True)
-
-    def button(self, name):
-        return self.page.get_by_role("button", name=name, exact=True)
-
-    def has(self, **percents):
-        """Waits until the rows have these percents."""
-        for name, percent in percents.items():
-            expect(self.number(name.replace("_", " "))).to_have_value(str(percent))
-
-    def type_percent(self, name, text):
-        self.number(name).fill(text)
-        self.number(name).press("Tab")
-        expect(self.number(name)).to_have_value(text)
-        self.settled()
-
-    def each_by_itself(self):
-        """No row follows another from now on."""
-        self.page.get_by_role("switch", name="Others follow").click()
-        expect(self.page.get_by_role("switch", name="Others follow")).to_have_attribute("aria-checked", "false")
-
-    def settled(self):
-        """Waits until Python has answered, and said what it would take."""
-        expect(self.page.locator(".allocation-effect")).not_to_have_class(re.compile("stale"))
-
-    def choose_scope(self, name, note):
-        self.page.get_by_label("Scope").select_option(name)
-        self.see(note)
-
-    def fold(self, title):
-        self.page.get_by_role("button", name=title).click()
-
-    def save(self):
-        expect(self.button("Save targets")).to_be_enabled()
-        self.click("Save targets")
 
 
 @pytest.fixture(scope="module")
@@ -430,92 +368,3 @@ def test_rails_stand_under_one_another_whatever_words_are_beside_them(room):
         "rails => rails.map(rail => rail.getBoundingClientRect()).map(place => [place.left, place.width])"
     )
     assert len(rails) == 7 and all(rail == rails[0] for rail in rails)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_with_every_fold_open(browser, address, scheme):
-    visit = Targets(browser, address, color_scheme=scheme)
-    for title in FOLDS:
-        visit.fold(title)
-        expect(visit.page.get_by_role("button", name=title)).to_have_attribute("aria-expanded", "true")
-        expect(visit.page.get_by_role("heading", name=title)).to_be_visible()
-    visit.button("Holdings of Bonds").click()
-    visit.has(VBTIX=75)
-    visit.page.wait_for_load_state("networkidle")
-    violations = Axe().run(visit.page).response["violations"]
-    assert {each["id"]: [node["html"][:200] for node in each["nodes"]] for each in violations} == {}
-    visit.page.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_phone_needs_no_sideways_scroll(browser, address, scheme):
-    visit = Targets(browser, address, width=390, height=800)
-    visit.page.emulate_media(color_scheme=scheme)
-    visit.button("Holdings of US stocks").click()
-    visit.has(VTI=60)
-    for title in FOLDS:
-        visit.fold(title)
-    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert visit.editor.evaluate("editor => editor.scrollWidth - editor.clientWidth") <= 0
-
-
-def test_names_that_are_markup_are_text_in_the_editor(browser, tmp_path):
-    image = "<img src=x onerror=alert(1)>"
-    portfolio = allocation.open(tmp_path / "names.duckdb")
-    held = holdings(account=["A", "A"], symbol=["A<b>C", "=1+1"], asset_class=[f"{image} class", "Bonds"])
-    portfolio.load(held)
-    portfolio.save_class_targets({f"{image} class": 40, "Bonds": 60})
-    with served(portfolio.path) as address:
-        visit = Targets(browser, address)
-        visit.button(f"Holdings of {image} class").click()
-        visit.see(f"{image} class is shared by value")
-        visit.type_percent(f"{image} class", "50")
-        assert visit.page.locator("img[src=x]").count() == 0
-        assert visit.dialogs == []
-
-
-def holdings(**columns):
-    return pd.DataFrame({**columns, "quantity": 10, "price": 100, "currency": "USD"})
-
-
-def median_answer(visit, name, times=15):
-    """Median milliseconds from an arrow key to the row as Python has calculated it."""
-    visit.number(name).focus()
-    visit.settled()
-    taken = []
-    for _ in range(times):
-        before = visit.editor.get_attribute("data-reply")
-        taken.append(
-            visit.page.evaluate(
-                """before => new Promise(resolve => {
-                    const editor = document.querySelector(".allocation-editor"), began = performance.now();
-                    const watch = new MutationObserver(() => {
-                        if (editor.dataset.reply === before) return;
-                        watch.disconnect();
-                        resolve(performance.now() - began);
-                    });
-                    watch.observe(editor, {attributes: true});
-                    document.activeElement.dispatchEvent(
-                        new KeyboardEvent("keydown", {key: "ArrowUp", bubbles: true, cancelable: true}));
-                })""",
-                before,
-            )
-        )
-        time.sleep(0.05)
-    return sorted(taken)[times // 2]
-
-
-def test_a_step_is_answered_at_once_on_the_sample_and_on_500_holdings(browser, address, tmp_path):
-    assert median_answer(Targets(browser, address), "Bonds") < 150
-    portfolio = allocation.open(tmp_path / "large.duckdb")
-    classes = [f"Class {i % 10}" for i in range(500)]
-    portfolio.load(holdings(account=["A", "B"] * 250, symbol=[f"S{i}" for i in range(500)], asset_class=classes))
-    portfolio.save_class_targets({f"Class {i}": 10 for i in range(10)})
-    for i in range(10):
-        inside = share(Decimal(100), {f"S{number}": Decimal(1) for number in range(i, 500, 10)})
-        portfolio.save_holding_targets(f"Class {i}", inside)
-    with served(portfolio.path) as address:
-        visit = Targets(browser, address)
-        visit.button("Holdings of Class 1").click()
-        visit.has(S1=2)
-        assert median_answer(visit, "S1") < 300

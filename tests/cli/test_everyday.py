@@ -18,7 +18,8 @@ SAMPLE = [DATA / "holdings.csv", "--targets", DATA / "targets.csv", "--fx", DATA
 def test_init_makes_the_file_that_the_environment_names(run, tmp_path):
     status, out, err = run("init", "--base-currency", "USD")
     assert (status, err) == (0, "")
-    assert out == f"{tmp_path / 'my.duckdb'} is ready. Load holdings with: allocation import HOLDINGS.\n"
+    ready = "is ready. Values are added up in USD. Load holdings with: allocation import HOLDINGS."
+    assert out == f"{tmp_path / 'my.duckdb'} {ready}\n"
     assert allocation.open(tmp_path / "my.duckdb").accounts() == ()
 
 

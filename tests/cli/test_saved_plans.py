@@ -27,7 +27,7 @@ def test_a_plan_is_executed_bit_by_bit(loaded):
     assert rows(out)[1] == ["Brokerage", "VXUS", "62", "13.52981651", "75.52981651"] and "This would be as of" in out
     assert "no" in rows(loaded("plans")[1])[1]
     assert "Left to execute: 7 lines" in loaded("plans", "execute", 1, "--only", "VXUS", "--on", "2026-11-24")[1]
-    assert "Say it: one of 401(k), Brokerage" in refusal(loaded("plans", "execute", 1))
+    assert "(--into ACCOUNT on the command line): one of 401(k)" in refusal(loaded("plans", "execute", 1))
     assert "Left to execute" not in loaded("plans", "execute", 1, "--into", "Brokerage")[1]
     assert "in full" in loaded("plans")[1]
     assert "Nothing of plan 1 is left" in refusal(loaded("plans", "execute", 1))

@@ -121,6 +121,22 @@ def test_a_turnover_cap_sells_no_more_and_says_what_is_left():
     assert "the rule alone would sell 200.00; at most 50.00 USD may be sold" in set(plan.undone["reason"])
 
 
+def test_a_turnover_cap_is_no_reason_where_more_could_still_be_sold():
+    held = [Held("A", "Stocks", 600, account="First"), Held("B", "Bonds", 100, account="First")]
+    held += [Held("C", "Bonds", 100, account="Second"), Held("D", "Gold", 200, account="Second")]
+    tables = portfolio(held, {"Stocks": 40, "Bonds": 20, "Gold": 40})
+    plan = plan_rebalance(tables, TODAY, limits=Limits(turnover_percent=90))
+    assert plan.header.sold < 900
+    assert not any("may be sold" in reason for reason in plan.undone["reason"])
+    assert any("money doesn't move between accounts" in reason for reason in plan.undone["reason"])
+
+
+def test_what_a_withdrawal_takes_out_may_be_sold_besides_the_turnover():
+    plan = plan_rebalance(OFF, TODAY, withdrawal=100, limits=Limits(turnover_percent=5))
+    assert plan.header.sold == 150
+    assert "at most 150.00 USD may be sold" in " ".join(plan.undone["reason"])
+
+
 def test_cash_counts_as_held_already():
     tables = portfolio([Held("VTI", "Stocks", 500), Held("BND", "Bonds", 300), Held("CASH", "Cash", 200)],
                        {"Stocks": 50, "Bonds": 40, "Cash": 10})  # fmt: skip

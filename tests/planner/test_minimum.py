@@ -31,6 +31,13 @@ def dcapal():
     return in_shares([(line["s"], line["qty"], line["price"], 100 * line["target"]) for line in DCAPAL["positions"]])
 
 
+def test_money_for_a_class_that_holds_nothing_waits_in_whole_shares_as_in_fractions():
+    tables = portfolio([Held("A", "A", 60, 6), Held("B", "B", 30, 3)], {"A": 60, "B": 30, "C": 10})
+    assert minimum_deposit(tables) == minimum_deposit(tables, WHOLE) == 10
+    assert minimum_deposit(tables, WHOLE, within=7) == 2.79  # 2.78 of 92.78 is less than 3 %
+    assert minimum_deposit(tables, Limits(no_buy=["A"])) == 10
+
+
 def test_in_whole_shares_as_published():
     tables = dcapal()
     assert minimum_deposit(tables, WHOLE) == DCAPAL["expect"]

@@ -6,7 +6,7 @@ import math
 import pytest
 
 from allocation.errors import AmountError, TargetsError, UnknownName
-from allocation.planner import RULES, Limits, plan_deposit, plan_rebalance
+from allocation.planner import RULES, Limits, plan_deposit, plan_rebalance, plan_withdrawal
 from tests.builders import TODAY, Held, amounts_by, one_a_class, portfolio
 
 EVERY_RULE = pytest.mark.parametrize("rule", RULES)
@@ -269,4 +269,22 @@ def test_beside_cash_that_is_left_there_are_no_parts_of_cash_by_value():
         "10.0 points under target; 70 % of the gap",
         "Cash is 10.0 points over target; 70 % of the surplus",
         "Cash is 10.0 points over target; 70 % of the surplus; 1 EUR = 1 USD",
+    ]
+
+
+def test_in_words_cash_is_no_shares_and_one_share_is_one():
+    held = [Held("CASH", "Cash", 50), Held("CASH", "Cash", 50, currency="EUR", rate=2), Held("B", "B", 50, price=50)]
+    tables = portfolio(held, {"Cash": 10, "B": 90})
+    told = plan_rebalance(tables, TODAY, limits=Limits(whole_shares=True)).explain().replace("−", "-")
+    assert "- buy B in Brokerage: 50.00 USD (1 share); " in told
+    assert "- take from cash CASH USD in Brokerage: -42.50 USD; " in told
+    assert "- take from cash CASH EUR in Brokerage: -42.50 USD (21.25 EUR); " in told
+
+
+def test_cash_that_a_limit_holds_back_is_not_said_to_be_sold():
+    held = [Held("CASH", "Cash", 60), Held("CASH", "Cash", 40, currency="EUR"), Held("B", "B", 100, price=7)]
+    tables = portfolio(held, {"Cash": 10, "B": 90})
+    plan = plan_withdrawal(tables, 60, "lazy", TODAY, Limits(keep_cash=95, whole_shares=True))
+    assert plan.undone["reason"].tolist() == [
+        "the rule alone would take 5.00 from cash; 35.00 USD of it are to be kept"
     ]

@@ -10,9 +10,9 @@ import allocation
 from allocation.readers import Opened, read_any
 from allocation.readers.brokers import FORMATS
 from allocation.readers.registry import named_format, recognise
+from tests.readers.reading import TODAY, problems
 
 FILES = Path(__file__).parent / "files"
-TODAY = datetime.date(2026, 11, 25)
 JULY_2, JUNE_30 = datetime.date(2026, 7, 2), datetime.date(2026, 6, 30)
 
 # account, symbol, quantity, price, currency, date
@@ -115,10 +115,6 @@ def held(content):
     return list(content.holdings[columns].itertuples(index=False, name=None))
 
 
-def remedies(content):
-    return [str(problem) for problem in content.problems]
-
-
 @pytest.mark.parametrize("name", HELD)
 def test_what_is_held_by_each_file(name):
     content = read_any(opened(name), TODAY)
@@ -126,7 +122,7 @@ def test_what_is_held_by_each_file(name):
         (account, symbol, Decimal(quantity), price and Decimal(price), currency, as_of)
         for account, symbol, quantity, price, currency, as_of in HELD[name]
     ]
-    assert (remedies(content), held(content)) == ([], expected)
+    assert (problems(content), held(content)) == ([], expected)
 
 
 @pytest.mark.parametrize("name", HELD)
@@ -235,7 +231,7 @@ def test_rates_and_the_base_currency_of_a_statement():
     ],
 )  # fmt: skip
 def test_what_does_not_add_up_is_refused_with_both_numbers(file, problem):
-    assert any(problem in said for said in remedies(read_any(file, TODAY))), remedies(read_any(file, TODAY))
+    assert any(problem in said for said in problems(read_any(file, TODAY))), problems(read_any(file, TODAY))
 
 
 def test_a_history_in_several_files_is_one(portfolio):
@@ -260,7 +256,7 @@ def test_a_household_of_several_brokers(portfolio):
 
 def test_a_format_that_is_named_is_not_recognised_but_taken():
     content = read_any(opened("degiro"), TODAY, format="schwab")
-    assert remedies(content) == [
+    assert problems(content) == [
         "degiro.csv: has no table like that of Schwab positions any more. Name its columns with --map."
     ]
     with pytest.raises(allocation.UnknownName, match="There is no format 'schwub'. The formats are .*schwab"):
@@ -292,97 +288,14 @@ SCHWAB = """"Positions for account Individual ...123 as of 11/20/2026"
     ],
 )
 def test_what_a_broker_lists_after_its_total_is_not_taken_in_silence(more, problem):
-    (said,) = remedies(read_any(Opened((SCHWAB + more).encode(), "schwab.csv"), TODAY))
+    (said,) = problems(read_any(Opened((SCHWAB + more).encode(), "schwab.csv"), TODAY))
     assert problem in said and "--leave-out QQQ" in said
 
 
 def test_a_brokers_number_that_the_separator_cuts_in_two_is_refused():
     text = SCHWAB.replace('"$52.50",\n"Account', '52,50,7\n"Account')
-    said = remedies(read_any(Opened(text.encode(), "schwab.csv"), TODAY))
+    said = problems(read_any(Opened(text.encode(), "schwab.csv"), TODAY))
     assert "row 4: has 7 cells, the header has 6. Put numbers with thousands marks in quotes." in said[0]
-
-
-def test_a_portfolio_of_degiro_whose_numbers_can_be_read_both_ways_is_refused():
-    text = (
-        'Product,Symbol/ISIN,Amount,Closing,Local value,,Value in EUR\nVTI,US9229087690,2,"1.234",USD,"2.468","2.345"\n'
-    )
-    said = remedies(read_any(Opened(text.encode(), "Portfolio.csv"), TODAY))
-    assert "can be read with a decimal point or a decimal comma" in said[0]
-
-
-PARQET = "datetime;price;shares;amount;type;broker;assettype;identifier;currency\n"
-TRADING_212 = "Action,Time,ISIN,Ticker,No. of shares,Price / share,Currency (Price / share),Total\n"
-
-
-@pytest.mark.parametrize(
-    ("file", "said"),
-    [
-        # A thousand shares, or one?
-        (PARQET + "2025-01-10;80;1.000;;Buy;Flatex;Security;X1;EUR\n", "row 2, quantity: '1.000' can be read with a"),
-        (PARQET + "2025-01-10;80;1,000;;Buy;Flatex;Security;X1;EUR\n", "row 2, quantity: '1,000' can be read with a"),
-        # The amount settles nothing: 2 × 1.234 is 2.468 in both.
-        (PARQET + "2025-01-10;2;1.234;2.468;Buy;Flatex;Security;X1;EUR\n", "quantity: '1.234' can be read with a"),
-        (PARQET + "2025-01-10;80;twelve;;Buy;Flatex;Security;X1;EUR\n", "'twelve' is not a number."),
-        (PARQET + "2025-01-10;80;1;250;Buy;Flatex;Security;X1;EUR;77\n", "row 2: has 10 cells, the header has 9. Put"),
-        (TRADING_212 + "Market buy,2025-01-02,US1,A,1,200.00,USD,1,600.00\n", "row 2: has 9 cells, the header has 8."),
-    ],
-)
-def test_a_trade_that_can_be_read_in_two_ways_is_refused(file, said):
-    content = read_any(Opened(file.encode(), "trades.csv"), TODAY)
-    assert said in remedies(content)[0] and content.holdings.empty
-
-
-@pytest.mark.parametrize(
-    ("row", "quantity"),
-    [
-        # The amount fits one reading only; another number of the file shows the mark.
-        ("2025-01-10;80;1.000;80000;Buy;Flatex;Security;X1;EUR", "1000"),
-        ("2025-01-10;80,5;1.000;;Buy;Flatex;Security;X1;EUR", "1000"),
-        ("2025-01-10;80.5;1.000;;Buy;Flatex;Security;X1;EUR", "1"),
-        ("2025-01-10;80;1.000,0;;Buy;Flatex;Security;X1;EUR;", "1000"),
-    ],
-)
-def test_what_settles_the_decimal_mark_of_trades(row, quantity):
-    content = read_any(Opened((PARQET + row + "\n").encode(), "trades.csv"), TODAY)
-    assert (remedies(content), content.holdings["quantity"].tolist()) == ([], [Decimal(quantity)])
-
-
-OLD_DEGIRO = "Product,Symbol/ISIN,Amount,Closing,Local value,Value in EUR\n"
-DEGIRO = "Product,Symbol/ISIN,Amount,Closing,Local value,,Value in EUR\n"
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        DEGIRO + 'VTI,US1,"1.234",2,USD,"2.468","2.345"',
-        DEGIRO + 'VTI,US1,"1,234",2,USD,"2,468","2,345"',
-        DEGIRO + 'VTI,US1,,,USD,"1.234","1.234"',
-        DEGIRO + 'CASH & CASH FUND (EUR),,,,EUR,"1.234","1.234"',
-        # As many points as commas.
-        DEGIRO + 'VTI,US1,"2.5",2,USD,5,5\nBND,US2,"2,5",2,USD,5,5',
-        OLD_DEGIRO + 'CASH & CASH FUND (EUR),,,,EUR 1.440,"1.440"',
-        OLD_DEGIRO + 'CASH & CASH FUND (EUR),,,,"EUR 1,440",""',
-        OLD_DEGIRO + 'VTI,US1,2,"1.234","USD 2.468","2.345"',
-        DEGIRO + 'VTI,US1,2,"EUR 1.234",EUR,,',
-    ],
-)
-def test_a_portfolio_of_degiro_is_refused_wherever_its_numbers_can_be_read_both_ways(row):
-    said = remedies(read_any(Opened(row.encode(), "Portfolio.csv"), TODAY))
-    assert said and "can be read with a decimal point or a decimal comma" in said[0], said
-
-
-@pytest.mark.parametrize(
-    ("rows", "amount"),
-    [
-        (OLD_DEGIRO + 'CASH & CASH FUND (EUR),,,,EUR 1440.10,"1440,10"', "1440.1"),
-        (OLD_DEGIRO + 'CASH & CASH FUND (EUR),,,,"EUR 1440,10","1440,10"', "1440.1"),
-        (DEGIRO + 'CASH & CASH FUND (EUR),,,,EUR,"1.440,10","1.440,10"', "1440.1"),
-        (DEGIRO + 'CASH & CASH FUND (EUR),,,,EUR,"1.440","1.440"\nVTI,US1,2,"91,15",EUR,"182,30","182,30"', "1440"),
-    ],
-)
-def test_numbers_of_degiro_are_read_with_the_mark_that_they_show(rows, amount):
-    content = read_any(Opened(rows.encode(), "Portfolio.csv"), TODAY)
-    assert (remedies(content), content.holdings["quantity"][0]) == ([], Decimal(amount))
 
 
 @pytest.mark.parametrize(
@@ -398,7 +311,7 @@ def test_numbers_of_degiro_are_read_with_the_mark_that_they_show(rows, amount):
 def test_a_statement_in_another_language_is_told_to_be_one(text):
     file = Opened(text.encode(), "U1.csv")
     assert recognise(file).name == "ibkr"
-    assert remedies(read_any(file, TODAY)) == [
+    assert problems(read_any(file, TODAY)) == [
         "U1.csv: is an activity statement of Interactive Brokers in another language than English, and only the "
         "English one is read. Set the language to English there (Performance & Reports, Statements), and download it "
         "again."
@@ -407,7 +320,7 @@ def test_a_statement_in_another_language_is_told_to_be_one(text):
 
 def test_a_statement_of_trades_alone_says_what_to_include():
     text = "Trades,Header,DataDiscriminator,Asset Category,Currency,Symbol\nTrades,Data,Order,Stocks,USD,VT\n"
-    assert remedies(read_any(Opened(text.encode(), "U1.csv"), TODAY)) == [
+    assert problems(read_any(Opened(text.encode(), "U1.csv"), TODAY)) == [
         "U1.csv: has no table of open positions and none of cash. Include both in the statement."
     ]
 

@@ -7,16 +7,12 @@ from allocation.readers import Opened
 from tests.readers.portfolio_performance import building
 from tests.readers.portfolio_performance.building import (
     account,
-    accounts,
     assigned,
     cash,
     classification,
     client,
-    portfolios,
-    securities,
     security,
     shares,
-    taxonomies,
     taxonomy,
 )
 from tests.readers.wealthfolio.building import Wealthfolio
@@ -36,10 +32,10 @@ def file(name, symbol, *classes, taxonomy_name="Asset Classes", weights=(0, 0), 
         for (class_name, of), weight in zip(named.items(), [*weights, 0, 0], strict=False)
     ]
     xml = client(
-        securities(security(symbol, symbol)),
-        accounts(account(f"Bank {name}", cash("DEPOSIT", 10_000))),
-        portfolios(building.portfolio(f"Depot {name}", shares("BUY", 1, 10))),
-        taxonomies(taxonomy(taxonomy_name, *inner)),
+        security(symbol, symbol),
+        account(f"Bank {name}", cash("DEPOSIT", 10_000)),
+        building.portfolio(f"Depot {name}", shares("BUY", 1, 10)),
+        taxonomy(taxonomy_name, *inner),
     )
     return Opened(xml.encode(), f"{name}.xml")
 

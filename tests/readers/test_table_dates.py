@@ -5,8 +5,8 @@ import datetime
 import pytest
 
 from allocation.errors import MappingNeeded
-from allocation.readers import Opened, read_any
-from tests.readers.test_workbook import TODAY
+from allocation.readers import Opened
+from tests.readers.reading import read
 
 NOVEMBER_20 = datetime.date(2026, 11, 20)
 ROWS = """\
@@ -19,10 +19,6 @@ Total,,,
 
 def table(first="2026-11-20", second="2026-11-20", name="Date", more="", rest=""):
     return ROWS.format(name=name, more=more, first=first, second=second, rest=rest)
-
-
-def read(text, name="depot.csv", **how):
-    return read_any(Opened(text.encode(), name), TODAY, **how)
 
 
 def days(text, **how):
@@ -162,5 +158,5 @@ def test_what_is_owed_is_still_named_by_its_row():
 def test_kinds_of_orders_are_trades_too():
     rows = "2026-01-05,AAPL,BUY - MARKET,2,250,USD\n2026-02-05,AAPL,SELL - MARKET,1,260,USD\n"
     header = "Date,Ticker,Type,Quantity,Price,Currency\n"
-    (problem,) = read_any(Opened((header + rows).encode(), "t.csv"), TODAY).problems
+    (problem,) = read(header + rows).problems
     assert problem.column == "Type" and "lists purchases and sales" in problem.remedy

@@ -1,16 +1,8 @@
 """What a price is for: a bond's percent or a contract's hundredth only where the row says so, and pence."""
 
-import datetime
-
 import pytest
 
-from allocation.readers import Opened, read_any
-
-TODAY = datetime.date(2026, 11, 25)
-
-
-def read(text, name="depot.csv"):
-    return read_any(Opened(text.encode(), name), TODAY)
+from tests.readers.reading import read
 
 
 def priced(text, **how):

@@ -14,7 +14,7 @@ from allocation.dashboard.parts import row, told
 from allocation.errors import AmountError
 from allocation.money import currency_code
 from allocation.portfolio import Portfolio
-from allocation.store.loading import LoadReport
+from allocation.store.load_report import LoadReport
 from allocation.tables import CASH
 from allocation.writing import PLAIN, Writing
 

@@ -22,7 +22,7 @@ from allocation.dashboard.markup import said
 from allocation.dashboard.parts import row, told
 from allocation.errors import LoadError, MappingNeeded
 from allocation.portfolio import Portfolio
-from allocation.store.loading import LoadReport
+from allocation.store.load_report import LoadReport
 from allocation.writing import PLAIN, Writing
 
 EXPLAINED = (

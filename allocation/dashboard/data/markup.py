@@ -14,7 +14,7 @@ from allocation.dashboard.markup import day, plural, prose, sentence, table
 from allocation.dashboard.overview.markup import age
 from allocation.errors import Problem
 from allocation.store.doctor import Finding
-from allocation.store.loading import LoadReport
+from allocation.store.load_report import LoadReport
 from allocation.tables import CASH
 from allocation.writing import PLAIN, Writing
 

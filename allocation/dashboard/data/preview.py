@@ -12,7 +12,7 @@ import pandas as pd
 from allocation.dashboard.data.markup import SHOWN, cut, missing, price_in_words, report_sentence
 from allocation.dashboard.markup import day, old, plural, sentence, table
 from allocation.store.changes import SOLD, Changes, few_classes
-from allocation.store.loading import LoadReport
+from allocation.store.load_report import LoadReport
 from allocation.tables import ALL, CASH
 from allocation.writing import Writing
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 import zipfile
 from collections.abc import Iterable
 
@@ -21,25 +22,17 @@ def read(file: str | bytes, taxonomy: str | None = None, name: str = "my.xml") -
     return read_portfolio_performance(Opened(content, name), TODAY, taxonomy)
 
 
+LISTS = {"security": "securities", "account": "accounts", "portfolio": "portfolios", "taxonomy": "taxonomies"}
+
+
 def client(*parts: str, version: int = 69, base: str = "EUR") -> str:
-    """Parts are what the functions below give: ``securities(...)``, ``accounts(...)``, ``portfolios(...)``."""
-    return f"<client><version>{version}</version><baseCurrency>{base}</baseCurrency>{''.join(parts)}</client>"
-
-
-def securities(*inner: str) -> str:
-    return f"<securities>{''.join(inner)}</securities>"
-
-
-def accounts(*inner: str) -> str:
-    return f"<accounts>{''.join(inner)}</accounts>"
-
-
-def portfolios(*inner: str) -> str:
-    return f"<portfolios>{''.join(inner)}</portfolios>"
-
-
-def taxonomies(*inner: str) -> str:
-    return f"<taxonomies>{''.join(inner)}</taxonomies>"
+    """A file; parts are what :func:`security`, :func:`account` and their like give, or what else a file has."""
+    lists: dict[str, str] = {}
+    for part in parts:
+        tag = re.split("[ >/]", part[1:], maxsplit=1)[0]
+        lists[tag] = lists.get(tag, "") + part
+    inner = (f"<{LISTS[tag]}>{of_list}</{LISTS[tag]}>" if tag in LISTS else of_list for tag, of_list in lists.items())
+    return f"<client><version>{version}</version><baseCurrency>{base}</baseCurrency>{''.join(inner)}</client>"
 
 
 def security(

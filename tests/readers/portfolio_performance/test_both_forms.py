@@ -10,14 +10,11 @@ from tests.readers.portfolio_performance.building import (
     QUOTE,
     SHARE,
     account,
-    accounts,
     cash,
     client,
     portfolio,
-    portfolios,
     protobuf,
     read,
-    securities,
     security,
     shares,
     zipped,
@@ -55,13 +52,11 @@ def as_xml(booked):
             in_accounts[place].append(cash("TRANSFER_OUT", number, str(day)))
             in_accounts[other].append(cash("TRANSFER_IN", number, str(day)))
     return client(
-        securities(*(security(name) for name in SECURITIES)),
-        accounts(*(account(name, *moves) for name, moves in zip(ACCOUNTS, in_accounts, strict=True))),
-        portfolios(
-            *(
-                portfolio(name, *moves, reference=number)
-                for number, (name, moves) in enumerate(zip(DEPOTS, in_depots, strict=True), start=1)
-            )
+        *(security(name) for name in SECURITIES),
+        *(account(name, *moves) for name, moves in zip(ACCOUNTS, in_accounts, strict=True)),
+        *(
+            portfolio(name, *moves, reference=number)
+            for number, (name, moves) in enumerate(zip(DEPOTS, in_depots, strict=True), start=1)
         ),
     )
 

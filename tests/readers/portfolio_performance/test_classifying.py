@@ -7,18 +7,14 @@ import pytest
 from allocation.errors import LoadError
 from tests.readers.portfolio_performance.building import (
     account,
-    accounts,
     assigned,
     cash,
     classification,
     client,
     portfolio,
-    portfolios,
     read,
-    securities,
     security,
     shares,
-    taxonomies,
     taxonomy,
 )
 
@@ -28,10 +24,13 @@ WORLD, BOND, BANK = "securities/security[1]", "securities/security[2]", "account
 def household(*inner):
     """World and Bond are held, and 1000 EUR in a bank."""
     return client(
-        securities(security("World", "WLD"), security("Bond", "BND"), security("Not held", "NOT")),
-        accounts(account("Bank", cash("DEPOSIT", 100_000)), account("Savings", cash("DEPOSIT", 50_000))),
-        portfolios(portfolio("Depot", shares("BUY", 1, 10), shares("BUY", 2, 20), reference=2)),
-        taxonomies(*inner),
+        security("World", "WLD"),
+        security("Bond", "BND"),
+        security("Not held", "NOT"),
+        account("Bank", cash("DEPOSIT", 100_000)),
+        account("Savings", cash("DEPOSIT", 50_000)),
+        portfolio("Depot", shares("BUY", 1, 10), shares("BUY", 2, 20), reference=2),
+        *inner,
     )
 
 

@@ -12,7 +12,6 @@ from allocation.readers.registry import Opened, read_any
 from tests.readers.portfolio_performance.building import (
     TODAY,
     account,
-    accounts,
     cash,
     client,
     held,
@@ -21,7 +20,7 @@ from tests.readers.portfolio_performance.building import (
     zipped,
 )
 
-XML = client(accounts(account("Bank", cash("DEPOSIT", 100)))).encode()
+XML = client(account("Bank", cash("DEPOSIT", 100))).encode()
 LOCKED = b"PORTFOLIO\x01" + bytes(range(64))
 
 

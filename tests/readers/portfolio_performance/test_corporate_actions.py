@@ -8,15 +8,12 @@ from tests.readers.portfolio_performance.building import (
     SHARE,
     Field,
     account,
-    accounts,
     cash,
     client,
     held,
     portfolio,
-    portfolios,
     protobuf,
     read,
-    securities,
     security,
     shares,
 )
@@ -49,9 +46,10 @@ def entry(*postings, kind="SPIN_OFF", day=DAY, entry_type="CORPORATE_ACTION"):
 def depot(*entries):
     """10 shares of Source and 100 EUR, and then these entries of the ledger."""
     return client(
-        securities(security("Source", "SRC"), security("Target", "TGT")),
-        accounts(account("Bank", cash("DEPOSIT", 10_000))),
-        portfolios(portfolio("Depot", shares("BUY", 1, 10))),
+        security("Source", "SRC"),
+        security("Target", "TGT"),
+        account("Bank", cash("DEPOSIT", 10_000)),
+        portfolio("Depot", shares("BUY", 1, 10)),
         f"<ledger><entries>{''.join(entries)}</entries></ledger>",
         version=70,
     )

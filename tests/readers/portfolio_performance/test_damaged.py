@@ -11,18 +11,14 @@ from tests.readers.damaging import damaged, read_soundly
 from tests.readers.portfolio_performance.building import (
     SHARE,
     account,
-    accounts,
     assigned,
     cash,
     classification,
     client,
     portfolio,
-    portfolios,
     read,
-    securities,
     security,
     shares,
-    taxonomies,
     taxonomy,
     zipped,
 )
@@ -40,15 +36,16 @@ from tests.readers.portfolio_performance.test_protobuf import security as packed
 from tests.readers.portfolio_performance.test_xml import BY_NUMBER, NESTED
 
 WHOLE = client(
-    securities(security("World", "WLD", latest=("2026-11-24", 5)), security("Bond", isin="IE00B", currency="USD")),
-    accounts(account("Bank", cash("DEPOSIT", 100_000), cash("BUY", 300)), account("Savings", cash("DEPOSIT", 5))),
-    portfolios(portfolio("Depot", shares("BUY", 1, 3)), portfolio("Other", shares("DELIVERY_INBOUND", 2, 0.5))),
-    taxonomies(
-        taxonomy(
-            "Asset Allocation",
-            classification("Equity", 60, classification("USA", 100, assigned("securities/security", depth=2))),
-            classification("Bonds", 40, assigned("securities/security[2]", 50), assigned("accounts/account[1]")),
-        )
+    security("World", "WLD", latest=("2026-11-24", 5)),
+    security("Bond", isin="IE00B", currency="USD"),
+    account("Bank", cash("DEPOSIT", 100_000), cash("BUY", 300)),
+    account("Savings", cash("DEPOSIT", 5)),
+    portfolio("Depot", shares("BUY", 1, 3)),
+    portfolio("Other", shares("DELIVERY_INBOUND", 2, 0.5)),
+    taxonomy(
+        "Asset Allocation",
+        classification("Equity", 60, classification("USA", 100, assigned("securities/security", depth=2))),
+        classification("Bonds", 40, assigned("securities/security[2]", 50), assigned("accounts/account[1]")),
     ),
 ).encode()
 PACKED = file(
@@ -93,13 +90,9 @@ def test_a_hundred_thousand_damaged_files(content):
 def test_sums_are_exact_and_a_shortage_is_never_silent(of_shares, of_cash):
     content = read(
         client(
-            securities(security("World", "WLD")),
-            accounts(account("Bank", *(cash("DEPOSIT" if comes else "REMOVAL", cents) for comes, cents in of_cash))),
-            portfolios(
-                portfolio(
-                    "Depot", *(shares("BUY" if comes else "SELL", 1, units / SHARE) for comes, units in of_shares)
-                )
-            ),
+            security("World", "WLD"),
+            account("Bank", *(cash("DEPOSIT" if comes else "REMOVAL", cents) for comes, cents in of_cash)),
+            portfolio("Depot", *(shares("BUY" if comes else "SELL", 1, units / SHARE) for comes, units in of_shares)),
         )
     )
     units = sum(units if comes else -units for comes, units in of_shares)

@@ -10,14 +10,11 @@ from tests.readers.portfolio_performance.building import (
     QUOTE,
     TODAY,
     account,
-    accounts,
     cash,
     client,
     held,
     portfolio,
-    portfolios,
     read,
-    securities,
     security,
     shares,
 )
@@ -29,27 +26,25 @@ def problems(content):
 
 def one_security(*transactions, **of_security):
     return client(
-        securities(security("World ETF", "WLD", **of_security)),
-        accounts(account("Bank")),
-        portfolios(portfolio("Depot", *transactions)),
+        security("World ETF", "WLD", **of_security),
+        account("Bank"),
+        portfolio("Depot", *transactions),
     )
 
 
 def test_shares_and_cash_are_the_sums_of_their_transactions():
     content = read(
         client(
-            securities(security("World ETF", "WLD", "IE00TEST", prices=[("2026-11-20", 21_06000000)])),
-            accounts(
-                account(
-                    "Bank",
-                    cash("DEPOSIT", 100_000),
-                    cash("BUY", 40_000),
-                    cash("SELL", 5_000),
-                    cash("DIVIDENDS", 1_234),
-                    cash("FEES", 34),
-                )
+            security("World ETF", "WLD", "IE00TEST", prices=[("2026-11-20", 21_06000000)]),
+            account(
+                "Bank",
+                cash("DEPOSIT", 100_000),
+                cash("BUY", 40_000),
+                cash("SELL", 5_000),
+                cash("DIVIDENDS", 1_234),
+                cash("FEES", 34),
             ),
-            portfolios(portfolio("Depot", shares("BUY", 1, 19), shares("SELL", 1, 2.5), shares("BUY", 1, 0.00000001))),
+            portfolio("Depot", shares("BUY", 1, 19), shares("SELL", 1, 2.5), shares("BUY", 1, 0.00000001)),
         )
     )
     assert problems(content) == []
@@ -80,7 +75,7 @@ def test_shares_and_cash_are_the_sums_of_their_transactions():
     ],
 )
 def test_every_type_of_cash_transaction_goes_its_way(kind, sign):
-    content = read(client(accounts(account("Bank", cash(kind, 1_050)))))
+    content = read(client(account("Bank", cash(kind, 1_050))))
     assert content.holdings["quantity"].tolist() == [sign * Decimal("10.5")]
 
 
@@ -102,12 +97,10 @@ def test_every_type_of_share_transaction_goes_its_way(kind, left):
 def test_a_transfer_moves_shares_from_one_account_to_the_other():
     content = read(
         client(
-            securities(security("World ETF", "WLD")),
-            accounts(account("Bank")),
-            portfolios(
-                portfolio("Old", shares("BUY", 1, 10), shares("TRANSFER_OUT", 1, 10, "2026-02-01")),
-                portfolio("New", shares("TRANSFER_IN", 1, 10, "2026-02-01")),
-            ),
+            security("World ETF", "WLD"),
+            account("Bank"),
+            portfolio("Old", shares("BUY", 1, 10), shares("TRANSFER_OUT", 1, 10, "2026-02-01")),
+            portfolio("New", shares("TRANSFER_IN", 1, 10, "2026-02-01")),
         )
     )
     assert held(content) == [("New", "WLD", "10")]
@@ -120,17 +113,13 @@ def test_what_was_sold_completely_is_not_held():
 def test_cash_belongs_to_the_only_securities_account_that_refers_to_it():
     content = read(
         client(
-            securities(security("World ETF", "WLD")),
-            accounts(
-                account("Own", cash("DEPOSIT", 100)),
-                account("Shared", cash("DEPOSIT", 200)),
-                account("Savings", cash("DEPOSIT", 300)),
-            ),
-            portfolios(
-                portfolio("A", shares("BUY", 1, 1), reference=1),
-                portfolio("B", shares("BUY", 1, 2), reference=2),
-                portfolio("C", shares("BUY", 1, 3), reference=2),
-            ),
+            security("World ETF", "WLD"),
+            account("Own", cash("DEPOSIT", 100)),
+            account("Shared", cash("DEPOSIT", 200)),
+            account("Savings", cash("DEPOSIT", 300)),
+            portfolio("A", shares("BUY", 1, 1), reference=1),
+            portfolio("B", shares("BUY", 1, 2), reference=2),
+            portfolio("C", shares("BUY", 1, 3), reference=2),
         )
     )
     assert held(content) == [
@@ -146,11 +135,7 @@ def test_cash_belongs_to_the_only_securities_account_that_refers_to_it():
 
 def test_accounts_of_one_name_are_told_apart():
     content = read(
-        client(
-            accounts(
-                account("Bank", cash("DEPOSIT", 100)), account("bank ", cash("DEPOSIT", 200)).replace("bank <", "bank<")
-            )
-        )
+        client(account("Bank", cash("DEPOSIT", 100)), account("bank ", cash("DEPOSIT", 200)).replace("bank <", "bank<"))
     )
     assert [row[0] for row in held(content)] == ["Bank", "bank (2)"]
 
@@ -191,9 +176,9 @@ def test_without_a_quote_the_price_is_asked_for():
 def test_pence_become_pounds():
     content = read(
         client(
-            securities(security("UK ETF", "UKX", currency="GBX", prices=[("2026-11-20", 812_34567800)])),
-            accounts(account("Pence", cash("DEPOSIT", 12_345, currency="GBX"), currency="GBX")),
-            portfolios(portfolio("Depot", shares("BUY", 1, 1))),
+            security("UK ETF", "UKX", currency="GBX", prices=[("2026-11-20", 812_34567800)]),
+            account("Pence", cash("DEPOSIT", 12_345, currency="GBX"), currency="GBX"),
+            portfolio("Depot", shares("BUY", 1, 1)),
         )
     )
     assert problems(content) == []
@@ -213,11 +198,12 @@ def test_a_split_is_counted_once_and_said_where_it_matters(bought, is_said):
 def test_inactive_is_counted_while_something_is_left():
     content = read(
         client(
-            securities(security("World ETF", "WLD", retired=True), security("Gone", "GON", retired=True)),
-            accounts(
-                account("Bank"), account("Old bank", cash("DEPOSIT", 5), retired=True), account("Closed", retired=True)
-            ),
-            portfolios(portfolio("Depot", shares("BUY", 1, 1))),
+            security("World ETF", "WLD", retired=True),
+            security("Gone", "GON", retired=True),
+            account("Bank"),
+            account("Old bank", cash("DEPOSIT", 5), retired=True),
+            account("Closed", retired=True),
+            portfolio("Depot", shares("BUY", 1, 1)),
         )
     )
     assert held(content) == [("Depot", "WLD", "1"), ("Old bank", "CASH", "0.05")]
@@ -234,9 +220,9 @@ def test_the_symbol_is_the_first_name_that_tells_a_security_from_the_others():
     ]
     content = read(
         client(
-            securities(*inner),
-            accounts(account("Bank")),
-            portfolios(portfolio("Depot", *(shares("BUY", number, 1) for number in range(1, 6)))),
+            *inner,
+            account("Bank"),
+            portfolio("Depot", *(shares("BUY", number, 1) for number in range(1, 6))),
         )
     )
     assert [row[1] for row in held(content)] == ["IE00ONE", "IE00TWO", "IE00THREE", "Only a name", "IE00FOUR"]
@@ -257,8 +243,8 @@ def test_the_symbol_is_the_first_name_that_tells_a_security_from_the_others():
             one_security(shares("BUY", 1, 50_000_000_000), prices=[("2026-11-20", 10**12)]),
             "quantity: '50000000000' times the price is larger than",
         ),
-        (client(accounts(account("Bank", cash("DEPOSIT", 1, currency="USD")))), "of 2026-01-05 in USD, but is in EUR."),
-        (client(accounts(account("All", cash("DEPOSIT", 1)))), "account: 'All' stands for the whole portfolio."),
+        (client(account("Bank", cash("DEPOSIT", 1, currency="USD"))), "of 2026-01-05 in USD, but is in EUR."),
+        (client(account("All", cash("DEPOSIT", 1))), "account: 'All' stands for the whole portfolio."),
     ],
 )
 def test_what_is_wrong_with_a_holding_is_said_by_name(file, said):
@@ -269,9 +255,10 @@ def test_two_securities_that_cant_be_told_apart_are_named():
     same = security("Twin").replace("uuid of Twin", "other")
     content = read(
         client(
-            securities(security("Twin"), same),
-            accounts(account("Bank")),
-            portfolios(portfolio("Depot", shares("BUY", 1, 1), shares("BUY", 2, 1))),
+            security("Twin"),
+            same,
+            account("Bank"),
+            portfolio("Depot", shares("BUY", 1, 1), shares("BUY", 2, 1)),
         )
     )
     assert problems(content)[0].startswith("my.xml, security: 'Twin' can't be told from another security.")

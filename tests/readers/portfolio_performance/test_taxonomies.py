@@ -7,16 +7,12 @@ from allocation.readers import Opened
 from tests.readers.portfolio_performance import building
 from tests.readers.portfolio_performance.building import (
     account,
-    accounts,
     assigned,
     cash,
     classification,
     client,
-    portfolios,
-    securities,
     security,
     shares,
-    taxonomies,
     taxonomy,
 )
 
@@ -32,10 +28,11 @@ REGIONS = taxonomy("Regions", classification("Asia", 50, assigned(WORLD, 30)), c
 def file(*ways, name="my.xml"):
     """60 World and 40 Bond of 10 EUR each, and 100 EUR."""
     xml = client(
-        securities(security("World", "WLD"), security("Bond", "BND")),
-        accounts(account("Bank", cash("DEPOSIT", 10_000))),
-        portfolios(building.portfolio("Depot", shares("BUY", 1, 60), shares("BUY", 2, 40))),
-        taxonomies(*(ways or (AIMED, REGIONS))),
+        security("World", "WLD"),
+        security("Bond", "BND"),
+        account("Bank", cash("DEPOSIT", 10_000)),
+        building.portfolio("Depot", shares("BUY", 1, 60), shares("BUY", 2, 40)),
+        *(ways or (AIMED, REGIONS)),
     )
     return Opened(xml.encode(), name)
 

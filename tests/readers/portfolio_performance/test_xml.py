@@ -7,14 +7,11 @@ import pytest
 from allocation.errors import LoadError
 from tests.readers.portfolio_performance.building import (
     account,
-    accounts,
     cash,
     client,
     held,
     portfolio,
-    portfolios,
     read,
-    securities,
     security,
     shares,
 )
@@ -88,12 +85,12 @@ def test_a_security_that_only_a_transaction_has_is_held_all_the_same():
     inline = shares("BUY", 1, 3).replace(
         '<security reference="../../../../../securities/security[1]"/>', security("Forgotten", "FGT")
     )
-    content = read(client(securities(), accounts(account("Bank")), portfolios(portfolio("Depot", inline))))
+    content = read(client(account("Bank"), portfolio("Depot", inline)))
     assert held(content) == [("Depot", "FGT", "3")]
 
 
 def test_a_reference_that_leads_nowhere_is_refused():
-    file = client(securities(), accounts(account("Bank")), portfolios(portfolio("Depot", shares("BUY", 7, 1))))
+    file = client(account("Bank"), portfolio("Depot", shares("BUY", 7, 1)))
     assert "security: '../../../../../securities/security[7]' has a reference that leads nowhere." in refusal(file)
 
 
@@ -133,37 +130,33 @@ def test_a_file_that_is_cut_off_names_the_line():
         ("<x>" * 1500, "is nested more than 1000 levels deep."),
         (client("<ledger><entries><ledger-entry/></entries></ledger>"), "ledger: has '' where a date stands."),
         (
-            client(accounts(account("Bank", cash("GIFT", 1)))),
+            client(account("Bank", cash("GIFT", 1))),
             "'Bank' has a transaction of the type 'GIFT' (2026-01-05)",
         ),
         (
             client(
-                securities(security("World")),
-                accounts(account("Bank")),
-                portfolios(portfolio("Depot", shares("MERGER", 1, 1))),
+                security("World"),
+                account("Bank"),
+                portfolio("Depot", shares("MERGER", 1, 1)),
             ),
             "'Depot' has a transaction of the type 'MERGER' (2026-01-05, World), which isn't known.",
         ),
         (
-            client(accounts(account("Bank", cash("DEPOSIT", 1, "2026-02-30")))),
+            client(account("Bank", cash("DEPOSIT", 1, "2026-02-30"))),
             "'Bank' has '2026-02-30T00:00' where a date",
         ),
         (
-            client(accounts(account("Bank", cash("DEPOSIT", 10**30)))),
+            client(account("Bank", cash("DEPOSIT", 10**30))),
             "'Bank' has '1000000000000000000000000000000' for amou",
         ),
-        (client(accounts(account("Bank"), account("Bank"))), "account: 'Bank' stands twice in the file."),
-        (client(accounts(account("Bank"), '<account reference="../account"/>')), "account: 'Bank' stands twice"),
+        (client(account("Bank"), account("Bank")), "account: 'Bank' stands twice in the file."),
+        (client(account("Bank"), '<account reference="../account"/>'), "account: 'Bank' stands twice"),
         (
-            client(
-                accounts(
-                    account("Bank", cash("DEPOSIT", 1), '<account-transaction reference="../account-transaction"/>')
-                )
-            ),
+            client(account("Bank", cash("DEPOSIT", 1), '<account-transaction reference="../account-transaction"/>')),
             "account: 'Bank' has a transaction that stands twice in the file.",
         ),
-        (client(accounts("<account><name>Bank</name></account>")), "account: 'Bank' has no uuid."),
-        (client(securities(security("World", prices=[("tomorrow", 1)]))), "has a price of the date 'tomorrow'"),
+        (client("<account><name>Bank</name></account>"), "account: 'Bank' has no uuid."),
+        (client(security("World", prices=[("tomorrow", 1)])), "has a price of the date 'tomorrow'"),
     ],
 )
 def test_what_the_program_never_writes_is_refused_in_a_sentence(file, said):
@@ -182,5 +175,5 @@ def test_more_elements_than_a_person_has_are_refused(monkeypatch):
 def test_years_of_prices_and_settings_are_not_counted(monkeypatch):
     monkeypatch.setattr("allocation.readers.portfolio_performance.xstream.MOST_ELEMENTS", 100)
     days = [(f"{year}-{month:02}-01", 1) for year in range(1990, 2020) for month in range(1, 13)]
-    file = client(securities(security("World", prices=days)), f"<settings>{'<x></x>' * 50}</settings>" * 5)
+    file = client(security("World", prices=days), f"<settings>{'<x></x>' * 50}</settings>" * 5)
     assert read(file).problems == ()
