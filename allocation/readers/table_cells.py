@@ -27,8 +27,8 @@ NAMES = ("symbol", "isin", "name")
 SIDE = "side"
 A_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 IF_FOREIGN = (
-    "If price and value are in two currencies, say in which: --map price_currency=COLUMN, --map value_currency=COLUMN, "
-    "or for all rows --map value_currency==EUR."
+    "If price and value are in two currencies, say in which, in columns Price Currency and Value Currency (or --map "
+    "price_currency=COLUMN, or for all rows --map value_currency==EUR)."
 )
 Named = Mapping[str, str]
 """Our column → what a row has in it."""

@@ -40,7 +40,9 @@ def test_a_cost_basis_is_kept_where_it_is_in_the_currency_of_the_price():
 def test_a_value_in_a_currency_that_nothing_says_is_refused_with_the_way_to_say_it():
     table = "Symbol,Qty,Price,Currency,Value\nVTI,10,300,USD,2700\n"
     (said,) = problems(read(table))
-    assert "If price and value are in two currencies, say in which: --map price_currency=COLUMN" in said
+    assert (
+        "If price and value are in two currencies, say in which, in columns Price Currency and Value Currency" in said
+    )
     assert held(read(table, mapping={"value_currency": "=EUR"})) == [("depot", "VTI", 10, 300, "USD")]
     # In that currency, it says nothing about how many shares there are.
     (said,) = problems(read("Symbol,Price,Price Currency,Value,Value Currency\nVTI,300,USD,2700,EUR\n"))
