@@ -17,7 +17,7 @@ from allocation.readers.foreign import Remarks, amount, rounded
 from allocation.readers.holdings import COLUMNS, LARGEST
 from allocation.readers.isins import ISIN, two_shares
 from allocation.readers.one_price import is_rounding, moved, settled
-from allocation.readers.units import HUNDRED, agrees, is_bond, is_contract, is_notional
+from allocation.readers.units import HUNDRED, agrees, is_bond, is_contract, is_notional, may_be_in_percent
 from allocation.tables import ALL, CASH
 
 KIND = "kind"
@@ -123,7 +123,14 @@ class Findings(Remarks):
             )
             self.wrong(row, "kind", holding.kind or holding.category, remedy)
         if holding.price is not None and holding.price <= 0:
-            self.wrong(row, "price", f"{holding.price:f}", f"of {symbol} is not above 0.")
+            without = "" if symbol == CASH else f" {leave_out(symbol)}"
+            self.wrong(row, "price", f"{holding.price:f}", f"of {symbol} is not above 0.{without}")
+        elif holding.value is None and holding.price is not None and may_be_in_percent(holding, holding.price):
+            remedy = (
+                f"of {symbol} may be in percent of its face value, and no value in {holding.currency} shows it. Write "
+                "that as well, or the price of one unit."
+            )
+            self.wrong(row, "price", f"{holding.price:f}", remedy)
         for column in ("quantity", "price", "value", "cost_basis"):
             number = getattr(holding, column)
             if number is not None and abs(number) > LARGEST:

@@ -69,6 +69,13 @@ def is_bond(held: Described) -> bool:
     return sum(sign.search(name) is not None for sign in (_COUPON, _MATURITY, _BOND)) > 1
 
 
+def may_be_in_percent(held: Described, price: Decimal) -> bool:
+    """Whether a price looks like a percentage, of what has a coupon and a maturity in its name."""
+    name = held.name or held.symbol
+    has_both = _COUPON.search(name) is not None and _MATURITY.search(name) is not None
+    return 10 < price < 200 and has_both and _FUND.search(f"{name} {held.kind or ''}") is None
+
+
 def is_contract(held: Described) -> bool:
     """Whether a row says that it is an option or a future, whose price may be for one of a contract's 100 units."""
     said = f"{held.name or ''} {held.kind or ''} {held.category}"

@@ -156,3 +156,15 @@ def test_shares_of_the_whole_are_no_numbers_of_shares():
     )
     for rows in ("VTI,0.6,6000,USD\nBND,0.4,300,USD", "A,60,60,USD\nB,40,40,USD", "VTI,1,300,USD"):
         assert not read(f"Symbol,Position,Value,Currency\n{rows}\n").problems
+
+
+def test_a_bond_at_a_price_like_a_percentage_needs_a_value_to_show_what_it_is():
+    (problem,) = read("Symbol,Name,Qty,Price,Currency\nX,Bund 2% 2030,1000,98.5,EUR\n").problems
+    assert "98.5" in str(problem) and "may be in percent of its face value" in problem.remedy
+    for row in ("X,Bund 2% 2030,1000,0.985,EUR", "X,Growth 60% Fund 2030,10,98.5,EUR", "BND,Bonds,10,70,USD"):
+        assert not read(f"Symbol,Name,Qty,Price,Currency\n{row}\n").problems
+
+
+def test_what_is_worth_nothing_can_be_left_out():
+    (problem,) = read("Symbol,Qty,Price,Currency\nDEAD,10,0,USD\n").problems
+    assert "is not above 0. To load the rest without it, say so: --leave-out DEAD" in problem.remedy
