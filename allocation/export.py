@@ -8,8 +8,9 @@ import pandas as pd
 
 from allocation.arguments import checked
 from allocation.money import minor_digits
+from allocation.percents import as_percent, as_weight
 from allocation.planner.result import Plan
-from allocation.tables import ALL, CASH, SEVERAL_CLASSES, UNCLASSIFIED, Strategy, as_percent, as_weight
+from allocation.tables import ALL, CASH, SEVERAL_CLASSES, UNCLASSIFIED, Strategy
 from allocation.targets import plain
 from allocation.text import as_text
 

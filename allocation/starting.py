@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from allocation.errors import LoadError, TargetsError
+from allocation.percents import Percent
 from allocation.readers import Source, read_targets
-from allocation.tables import ALL, UNCLASSIFIED, Percent, Tables, Targets, called
+from allocation.tables import ALL, UNCLASSIFIED, Tables, Targets, called
 from allocation.targets import HUNDRED, share
 
 

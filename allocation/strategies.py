@@ -169,12 +169,7 @@ class Strategies(PortfolioFile):
             strategies.deactivate(connection, account)
 
     def rename_strategy(self, name: str, new_name: str, scope: str = ALL) -> None:
-        """Give the strategy ``name`` of ``scope`` another name, ``new_name``, that no other one of the scope has.
-
-        Raises:
-            TargetsError: the name is taken, or can't be one.
-            UnknownName: there is no such scope or strategy.
-        """
+        """Give the strategy ``name`` of ``scope`` another name, ``new_name``, that no other one of the scope has."""
         with self._database.write() as connection:
             strategies.rename_strategy(connection, _own(connection, scope, name), new_name)
 

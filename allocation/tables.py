@@ -19,6 +19,7 @@ from allocation.bands import FIVE_25, Band
 from allocation.errors import NoNetValue, UnknownName
 from allocation.measures import Measures
 from allocation.money import from_minor, minor_digits, to_minor
+from allocation.percents import Percent, as_percent, as_weight, shared_by_class
 from allocation.triggers import DRIFT, Trigger
 
 ALL = "all"
@@ -26,13 +27,8 @@ UNCLASSIFIED = "Unclassified"
 SEVERAL_CLASSES = "Several classes"
 CASH = "CASH"
 
-Percent = int | float | str | Decimal
-
 Named = str | tuple[str, str]
 """A strategy: its name, or (scope, name) for one of another scope."""
-
-PERCENT_STEPS = 10_000
-"""Targets are kept to four decimals of a percent."""
 
 
 @dataclass(frozen=True)
@@ -372,16 +368,6 @@ def _sorted(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
     return table if order == list(range(len(keys))) else table.iloc[order].reset_index(drop=True)
 
 
-def shared_by_class(weights: Mapping[str, Fraction], amount: int) -> dict[str, int]:
-    """An amount (minor units) by classes that have these parts of it, adding up to the amount."""
-    exact = {name: amount * weight for name, weight in weights.items()}
-    whole = {name: part.numerator // part.denominator for name, part in exact.items()}
-    order = sorted(exact, key=lambda name: (whole[name] - exact[name], name))
-    for name in order[: amount - sum(whole.values())]:
-        whole[name] += 1
-    return whole
-
-
 def called(symbol: str, currency: str) -> str:
     """What a person calls an asset: its symbol, and for cash its currency too."""
     return f"{symbol} {currency}" if symbol == CASH else symbol
@@ -391,13 +377,3 @@ def symbol_and_currency(name: str) -> tuple[str, str | None]:
     """What :func:`called` has put together: ``"CASH EUR"`` is the cash held in EUR; any other symbol is itself."""
     words = name.split()
     return (CASH, words[1]) if len(words) == 2 and words[0] == CASH else (name, None)
-
-
-def as_percent(weight: Fraction) -> Decimal:
-    """An exact weight (0–1) of a target as percent."""
-    return Decimal(int(weight * 100 * PERCENT_STEPS)) / PERCENT_STEPS
-
-
-def as_weight(percent: float) -> Fraction:
-    """A target percent (0–100, at most four decimals) as an exact weight (0–1)."""
-    return Fraction(round(float(percent) * PERCENT_STEPS), 100 * PERCENT_STEPS)

@@ -13,8 +13,9 @@ from allocation.arguments import checked
 from allocation.errors import ChangedMeanwhile, TargetsError, UnknownName
 from allocation.measures import Measures
 from allocation.measures import changes as measures_changes
-from allocation.tables import PERCENT_STEPS, SEVERAL_CLASSES, UNCLASSIFIED, Strategy, Targets
-from allocation.tables import Percent as Percent
+from allocation.percents import PERCENT_STEPS
+from allocation.percents import Percent as Percent
+from allocation.tables import SEVERAL_CLASSES, UNCLASSIFIED, Strategy, Targets
 
 HUNDRED = Decimal(100)
 STEP = Decimal(1) / PERCENT_STEPS

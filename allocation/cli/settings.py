@@ -11,8 +11,9 @@ from allocation.cli.printing import column, print_table, write
 from allocation.errors import UnknownName
 from allocation.export import classes_csv
 from allocation.money import write_percent
+from allocation.percents import as_weight
 from allocation.portfolio import Portfolio
-from allocation.tables import ALL, CASH, Strategy, as_weight, called
+from allocation.tables import ALL, CASH, Strategy, called
 from allocation.text import listed
 
 SCOPE = click.option("--scope", default=ALL, metavar="ACCOUNT", help="An account; without it the whole portfolio.")

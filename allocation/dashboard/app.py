@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from html import escape
 from importlib.resources import files
@@ -12,6 +13,7 @@ import ipywidgets as widgets
 from allocation.dashboard.data import Data
 from allocation.dashboard.glossary import Glossary
 from allocation.dashboard.history import History
+from allocation.dashboard.markup import said
 from allocation.dashboard.overview import Overview
 from allocation.dashboard.parts import Notice, told
 from allocation.dashboard.plan import PlanPanel
@@ -26,8 +28,10 @@ from allocation.tables import ALL, Tables
 from allocation.writing import Writing
 
 ROOMS = {"overview": "Overview", "targets": "Targets", "plan": "Plan", "history": "History", "data": "Data"}
-SHEETS = ("frame", "overview", "tables", "controls", "print")
+SHEETS = ("frame", "overview", "tables", "controls", "contrast", "print")
 """The page's style, in the order in which it is read."""
+
+NEWS = "The portfolio has changed. This page shows it as it is now."
 
 LARGE = 12345678.9
 """Has every mark that a language may write otherwise."""
@@ -52,7 +56,9 @@ class Page:
     ) -> None:
         self._portfolio, self._sample, self._own = portfolio, sample, own
         self._tables: Tables | None = None
-        self._read_at: object = None
+        self._read_at: tuple[object, datetime.date] = (None, datetime.date.min)
+        self._news = widgets.HTML()
+        self._news.add_class("allocation-news")
         self._nav, self._hide = Nav(ROOMS), Switch("Hide balances", "hidden")
         self._scope = widgets.Dropdown(options=[("All Portfolio", ALL)], description="Scope")
         self._scope.add_class("allocation-scope")
@@ -67,8 +73,8 @@ class Page:
         top = widgets.HBox([self._title, controls])
         top.add_class("allocation-top")
         self.box = widgets.VBox(
-            [_style(), Pulse(), top, self._nav, notice.line, self._problem, self._write_down,
-             self._room_problem, self._welcome.box, self._stage, Glossary().box]
+            [_style(), Pulse(self._look), top, self._nav, notice.line, self._problem, self._write_down,
+             self._room_problem, self._welcome.box, self._stage, Glossary().box, self._news]
         )  # fmt: skip
         self.box.add_class("allocation")
         self.show, self._enter = told(self._problem, self._refresh), told(self._room_problem, self._turn_to)
@@ -96,7 +102,7 @@ class Page:
             {
                 "overview": lambda: Overview(lambda: self._visit("targets")),
                 "targets": lambda: TargetsPanel(portfolio, self._refresh),
-                "plan": lambda: PlanPanel(portfolio, self._refresh),
+                "plan": lambda: PlanPanel(portfolio, self._refresh, lambda: self._read_at[0]),
                 "history": lambda: History(portfolio),
                 # What is loaded may not be worth anything yet: that is told above the rooms, and no fault of the load.
                 "data": lambda: Data(portfolio, self.show, own=self._own is None),
@@ -108,7 +114,8 @@ class Page:
     def _refresh(self) -> None:
         """Read the portfolio anew, and fill the room that is seen."""
         self._rooms.all_stale()
-        self._tables, self._lacks, self._read_at = None, False, self._portfolio.state()
+        self._tables, self._lacks, self._read_at = None, False, self._now()
+        self._news.value = ""
         try:
             tables = self._portfolio.tables(self._scope.value)
             if tables.accounts:
@@ -125,10 +132,30 @@ class Page:
 
     def _turn_to(self) -> None:
         """Enter another room; what somebody else has saved meanwhile is read first."""
-        if self._portfolio.state() != self._read_at:
+        if self._now() != self._read_at:
             self.show()
         else:
             self._go()
+
+    def _look(self) -> None:
+        """Show what somebody else has saved meanwhile, unless something is being done in the room that is seen."""
+        if self._rooms.is_edited(self._nav.room) or self._is_as_read():
+            return
+        before, _ = self._read_at
+        self.show()
+        if self._read_at[0] != before:
+            self._news.value = said(NEWS)
+
+    def _is_as_read(self) -> bool:
+        try:
+            return self._now() == self._read_at
+        except StoreError:
+            # Why it can't be read is said where it is read.
+            return False
+
+    def _now(self) -> tuple[object, datetime.date]:
+        """What the page's numbers depend on: the file's content, and the day."""
+        return self._portfolio.state(), datetime.date.today()
 
     def _go(self) -> None:
         room = self._nav.room

@@ -28,6 +28,15 @@ class StandsAlone(Protocol):
         """Show what doesn't need a scope."""
 
 
+@runtime_checkable
+class IsEdited(Room, Protocol):
+    """A room in which something can be under way that showing everything anew would disturb."""
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether something is."""
+
+
 class Rooms:
     """Keeps the rooms and enters them.
 
@@ -48,6 +57,11 @@ class Rooms:
     def all_stale(self) -> None:
         """What any room shows is not so any more; each is filled anew when it is next entered."""
         self._fresh.clear()
+
+    def is_edited(self, key: str) -> bool:
+        """Whether something is under way in this room."""
+        room = self._made.get(key)
+        return isinstance(room, IsEdited) and room.is_edited
 
     def enter(self, key: str, tables: Tables | None, writing: Writing) -> None:
         """Show this room and no other; without tables, nothing if the room needs them."""

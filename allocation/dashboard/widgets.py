@@ -151,13 +151,23 @@ class Segments(anywidget.AnyWidget):
 
 
 class Pulse(anywidget.AnyWidget):
-    """Says on the page when there is no kernel behind it any more."""
+    """Says on the page when there is no kernel behind it any more; tells when the page is looked at again.
+
+    Parameters:
+        looked_at: called when a person comes back to the page, and now and then while it is seen beside another window.
+    """
 
     _esm = _STATIC / "pulse.js"
 
-    def __init__(self) -> None:
+    def __init__(self, looked_at: Callable[[], object]) -> None:
         super().__init__()
-        self.on_msg(lambda *_message: self.send({"kind": "pulse"}))
+        self._looked_at = looked_at
+        self.on_msg(self._hear)
+
+    def _hear(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+        self.send({"kind": "pulse"})
+        if content.get("look"):
+            self._looked_at()
 
 
 @cache

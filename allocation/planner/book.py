@@ -11,8 +11,8 @@ import pandas as pd
 from allocation.arguments import checked
 from allocation.errors import AmountError, TargetsError, UnknownName
 from allocation.money import LARGEST_MINOR, is_known_currency, minor_digits
+from allocation.percents import PERCENT_STEPS
 from allocation.planner.rules import find_rule, share
-from allocation.tables import PERCENT_STEPS
 
 CHUNK = 100_000
 """Portfolios shared in one statement: more would only need more memory."""

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from allocation.drift import portfolio_drift_of
-from allocation.money import from_minor, write_money, write_percent
+from allocation.money import from_minor, minor_digits, write_money, write_percent
 from allocation.planner.outcome import Order, Outcome, Settled, cash_class
 from allocation.planner.reasons import held_in_words, place, quoted, spanning, weight_of, why
 from allocation.planner.request import Request
@@ -177,7 +177,11 @@ def _shares(outcome: Outcome, order: Order) -> float:
     if held and order.amount == -held.value < 0:
         # All of it, which its value alone doesn't say: that is rounded to the minor unit.
         return -held.quantity
-    return round(from_minor(order.amount, outcome.tables.digits) / outcome.assets[order.asset_id].price_in_base, 8)
+    asset = outcome.assets[order.asset_id]
+    # Cash of another currency moves in its own cents.
+    digits = minor_digits(asset.currency) if asset.is_cash else 8
+    shares = round(from_minor(order.amount, outcome.tables.digits) / asset.price_in_base, digits)
+    return max(shares, -held.quantity) if held and asset.is_cash else shares
 
 
 def _unplaced_rows(outcome: Outcome) -> Iterable[dict[str, Any]]:

@@ -9,9 +9,10 @@ from typing import Any
 
 import pandas as pd
 
+from allocation.percents import PERCENT_STEPS
 from allocation.planner.limits import Allowed
 from allocation.planner.rules import share
-from allocation.tables import PERCENT_STEPS, Tables
+from allocation.tables import Tables
 
 
 @dataclass(frozen=True)

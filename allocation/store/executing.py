@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 import duckdb
 
@@ -281,7 +281,8 @@ def _cash(lines: list[Line], done: set[int], base: str) -> dict[str, Decimal]:
     for line in sorted(planned, key=lambda line: line.currency != base):
         if line.amount * rest > 0 and line.currency != base:
             part = min(abs(line.amount), abs(rest)) * (1 if rest > 0 else -1)
-            changed[line.currency] = (line.shares * part / line.amount).quantize(EIGHT)
+            cent = Decimal(1).scaleb(-minor_digits(line.currency))
+            changed[line.currency] = (line.shares * part / line.amount).quantize(cent, ROUND_DOWN)
             rest -= part
     return changed | {base: changed.get(base, Decimal(0)) + rest * minor}
 

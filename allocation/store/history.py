@@ -7,8 +7,9 @@ import datetime
 import duckdb
 
 from allocation.money import minor_digits, to_minor
+from allocation.percents import shared_by_class
 from allocation.store import reading
-from allocation.tables import ALL, shared_by_class
+from allocation.tables import ALL
 
 DAYS = """
 SELECT DISTINCT as_of FROM snapshots JOIN accounts USING (account_id)

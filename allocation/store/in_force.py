@@ -14,10 +14,11 @@ import pandas as pd
 
 from allocation.errors import UnknownName
 from allocation.measures import Measures
+from allocation.percents import Percent
 from allocation.store.reading import find_strategy, frame, read_measures, read_spans, read_strategy
 from allocation.store.strategies import is_there
 from allocation.store.versions import Version, read_numbered
-from allocation.tables import ALL, Named, Percent, Strategy
+from allocation.tables import ALL, Named, Strategy
 
 Against = Literal["then", "today"]
 """What an earlier day is measured against: the targets in force on it, or those of today."""

@@ -11,7 +11,8 @@ import duckdb
 from allocation.bands import FIVE_25, Band, is_kept
 from allocation.errors import AmountError, TargetsError, UnknownName
 from allocation.measures import Measures
-from allocation.tables import Percent, as_percent, called, symbol_and_currency
+from allocation.percents import Percent, as_percent
+from allocation.tables import called, symbol_and_currency
 from allocation.targets import exact_percents
 from allocation.triggers import Trigger
 

@@ -10,13 +10,14 @@ import pandas as pd
 
 from allocation.errors import UnknownName
 from allocation.measures import Measures
+from allocation.percents import Percent
 from allocation.presets import PRESETS, find_preset, preset
 from allocation.starting import from_file, present
 from allocation.store.reading import account_names, check_scope, read_strategy, read_tables
 from allocation.store.saving import class_spelling
 from allocation.store.strategies import list_strategies
 from allocation.store.versions import now_called, read_version
-from allocation.tables import UNCLASSIFIED, Percent, Targets
+from allocation.tables import UNCLASSIFIED, Targets
 from allocation.targets import check_targets
 
 Start = str | int | tuple[str, str] | Path | pd.DataFrame | Targets | Mapping[str, Percent]

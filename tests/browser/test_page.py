@@ -209,10 +209,19 @@ def sample_holdings_without_rates(tmp_path):
 
 def test_data_loaded_after_the_server_started_is_on_the_page(browser, sample):
     with served(sample.path) as address:
-        Visit(browser, address).chart()
+        before = Visit(browser, address)
+        before.chart()
+        before.page.locator("summary", has_text="International").press("Enter")
+        before.see("VXUS")
         sample.save_class_targets({"US stocks": 60, "Bonds": 40})
         visit = Visit(browser, address)
         visit.see("40.0 %")
+        # Somebody comes back to the window that was open all the time.
+        before.page.evaluate("dispatchEvent(new Event('focus'))")
+        before.spoken("The portfolio has changed.")
+        before.see("40.0 %")
+        before.focused("International")
+        assert before.page.get_by_role("table", name="Holdings of International stocks").is_visible()
 
 
 def test_when_the_command_ends_its_server_ends_too(sample):

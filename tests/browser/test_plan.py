@@ -75,9 +75,9 @@ def test_a_plan_is_saved_and_executed_and_the_page_shows_what_is_held_now(browse
         visit.page.get_by_role("button", name="Save this plan").dblclick()
         visit.see("Saved as plan 1.")
         visit.click("Show what it would change")
-        visit.see("Plan 1 would be executed as of")
+        assert "Plan 1 would be executed as of" in visit.spoken("Plan 1")
         visit.page.get_by_role("button", name="Mark as executed").dblclick()
-        visit.see("Plan 1 is executed as of")
+        visit.focused("Plan 1 is executed as of")
     assert portfolio.plans()["executed"].tolist() == ["in full"]
     assert portfolio.summary().total == pytest.approx(before + 5000, abs=0.02)
 

@@ -34,11 +34,18 @@ def test_rooms_are_reached_by_keyboard(visit):
         visit.page.keyboard.press(key)
         visit.page.get_by_role("tabpanel", name=room).wait_for()
         assert visit.page.evaluate("document.activeElement.textContent") == room
+    # Where a person's own colours leave backgrounds out, the room that is seen is told by another line.
+    visit.page.emulate_media(forced_colors="active")
+    lines = "[...document.querySelectorAll('[role=tab]')].map(tab => getComputedStyle(tab).borderBottomWidth)"
+    assert visit.page.evaluate(lines) == ["2px"] * 4 + ["4px"]
+    visit.page.emulate_media(forced_colors="none")
 
 
 def test_a_room_keeps_what_was_entered_in_it(visit):
     visit.room("Plan").chart()
     visit.enter("Deposit", "777")
+    visit.box("Deposit").focus()
+    assert visit.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     visit.room("Overview").room("Plan")
     assert visit.box("Deposit").input_value() == "777"
 
@@ -138,7 +145,8 @@ def test_a_class_is_opened_from_its_bar_and_from_the_list(visit):
     bar.click(force=True)
     visit.redrawn(revision)
     visit.see("Holdings of")
-    visit.click("All classes")
+    visit.page.get_by_role("button", name="All classes").press("Enter")
+    visit.until("document.activeElement.matches('select')")
     visit.page.get_by_label("Show", exact=True).first.select_option("Bonds")
     visit.see("Holdings of Bonds")
     assert visit.page.locator("details[open]").get_by_text("VBTIX").is_visible()

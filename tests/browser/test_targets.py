@@ -69,6 +69,8 @@ def test_a_page_with_something_unsaved_asks_before_it_is_left(room, sample):
     room.see("Nothing is unsaved.")
     room.type_percent("Bonds", "26")
     room.see("unsaved changes")
+    room.choose_scope("Roth IRA", "There are unsaved changes in All Portfolio, too.")
+    room.see("Nothing is unsaved.")
     assert not room.asked_to_stay
     room.page.reload(wait_until="commit")
     assert room.asked_to_stay == 1
@@ -145,7 +147,9 @@ def test_holdings_are_edited_inside_their_class(room, sample):
     room.type_percent("VBTIX", "60")
     room.has(BND=40)
     room.save()
-    room.see("Saved. in Bonds: VBTIX 75 → 60, BND 25 → 40.")
+    room.focused("Saved. in Bonds: VBTIX 75 → 60, BND 25 → 40.")
+    # What has the focus is read out already.
+    assert "Saved. " not in room.spoken("Nothing is unsaved.")
     assert sample.strategy().holding_percents("Bonds") == {"VBTIX": 60, "BND": 40}
 
 

@@ -146,6 +146,15 @@ class Visit:
     def see(self, text):
         self.page.get_by_text(text).first.wait_for(timeout=60_000)
 
+    def focused(self, text):
+        """Wait until the focus is on something that says this."""
+        self.until("text => document.activeElement.innerText.includes(text)", text)
+
+    def spoken(self, text):
+        """Wait until screen readers are told this; gives all that they are told then."""
+        told = "document.getElementById('spoken').innerText"
+        return self.until(f"text => {told}.includes(text) && {told}", text)
+
     def _ask(self, url):
         if not re.match(r"(http://127\.0\.0\.1|ws://127\.0\.0\.1|data:|blob:)", url):
             self.outside.append(url)

@@ -5,11 +5,13 @@ import datetime
 import pytest
 
 import allocation
-from allocation.dashboard.app import ROOMS, Page
+from allocation.dashboard.app import NEWS, ROOMS, Page
 from allocation.dashboard.drop import FileDrop
 from allocation.dashboard.parts import Notice
-from allocation.dashboard.widgets import Chart
+from allocation.dashboard.widgets import Chart, Pulse
 from tests.builders import held_on
+
+HELD = b"account,symbol,quantity,price,currency\nA,CASH,5,1,USD\n"
 
 
 def parts(widget):
@@ -81,6 +83,72 @@ def test_what_another_window_saves_is_seen_in_the_next_room(page, sample):
     go(page, "data")
     total = f"{sample.summary().total:,.2f}"
     assert total != "50,335.41" and total in text(go(page, "overview"))
+
+
+def look(page):
+    """Come back to the page's window."""
+    pulse = next(part for part in parts(page.box) if isinstance(part, Pulse))
+    pulse._hear(pulse, {"kind": "pulse", "look": True}, [])
+
+
+def test_what_another_window_saves_is_seen_when_the_page_is_looked_at_again(page, sample):
+    look(page)
+    assert NEWS not in text(page)
+    allocation.open(sample.path).save_price("VTI", 400, "USD")
+    look(page)
+    assert f"{sample.summary().total:,.2f}" in text(page) and NEWS in text(page)
+    shown = page._rooms._made["overview"]._table.value
+    look(page)
+    assert NEWS in text(page) and page._rooms._made["overview"]._table.value is shown
+    sample.save_price("VTI", 401, "USD")
+    assert NEWS not in text(go(page, "data"))
+
+
+def test_a_page_that_was_left_open_overnight_is_read_anew(page):
+    state, today = page._read_at
+    page._read_at = (state, today - datetime.timedelta(days=1))
+    look(page)
+    assert page._read_at == (state, today) and NEWS not in text(page)
+
+
+def test_a_page_on_which_something_is_under_way_stays_as_it_is(page, sample):
+    def changed_elsewhere():
+        allocation.open(sample.path).save_price("VTI", 400 + page._read_at[0][1][0][1] % 1000, "USD")
+        before = page._read_at
+        look(page)
+        return page._read_at != before
+
+    go(page, "targets")
+    editor = page._rooms._made["targets"].editor
+    editor.receive({"kind": "move", "row": ["Bonds", ""], "percent": "25", "gesture": 1, "seq": 1})
+    assert not changed_elsewhere()
+    click(page, "Discard changes")
+    assert changed_elsewhere()
+    go(page, "data")
+    give(next(part for part in parts(page.box) if isinstance(part, FileDrop)), ("new.csv", HELD))
+    assert not changed_elsewhere()
+    click(page, "Don't load")
+    assert changed_elsewhere()
+    sample.backup()
+    page.show()
+    click(page, "Restore…")
+    assert not changed_elsewhere()
+    click(page, "Leave it")
+    assert changed_elsewhere()
+    go(page, "plan")
+    click(page, "Save this plan")
+    next(part for part in parts(page.box) if getattr(part, "description", "") == "What is open").value = "Brokerage"
+    click(page, "Show what it would change")
+    assert not changed_elsewhere()
+
+
+def test_a_plan_seen_before_another_window_saved_is_not_saved_unseen(page, sample):
+    go(page, "plan")
+    allocation.open(sample.path).save_price("VTI", 400, "USD")
+    click(page, "Save this plan")
+    assert "Nothing was saved. The plan above is calculated anew" in text(page) and sample.plans().empty
+    click(page, "Save this plan")
+    assert "Saved as plan 1." in text(page) and "Nothing was saved" not in text(page)
 
 
 def test_hidden_balances_leave_weights_and_take_amounts(page):

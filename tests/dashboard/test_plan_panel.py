@@ -1,11 +1,13 @@
 """The panel that plans, without a browser: what is entered, and what it shows then."""
 
+import datetime
 import re
 
 import pandas as pd
 import pytest
 
 from allocation.dashboard.plan import PlanPanel
+from allocation.dashboard.plan.seen import SINCE
 from allocation.writing import PLAIN, Writing
 from tests.builders import held_on
 from tests.dashboard.spoken import Spoken
@@ -16,7 +18,8 @@ class Panel(Spoken):
 
     def __init__(self, portfolio, scope="all"):
         self.portfolio, self.executed = portfolio, []
-        self.panel = PlanPanel(portfolio, lambda: self.executed.append(True))
+        read_at = portfolio.state()
+        self.panel = PlanPanel(portfolio, lambda: self.executed.append(True), lambda: read_at)
         self.panel.show(portfolio.tables(scope))
 
     def tab(self, name):
@@ -250,6 +253,55 @@ def test_without_a_plan_there_is_nothing_to_save(panel):
     assert "There is no plan to save" in panel.text and panel.portfolio.plans().empty
 
 
+def test_a_plan_of_what_is_not_so_any_more_is_not_saved_and_calculated_anew(sample):
+    panel = Panel(sample)
+    panel.panel._saved._changed = lambda: panel.panel.show(sample.tables())
+    before = panel.plan
+    sample.save_price("VTI", 400, "USD")
+    panel.click("Save this plan")
+    assert "The portfolio has changed since this plan was calculated. Nothing was saved." in panel.text
+    assert sample.plans().empty and not panel.plan.rows.equals(before.rows)
+    panel.click("Save this plan")
+    assert "Saved as plan 1." in panel.text and "has changed" not in panel.text
+    assert sample.saved_plan(1).rows.equals(panel.plan.rows)
+
+
+def test_a_plan_that_can_t_be_met_any_more_is_not_saved_and_says_why(sample):
+    panel = Panel(sample)
+    panel.panel._saved._changed = lambda: panel.panel.show(sample.tables())
+    panel.enter("Cash to use", "1000")
+    held = sample.holdings()
+    sample.load(held[held["symbol"] != "CASH"].assign(as_of=datetime.date.today()))
+    panel.click("Save this plan")
+    assert "The cash to use is more than" in panel.text and panel.plan is None and sample.plans().empty
+
+
+def test_what_was_saved_elsewhere_and_changes_nothing_of_a_plan_is_no_hindrance(panel):
+    panel.portfolio.save_stale_after(3)
+    panel.click("Save this plan")
+    assert "Saved as plan 1." in panel.text
+
+
+def test_what_an_execution_would_change_is_looked_at_again_where_that_is_something_else_by_now(panel):
+    sample = panel.portfolio
+    panel.enter("What is open", "Brokerage")
+    panel.click("Save this plan")
+    panel.click("Show what it would change")
+    held = sample.holdings("Brokerage")
+    sample.load(held.assign(quantity=held["quantity"] + 1, as_of=datetime.date.today()))
+    panel.click("Mark as executed")
+    assert f"{SINCE} Plan 1 would be executed as of" in panel.text and not panel.executed
+    sample.save_stale_after(3)
+    panel.click("Mark as executed")
+    assert "Plan 1 is executed as of" in panel.text and panel.executed
+    panel.panel.show(sample.tables())
+    panel.click("Show what taking it back would change")
+    assert "Plan 1 was executed as of" in panel.text
+    sample.undo_plan(1)
+    panel.click("Take it back")
+    assert "Nothing of plan 1 has been executed, so there is nothing to take back." in panel.text
+
+
 def test_an_execution_is_looked_at_and_taken_back(panel):
     before = panel.portfolio.holdings()
     assert not shown(panel.panel._executed._kept)
@@ -276,7 +328,7 @@ def test_an_execution_with_something_on_top_is_not_taken_back_and_says_why(panel
         panel.click("Save this plan")
         panel.click("Show what it would change")
         panel.click("Mark as executed")
-    panel.panel.show(panel.portfolio.tables())
+        panel.panel.show(panel.portfolio.tables())
     panel.enter("Executed plans", 1)
     panel.click("Show what taking it back would change")
     assert "plan 2 was executed in Brokerage after it" in panel.text and panel.find("Take it back").disabled

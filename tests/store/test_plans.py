@@ -110,6 +110,25 @@ def test_cash_in_several_currencies_becomes_what_the_plan_says(sample):
     assert changed == pytest.approx(expected) and len(expected) == 3
 
 
+def test_cash_of_another_currency_moves_in_its_own_cents(portfolio):
+    """107.345 EUR are there: a part of it is whole cents, all of it is all of it."""
+    rows = [("CASH", "EUR", "Cash", 107.345, 1), ("VTI", "USD", "Stocks", 1, 100)]
+    held = pd.DataFrame(rows, columns=["symbol", "currency", "asset_class", "quantity", "price"])
+    rates = pd.DataFrame(
+        [["2025-03-03", "EUR", "USD", 1.07]], columns=["as_of", "from_currency", "to_currency", "rate"]
+    )
+    portfolio.load(held.assign(account="A", as_of="2025-03-03"), fx=rates, base_currency="USD")
+    portfolio.save_class_targets({"Stocks": 80, "Cash": 20})
+    taken = portfolio.plan_rebalance()
+    part = taken.trades.set_index("symbol").loc["CASH", "shares"]
+    assert part == round(part, 2)
+    portfolio.execute_plan(portfolio.save_plan(taken), on="2025-03-04")
+    assert quantities(portfolio)["A", "CASH EUR"] == pytest.approx(107.345 + part, abs=1e-9)
+    portfolio.save_class_targets({"Stocks": 100, "Cash": 0})
+    portfolio.execute_plan(portfolio.save_plan(portfolio.plan_rebalance()), on="2025-03-05")
+    assert quantities(portfolio)["A", "CASH EUR"] == 0
+
+
 def test_a_known_cost_follows_an_unknown_one_stays_unknown(portfolio):
     rows = [("VTI", 10, 20, 150), ("BND", 10, 20, None)]
     held = pd.DataFrame(rows, columns=["symbol", "quantity", "price", "cost_basis"])

@@ -59,7 +59,7 @@ class LoadPanel:
         self._look = told(self._problem, self._preview)
         self._taxonomy = TaxonomyChoice(self._look)
         self._confirm.on_click(told(self._problem, self._load))
-        cancel.on_click(lambda _button: self._forget())
+        cancel.on_click(lambda _button: self._leave())
         for field in (self._currency, self._account):
             field.observe(self._look, "value")
         self._choice = row(self._confirm, cancel)
@@ -69,6 +69,11 @@ class LoadPanel:
              self._taxonomy.box, self._shown, self._leaving_out, self._choice, self._done, self._undo.box]
         )  # fmt: skip
         self.box.add_class("allocation-stack")
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether files are being looked at, or it is asked whether a load is to be taken back."""
+        return bool(self._files) or self._undo.is_asking
 
     def show(self, currency: str, writing: Writing) -> None:
         """Ready for files; a preview that is open stays.
@@ -153,6 +158,10 @@ class LoadPanel:
         self._changed()
         loaded = f"Loaded: {report_sentence(report, self._writing)}."
         self._done.value = said(" ".join([loaded, *report.left_out])) + warnings(report) + missing(report)
+
+    def _leave(self) -> None:
+        self._forget()
+        self._done.value = said("Nothing was loaded.")
 
     def _forget(self) -> None:
         self._files, self._mapping, self._left_out, self._leaving_out.children = (), None, (), ()

@@ -42,6 +42,11 @@ class Data:
         for part in (self._valued, self._kept):
             part.add_class("allocation-stack")
 
+    @property
+    def is_edited(self) -> bool:
+        """Whether files are being looked at, or something is asked."""
+        return self._load.is_edited or self._backups.is_asking
+
     def show(self, tables: Tables, writing: Writing) -> None:
         """Show a scope, with numbers written like this."""
         self._fill(tables.base_currency, writing)

@@ -7,7 +7,7 @@ from html import escape
 
 import ipywidgets as widgets
 
-from allocation.dashboard.markup import said, sentence
+from allocation.dashboard.markup import said
 from allocation.dashboard.parts import row, told
 from allocation.errors import SavedSince, StoreError
 from allocation.portfolio import Portfolio
@@ -34,6 +34,11 @@ class TakingBack:
         self._no.on_click(told(self._problem, self.show))
         self.box = widgets.VBox([self._text, row(self._ask, self._yes, self._no), self._problem, self._done])
         self.box.add_class("allocation-stack")
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether it was said what would be taken back, and not yet answered."""
+        return self._asked is not None
 
     def show(self) -> None:
         """Offer it where there is a load to take back; where something else was saved since, say so."""
@@ -63,7 +68,7 @@ class TakingBack:
         self.forget()
         self._asked = self._portfolio.last_load()
         kept = "What the portfolio is now is kept as a copy." if self._asked.backup else "Nothing would be left in it."
-        self._text.value = sentence(f"This would take back: {self._asked}. {kept}")
+        self._text.value = said(f"This would take back: {self._asked}. {kept}")
         self._seen(self._ask, seen=False)
         self._seen(self._yes, self._no, seen=True)
 

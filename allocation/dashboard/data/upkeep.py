@@ -21,10 +21,14 @@ class BackupsPanel:
     Parameters:
         portfolio: whose.
         changed: called after a restore.
+
+    Attributes:
+        is_asking: whether it is asked if a backup is to be restored.
     """
 
     def __init__(self, portfolio: Portfolio, changed: Callable[[], object]) -> None:
         self._portfolio, self._changed = portfolio, changed
+        self.is_asking = False
         self._list, self._problem, self._done, self._warning = (widgets.HTML() for _ in range(4))
         make = widgets.Button(description="Make a backup")
         self._chosen = widgets.Dropdown(description="Restore", options=[], layout={"width": "min(100%, 480px)"})
@@ -48,10 +52,9 @@ class BackupsPanel:
         self._question(False)
 
     def _question(self, asked: bool) -> None:
+        self.is_asking = asked
         self._warning.value = (
-            sentence("This puts the backup in the portfolio's place. What is there now is kept as a copy.")
-            if asked
-            else ""
+            said("This puts the backup in the portfolio's place. What is there now is kept as a copy.") if asked else ""
         )
         self._ask.layout.display = "none" if asked else ""
         for part in (self._yes, self._no):

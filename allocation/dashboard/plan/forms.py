@@ -20,6 +20,8 @@ from allocation.tables import Tables
 from allocation.writing import Writing
 
 ANY = "any account"
+WIDE = "min(100%, 460px)"
+"""Has room for a plan's title, its money and its date."""
 
 
 def number(description: str, value: str = "") -> widgets.Text:
@@ -31,9 +33,9 @@ def number(description: str, value: str = "") -> widgets.Text:
     return box
 
 
-def choice(description: str, options: list[tuple[str, str]]) -> widgets.Dropdown:
+def choice(description: str, options: list[tuple[str, str]], width: str = "280px") -> widgets.Dropdown:
     """A list to choose one of."""
-    box = widgets.Dropdown(options=options, description=description, layout={"width": "280px"})
+    box = widgets.Dropdown(options=options, description=description, layout={"width": width})
     box.add_class("allocation-field")
     return box
 

@@ -51,7 +51,8 @@ class LimitsForm:
                 row(self._largest_fee, self._turnover, self._cash),
                 row(*self._names.values()),
                 widgets.HTML(
-                    '<p class="allocation-quiet">Hold Ctrl (or Cmd) to choose several, or to take a choice back.</p>'
+                    '<p class="allocation-quiet">Hold Ctrl (or Cmd) to choose several, or to take a choice back; '
+                    "by keyboard, Shift with the arrow keys.</p>"
                 ),
                 self._clear,
             ]

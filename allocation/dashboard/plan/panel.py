@@ -29,9 +29,10 @@ class PlanPanel:
     Parameters:
         portfolio: where plans are saved.
         changed: called after a plan was executed, or that was taken back, to show everything anew.
+        read_at: gives the portfolio's state when what is shown was read.
     """
 
-    def __init__(self, portfolio: Portfolio, changed: Callable[[], object]) -> None:
+    def __init__(self, portfolio: Portfolio, changed: Callable[[], object], read_at: Callable[[], object]) -> None:
         self._tables: Tables | None = None
         self._writing = PLAIN
         self.plan: Plan | None = None
@@ -39,7 +40,7 @@ class PlanPanel:
         self._tab = Segments("What is planned", list(self._forms))
         self._limits, self._result = LimitsForm(), PlanResult()
         self._saved, self._executed = (
-            SavedPlans(portfolio, lambda: self.plan, changed),
+            SavedPlans(portfolio, lambda: self.plan, changed, read_at),
             ExecutedPlans(portfolio, changed),
         )
         self._problem, self._explained, self._old = (widgets.HTML() for _ in range(3))
@@ -53,6 +54,11 @@ class PlanPanel:
              self._old, self._result.box, self._saved.box, self._executed.box]
         )  # fmt: skip
         self.box.add_class("allocation-plan")
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether it was looked at what executing a plan, or taking that back, would change."""
+        return self._saved.is_looked_at or self._executed.is_looked_at
 
     def show(self, tables: Tables, writing: Writing = PLAIN) -> None:
         """Plan for this scope, with numbers written like this."""

@@ -18,6 +18,9 @@ from allocation.writing import Writing
 CHART_LABEL = (
     "Weight of each asset class before and after the plan, against its target. The table below has the same numbers."
 )
+CAPTION = (
+    '<p class="allocation-quiet">Each class before the plan, and under it after the plan; the mark is the target.</p>'
+)
 ALL_ACCOUNTS = "all accounts"
 
 
@@ -27,7 +30,7 @@ class PlanResult:
     def __init__(self) -> None:
         self._plan: Plan | None = None
         self._effect, self._trades, self._undone, self._classes = (widgets.HTML() for _ in range(4))
-        self._chart = Chart()
+        self._caption, self._chart = widgets.HTML(CAPTION), Chart()
         self._format = choice("Orders for", [(made.title, made.name) for made in FORMATS.values()])
         self._account = choice("of", [(ALL_ACCOUNTS, ALL_ACCOUNTS)])
         self._plan_button = DownloadButton("Download the plan (CSV)", self._plan_file)
@@ -36,7 +39,9 @@ class PlanResult:
             chosen.observe(lambda _change: self._orders_button.forget(), "value")
         self._files = widgets.VBox([self._plan_button, row(self._format, self._account), self._orders_button])
         self._files.add_class("allocation-screen")
-        self.box = widgets.VBox([self._effect, self._chart, self._trades, self._undone, self._classes, self._files])
+        self.box = widgets.VBox(
+            [self._effect, self._caption, self._chart, self._trades, self._undone, self._classes, self._files]
+        )
 
     def show(self, plan: Plan, nothing: str, writing: Writing) -> None:
         """Show this plan, or where it trades nothing and leaves nothing undone, the sentence ``nothing``."""
@@ -48,7 +53,7 @@ class PlanResult:
         self._classes.value = classes_after_table(largest_drift_first(plan.classes), plan.header.currency, writing)
         if any_rows:
             self._chart.draw(before_and_after(plan.classes, writing), CHART_LABEL)
-        for part in (self._chart, self._classes, self._files):
+        for part in (self._caption, self._chart, self._classes, self._files):
             part.layout.display = "" if any_rows else "none"
         accounts = [ALL_ACCOUNTS, *sorted(set(plan.trades["account"]) - {""})]
         if list(self._account.options) != accounts:

@@ -8,10 +8,12 @@ import ipywidgets as widgets
 
 from allocation.dashboard.markup import said
 from allocation.dashboard.parts import row, told
-from allocation.dashboard.plan.forms import choice, choose_among
+from allocation.dashboard.plan.forms import WIDE, choice, choose_among
 from allocation.dashboard.plan.markup import executed_table
-from allocation.errors import PlanError
+from allocation.dashboard.plan.seen import SINCE, Seen, look_at
+from allocation.errors import AllocationError, PlanError
 from allocation.planner import Plan
+from allocation.plans import Executed
 from allocation.portfolio import Portfolio
 from allocation.writing import PLAIN, Writing
 
@@ -24,18 +26,26 @@ class SavedPlans:
     Parameters:
         portfolio: where they are kept.
         current: gives the plan in view, if there is one.
-        changed: called after a plan was executed.
+        changed: called after a plan was executed, and where the one in view has to be calculated anew.
+        read_at: gives the portfolio's state when what the plan in view is of was read.
     """
 
-    def __init__(self, portfolio: Portfolio, current: Callable[[], Plan | None], changed: Callable[[], object]) -> None:
-        self._portfolio, self._current, self._changed = portfolio, current, changed
+    def __init__(
+        self,
+        portfolio: Portfolio,
+        current: Callable[[], Plan | None],
+        changed: Callable[[], object],
+        read_at: Callable[[], object],
+    ) -> None:
+        self._portfolio, self._current, self._changed, self._read_at = portfolio, current, changed, read_at
         self._writing = PLAIN
         self._looked_at: tuple[object, ...] | None = None
+        self._seen: Seen | None = None
         self._words: Callable[[], str] = str
         self._title = widgets.Text(description="Title", layout={"width": "280px"})
         self._title.add_class("allocation-field")
         self._save = widgets.Button(description="Save this plan")
-        self._plans = choice("Saved plans", [])
+        self._plans = choice("Saved plans", [], WIDE)
         self._account, self._into = choice("Trades in", []), choice("What is open", [])
         self._look = widgets.Button(description="Show what it would change")
         # It changes what is held, so it waits until what it would change has been looked at.
@@ -72,14 +82,36 @@ class SavedPlans:
                 chooser.options, chooser.value = names, first
         self._kept.layout.display = "" if options else "none"
 
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether what executing a plan would change was looked at, and it can be done."""
+        return self._looked_at is not None
+
     def _save_plan(self) -> None:
         plan = self._current()
         if plan is None or plan.rows.empty:
             raise PlanError("There is no plan to save: it trades nothing.")
-        number = self._portfolio.save_plan(plan, self._title.value)
+        number = self._portfolio.save_plan(self._as_of_now(plan), self._title.value)
         self.show()
         self._plans.value = number
         self._tell(lambda: said(f"Saved as plan {number}."))
+
+    def _as_of_now(self, plan: Plan) -> Plan:
+        """The plan in view, unless it comes to something else today than what is seen."""
+        if self._portfolio.state() == self._read_at():
+            return plan
+        try:
+            now = self._portfolio.plan_again(plan)
+        except AllocationError:
+            self._changed()
+            raise
+        if not now.rows.drop(columns="date").equals(plan.rows.drop(columns="date")):
+            self._changed()
+            raise PlanError(
+                "The portfolio has changed since this plan was calculated. Nothing was saved. The plan above is "
+                "calculated anew: look at it, and save that."
+            )
+        return now
 
     def _tell(self, words: Callable[[], str]) -> None:
         """Say it now, and whenever numbers are written otherwise."""
@@ -93,17 +125,28 @@ class SavedPlans:
             # A second click on what the first one has done: another plan may be chosen by now.
             return
         self._tell(str)
-        done = self._portfolio.execute_plan(
-            self._plans.value,
-            accounts=None if account == EVERY else [account],
-            into=None if into == OPEN else into,
-            preview=preview,
-        )
+
+        def carry_out(preview: bool) -> Executed:
+            return self._portfolio.execute_plan(
+                self._plans.value,
+                accounts=None if account == EVERY else [account],
+                into=None if into == OPEN else into,
+                preview=preview,
+            )
+
+        changed = not preview and self._seen is not None and self._seen.differs(self._portfolio, carry_out)
+        preview = preview or changed
+        if preview:
+            self._seen = look_at(self._portfolio, carry_out)
+            done = self._seen.done
+        else:
+            done = carry_out(False)
         self._looked_at = asked if preview else None
         self._execute.disabled = not preview
         if not preview:
             self._changed()
-        words = f"Plan {done.plan} {'would be' if preview else 'is'} executed as of {done.on}"
+        since = f"{SINCE} " if changed else ""
+        words = f"{since}Plan {done.plan} {'would be' if preview else 'is'} executed as of {done.on}"
         left = f"; {done.remaining} of its lines are left" if done.remaining else ""
         self._tell(lambda: said(f"{words}{left}.") + executed_table(done.changes, self._writing))
 

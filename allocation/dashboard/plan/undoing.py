@@ -8,8 +8,9 @@ import ipywidgets as widgets
 
 from allocation.dashboard.markup import plural, said
 from allocation.dashboard.parts import row, told
-from allocation.dashboard.plan.forms import choice, choose_among
+from allocation.dashboard.plan.forms import WIDE, choice, choose_among
 from allocation.dashboard.plan.markup import executed_table
+from allocation.dashboard.plan.seen import SINCE, Seen, look_at
 from allocation.plans import Executed
 from allocation.portfolio import Portfolio
 from allocation.writing import PLAIN, Writing
@@ -27,8 +28,9 @@ class ExecutedPlans:
         self._portfolio, self._changed = portfolio, changed
         self._writing = PLAIN
         self._looked_at: object = None
+        self._seen: Seen | None = None
         self._words: Callable[[], str] = str
-        self._plans = choice("Executed plans", [])
+        self._plans = choice("Executed plans", [], WIDE)
         self._look = widgets.Button(description="Show what taking it back would change")
         self._undo = widgets.Button(description="Take it back", disabled=True)
         self._problem, self._done = widgets.HTML(), widgets.HTML()
@@ -38,6 +40,11 @@ class ExecutedPlans:
         self._kept = row(self._plans, self._look, self._undo)
         self.box = widgets.VBox([self._kept, self._problem, self._done])
         self.box.add_class("allocation-screen")
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether what taking an execution back would change was looked at, and it can be done."""
+        return self._looked_at is not None
 
     def show(self, writing: Writing) -> None:
         """The plans that were executed, the latest first; numbers written like this."""
@@ -65,11 +72,20 @@ class ExecutedPlans:
             return
         self._tell(str)
         self._looked_at, self._undo.disabled = None, True
-        done = self._portfolio.undo_plan(number, preview)
+
+        def take_back(preview: bool) -> Executed:
+            return self._portfolio.undo_plan(number, preview)
+
+        changed = not preview and self._seen is not None and self._seen.differs(self._portfolio, take_back)
+        preview = preview or changed
         if preview:
+            self._seen = look_at(self._portfolio, take_back)
+            done = self._seen.done
             self._looked_at, self._undo.disabled = number, False
-            words = f"Plan {number} was executed as of {done.on}. Taking that back would change this"
+            since = f"{SINCE} " if changed else ""
+            words = f"{since}Plan {number} was executed as of {done.on}. Taking that back would change this"
         else:
+            done = take_back(False)
             self._changed()
             words = f"The execution of plan {number} as of {done.on} is taken back; {_lines(done.remaining)} to execute"
         if done.executed:

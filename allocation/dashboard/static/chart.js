@@ -109,7 +109,8 @@ async function render({ model, el }) {
       return;
     }
     clearTimeout(hidden);
-    if (!plotly) return;
+    // Nothing has been drawn yet, as where there are no targets.
+    if (!plotly || !model.get("revision")) return;
     if (!box.clientWidth) {
       // Hidden for now, perhaps only until the end of this frame, which no observer would notice.
       hidden = setTimeout(draw, 100);

@@ -15,6 +15,7 @@ function render({ model, el }) {
   el.append(label, state);
 
   let taken = null;
+  let busy = false;
   const receive = (message) => {
     if (message.kind === "taken") taken?.();
   };
@@ -34,7 +35,8 @@ function render({ model, el }) {
       state.textContent = `That is more than ${Math.round(largest / 1024 / 1024)} MB. Load larger files with: allocation import.`;
       return;
     }
-    input.disabled = true;
+    // Not disabled: it would lose the focus.
+    busy = true;
     await give({ kind: "begin" });
     for (const file of files) {
       await give({ kind: "file", name: file.name });
@@ -45,10 +47,11 @@ function render({ model, el }) {
     }
     state.textContent = "";
     await give({ kind: "end" });
-    input.disabled = false;
+    busy = false;
     input.value = "";
   }
 
+  label.addEventListener("click", (event) => busy && event.preventDefault());
   input.addEventListener("change", () => {
     if (input.files.length) bring([...input.files]);
   });
@@ -60,7 +63,7 @@ function render({ model, el }) {
   label.addEventListener("drop", (event) => {
     event.preventDefault();
     label.classList.remove("over");
-    if (event.dataTransfer.files.length) bring([...event.dataTransfer.files]);
+    if (event.dataTransfer.files.length && !busy) bring([...event.dataTransfer.files]);
   });
   return () => model.off("msg:custom", receive);
 }

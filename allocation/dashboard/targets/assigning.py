@@ -50,8 +50,8 @@ class AssigningFold:
         only_the_last(self._problem, self._done)
         content = widgets.VBox(
             [self._left, self._suggested, self._accept, row(self._assets, self._class, self._assign),
-             widgets.HTML('<p class="allocation-quiet">Hold Ctrl (or Cmd) to choose several. What is in a class '
-                          "already is moved to the other one.</p>"),
+             widgets.HTML('<p class="allocation-quiet">Hold Ctrl (or Cmd) to choose several; by keyboard, Shift '
+                          "with the arrow keys. What is in a class already is moved to the other one.</p>"),
              widgets.HTML('<p class="allocation-quiet">A fund of several classes: one a line, with its percent of the '
                           "fund. What is left of 100 is unclassified; nothing written: back to the one class that its "
                           "holdings say.</p>"),

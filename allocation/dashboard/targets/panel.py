@@ -32,6 +32,9 @@ from allocation.summary import summarise
 from allocation.tables import ALL, UNCLASSIFIED, Tables
 from allocation.writing import PLAIN, Writing
 
+UNSAVED = "allocation-has-unsaved"
+"""A page with such a room asks before it is left; static/page/page.js looks for it."""
+
 
 class TargetsPanel:
     """Edits the targets of a scope.
@@ -71,6 +74,11 @@ class TargetsPanel:
                           self._compare.fold)]
         )  # fmt: skip
         self.box.add_class("allocation-targets-room")
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether something is unsaved, in whatever scope."""
+        return bool(self._drafts.unsaved())
 
     @property
     def editing(self) -> Editing:
@@ -145,6 +153,8 @@ class TargetsPanel:
         self._changes.value = unsaved(editing.changes, editing.differences)
         self._save.disabled = not editing.is_changed
         self._discard.layout.display = "" if editing.is_changed else "none"
+        # What is unsaved in another scope is to be asked about, too, before the page is left.
+        (self.box.add_class if self.is_edited else self.box.remove_class)(UNSAVED)
         if editing.is_changed:
             self._done.value = ""
         self._measures.show(editing)

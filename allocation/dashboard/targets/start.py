@@ -9,14 +9,14 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from allocation.dashboard.markup import sentence
+from allocation.dashboard.markup import said, sentence
 from allocation.dashboard.parts import row, told
 from allocation.dashboard.targets.fold import Fold
 from allocation.dashboard.targets.state import State, blank, with_targets
 from allocation.errors import TargetsError
 from allocation.portfolio import Portfolio
 from allocation.presets import PRESETS
-from allocation.tables import ALL, Tables
+from allocation.tables import ALL, UNCLASSIFIED, Tables
 
 PRESENT, BLANK, FILE = "present", "blank", "file"
 WORDS = {
@@ -42,10 +42,11 @@ class StartFold:
         self._age = widgets.Text(description="Age", style={"description_width": "initial"}, layout={"width": "110px"})
         self._file = widgets.FileUpload(accept=".csv", multiple=False, description="Choose a CSV file")
         self._start = widgets.Button(description="Start from it")
-        self._words, self._problem = widgets.HTML(), widgets.HTML()
+        self._words, self._problem, self._apart = (widgets.HTML() for _ in range(3))
         self._from.observe(lambda _change: self._explain(), "value")
         self._start.on_click(told(self._problem, self._go))
-        content = widgets.VBox([row(self._from, self._age, self._file, self._start), self._words, self._problem])
+        choosing = row(self._from, self._age, self._file, self._start)
+        content = widgets.VBox([choosing, self._words, self._problem, self._apart])
         self.fold = Fold("Start from something", content, told(self._problem, self._fill))
 
     def show(self, tables: Tables) -> None:
@@ -79,20 +80,21 @@ class StartFold:
         self._age.layout.display = "" if preset and preset.needs == "age" else "none"
         self._file.layout.display = "" if chosen == FILE else "none"
         if preset:
-            said = f"{preset.description} Source: {preset.source}"
+            words = f"{preset.description} Source: {preset.source}"
         else:
-            said = WORDS.get(chosen, "") if isinstance(chosen, str) else "Its targets, its bands and its trigger."
-        self._words.value = sentence(said)
+            words = WORDS.get(chosen, "") if isinstance(chosen, str) else "Its targets, its bands and its trigger."
+        self._words.value, self._apart.value = sentence(words), ""
 
     def _go(self) -> None:
         assert self._tables is not None
-        state, chosen = self._present(), self._from.value
+        state, chosen, self._apart.value = self._present(), self._from.value, ""
         if chosen == BLANK:
             self._begin(blank(state, self._tables))
         elif chosen == FILE:
             self._begin(self._of_file(state))
         else:
             self._begin(self._started(state, chosen if chosen == PRESENT else chosen[1:]))
+        self._apart.value = said(apart(self._tables, self._present()))
 
     def _started(self, state: State, chosen: Any) -> State:
         assert self._tables is not None
@@ -115,3 +117,17 @@ class StartFold:
             path = Path(folder) / (Path(upload["name"]).name or "targets.csv")
             path.write_bytes(upload["content"])
             return with_targets(state, self._portfolio.starting_targets(path, self._tables.scope))
+
+
+def apart(tables: Tables, state: State) -> str:
+    """What has a target and isn't held, and what is held and has none: perhaps the same, by two names."""
+    held = [name for name, value in tables.class_values.items() if value > 0 and name != UNCLASSIFIED]
+    not_held = [name for name, percent in state.classes.items() if percent and name not in held]
+    without = [name for name in held if name not in state.classes]
+    if not (not_held and without):
+        return ""
+    return (
+        f"Held, but without a target here: {', '.join(without)}. With a target, but not held: {', '.join(not_held)}. "
+        "Where that is the same by two names, put the holdings into the class with the target, under Classes of "
+        "holdings."
+    )

@@ -40,6 +40,21 @@ def test_a_preset_by_age_asks_for_it(room):
     assert room.percents["Stocks"] == "70"
 
 
+def test_classes_that_go_by_two_names_are_pointed_out(room):
+    room.open("Start from something")
+    room.enter("Start from", ("preset", "60/40"))
+    room.click("Start from it")
+    assert (
+        "Held, but without a target here: Cash, Gold, Inflation-linked bonds, International stocks, US stocks"
+        in room.text
+    )
+    assert "With a target, but not held: Stocks. Where that is the same by two names" in room.text
+    room.enter("Start from", "present")
+    assert "two names" not in room.text
+    room.click("Start from it")
+    assert "two names" not in room.text
+
+
 def upload(room, name, text):
     room.enter("Start from", "file")
     room.find("Choose a CSV file").value = (

@@ -1,6 +1,7 @@
 // Puts the notebook's widgets on the page. The widgets' own scripts are those that ipywidgets and anywidget install for the
 // classic Notebook; this plays the part of that Notebook, which is a small one.
 import { load, provide } from "./amd.js";
+import { keepFocus } from "./focus.js";
 import { Comm, Kernel } from "./kernel.js";
 
 const VIEW = "application/vnd.jupyter.widget-view+json";
@@ -79,6 +80,11 @@ function onceIsEnough(event) {
   event.stopPropagation();
 }
 
+/** A key that is held down is pressed once: the focus may be on another button by then. */
+function onceIsEnoughByKey(event) {
+  if (event.repeat && event.key === "Enter" && event.target.closest?.("button")) event.preventDefault();
+}
+
 // anywidget gives a widget two seconds to start and calls it broken from then on; a busy machine may need longer.
 const LONG_ENOUGH = 60000;
 const timeout = AbortSignal.timeout.bind(AbortSignal);
@@ -97,9 +103,11 @@ async function start() {
   history.replaceState(null, "", location.pathname + location.hash);
   addEventListener("pagehide", () => navigator.sendBeacon(`/voila/api/shutdown/${id}`));
   addEventListener("beforeunload", (event) => {
-    if (document.querySelector(".allocation-unsaved")) event.preventDefault();
+    if (document.querySelector(".allocation-has-unsaved")) event.preventDefault();
   });
   addEventListener("click", onceIsEnough, { capture: true });
+  addEventListener("keydown", onceIsEnoughByKey, { capture: true });
+  keepFocus(place, document.getElementById("spoken"));
   addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();
   });
