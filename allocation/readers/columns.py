@@ -14,14 +14,29 @@ from allocation.readers.loose import SIGNS
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "account": ("account", "account name", "portfolio", "depot", "konto", "depotname", "compte", "cuenta", "conto",
                 "rekening", "wrapper"),
-    "symbol": ("symbol", "ticker", "ticker symbol", "code", "fund code", "security id", "symbole", "simbolo", "kürzel",
-               "tickersymbol", "instrument code", "epic"),
+    "account_number": ("account number", "account no", "account no.", "account nr", "account nr.", "account #",
+                       "account id", "acct number", "acct no", "acct no.", "acct #", "kontonummer", "kontonr.",
+                       "konto-nr.", "konto nr.", "depotnummer", "depotnr.", "depot-nr.", "depot nr.",
+                       "numéro de compte", "n° de compte", "n° compte", "número de cuenta", "nº de cuenta",
+                       "numero di conto", "numero conto", "rekeningnummer", "número da conta", "numer konta", "iban"),
+    "symbol": ("symbol", "código", "ticker", "ticker symbol", "code", "fund code", "security id", "symbole",
+               "simbolo",
+               "kürzel",
+               "tickersymbol", "equity symbol", "instrument symbol", "instrument code", "epic"),
     "isin": ("isin", "isin code", "symbol/isin", "wkn", "cusip", "sedol", "valor", "valorennummer"),
-    "name": ("name", "description", "security", "security name", "investment", "investment name", "fund", "fund name",
+    "name": ("name", "description", "security", "security name", "equity description", "investment",
+             "investment name", "fund", "fund name",
              "holding", "asset", "product", "stock", "company", "instrument", "bezeichnung", "wertpapier",
-             "wertpapiername", "titel", "produkt", "libellé", "nom", "nombre", "nome", "naam", "valeur"),
-    "quantity": ("quantity", "qty", "shares", "no. of shares", "number of shares", "units", "amount of shares",
-                 "position", "stück", "anzahl", "bestand", "stücke", "stk.", "stückzahl", "nominal", "stück/nominal",
+             "wertpapiername", "titel", "produkt", "libellé", "nom", "nombre", "nome", "naam", "valeur", "titre",
+             "désignation", "producto",
+             "descripción", "titolo", "descrizione", "denominazione", "strumento", "prodotto", "omschrijving",
+             "título",
+             "descrição", "ativo", "namn", "navn", "värdepapper", "nazwa"),
+    "quantity": ("quantity", "qty", "qty.", "menge", "títulos", "shares", "no. of shares", "number of shares",
+                 "units", "amount of shares",
+                 "position", "units held", "shares held", "quantity held", "number of units", "no. of units",
+                 "no of shares", "no of units", "stück", "anzahl", "bestand", "stücke", "stk.", "stückzahl",
+                 "nominal", "stück/nominal",
                  "stück / nominal", "stück/nominale", "stück / nominale", "stk./nominale", "stk. / nominale",
                  "stk./nominal", "stk. / nominal", "nominal/stück", "nominal / stück", "nominale/stück",
                  "nominale / stück", "nominale", "nominalbetrag", "anzahl/nominal", "anzahl / nominal",
@@ -29,16 +44,33 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
                  "quantity/nominal", "quantity / nominal", "units/nominal", "units / nominal", "shares/nominal",
                  "shares / nominal", "nominal amount", "quantité/nominal", "quantité / nominal",
                  "quantità/nominale", "quantità / nominale", "cantidad/nominal", "cantidad / nominal",
-                 "aantal/nominaal", "aantal / nominaal", "nominaal", "quantité",
+                 "stk./nom.", "stk. / nom.", "stück/nom.", "volym", "aantal/nominaal", "aantal / nominaal",
+                 "nominaal", "quantité",
                  "nombre de parts", "cantidad", "quantità", "aantal", "quantidade", "antal", "ilość"),
-    "price": ("price", "last price", "share price", "unit price", "current price", "market price", "closing price",
-              "close", "close price", "last", "quote", "nav", "kurs", "aktueller kurs", "schlusskurs", "preis",
+    "price": ("price", "ltp", "último", "última cotización", "ultimo prezzo", "last price", "share price",
+              "unit price", "current price", "market price", "closing price",
+              "close", "close price", "last", "quote", "nav", "kurs", "aktueller kurs", "akt. kurs",
+              "preis pro stück", "price per share", "senast", "senaste", "senaste kurs", "schlusskurs", "preis",
               "stückpreis", "letzter kurs", "cours", "cotation", "precio", "prezzo", "koers", "slotkoers", "preço"),
-    "value": ("value", "current value", "market value", "total value", "mkt val", "mkt value", "balance", "worth",
+    "value": ("value", "cur. val", "cur. value", "valoración", "current value", "market value", "total value",
+              "mkt val", "mkt value", "balance", "worth",
               "wert", "marktwert", "kurswert", "aktueller wert", "gesamtwert", "depotwert", "valorisation",
-              "montant", "valor", "valor de mercado", "valore", "controvalore", "waarde"),
+              "montant", "valor", "valor de mercado", "valore", "valore di mercato", "controvalore", "waarde",
+              "marktwaarde", "huidige waarde", "marknadsvärde", "värde", "markedsværdi", "markedsverdi", "wartość"),
     "currency": ("currency", "ccy", "cur", "currency code", "trading currency", "währung", "whg", "devise", "divisa",
                  "moneda", "valuta", "moeda", "waluta"),
+    "price_currency": ("price currency", "price ccy", "currency of price", "last price currency", "quote currency",
+                       "quotation currency", "market currency", "unit price currency", "market price currency",
+                       "share price currency",
+                       "kurswährung", "währung kurs", "kurs währung", "notierungswährung", "preiswährung",
+                       "devise du cours", "devise cours", "devise de cotation", "divisa del precio", "divisa precio",
+                       "moneda del precio", "valuta del prezzo", "valuta prezzo", "koersvaluta", "valuta koers"),
+    "value_currency": ("value currency", "value ccy", "currency of value", "market value currency",
+                       "market value ccy", "total value currency", "currency market value", "valuation currency",
+                       "wertwährung",
+                       "währung wert", "wert währung", "währung kurswert", "währung marktwert", "devise valorisation",
+                       "devise de valorisation", "divisa del valor", "divisa valor", "moneda del valor",
+                       "valuta del valore", "valuta valore", "waardevaluta", "valuta waarde"),
     "cost_basis": ("cost basis", "cost basis total", "total cost", "book cost", "book value", "einstandswert",
                    "kaufwert", "einstand gesamt", "prix de revient", "anschaffungswert"),
     "asset_class": ("asset class", "class", "assetclass", "asset category", "anlageklasse", "assetklasse",
@@ -50,15 +82,20 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 FIELDS = tuple(SYNONYMS)
-SIDES = frozenset({"side", "direction", "long/short", "long / short", "l/s", "position side", "richtung"})
+SIDES = frozenset(
+    {"side", "direction", "long/short", "long / short", "l/s", "position side", "position direction", "richtung"}
+)
 """Columns that say whether something is held or owed."""
 
+PENCE = "pence"
+GERMAN = frozenset({"anzahl", "kurs", "stück", "bestand", "whg", "währung", "bezeichnung", "wertpapier"})
 _SMALL_HUNDREDTHS = frozenset(code.casefold() for code in HUNDREDTHS)
 
 
 def plain(column: str) -> str:
-    """A column's name in small letters, without units and currencies: ``Price (EUR)`` is ``price``."""
-    text = re.sub(r"[(\[].*?[)\]]", " ", column.casefold().replace("_", " "))
+    """A column's name in small letters, without units and currencies: ``Price (EUR)`` and ``lastPrice`` are both."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column)
+    text = re.sub(r"[(\[].*?[)\]]", " ", apart.casefold().replace("_", " "))
     words = text.replace(":", " ").replace("*", " ").split()
     signs = {sign.casefold() for sign in SIGNS} | {"$"}
     kept = [word for word in words if word not in signs and not (len(words) > 1 and _is_currency(word))]
@@ -68,7 +105,7 @@ def plain(column: str) -> str:
 
 
 def _is_currency(word: str) -> bool:
-    return is_known_currency(word.upper()) or word in _SMALL_HUNDREDTHS
+    return is_known_currency(word.upper()) or word in (*_SMALL_HUNDREDTHS, PENCE)
 
 
 def told_apart(columns: Sequence[str]) -> list[str]:
@@ -82,12 +119,16 @@ def told_apart(columns: Sequence[str]) -> list[str]:
 
 
 def currency_of(column: str) -> str | None:
-    """The currency that a column's name says: EUR for ``Kurs in EUR`` and ``Price (€)``, GBX for ``Price (GBX)``."""
+    """The currency that a column's name says: EUR for ``Kurs in EUR`` and ``Price (€)``, GBX for ``Price (pence)``."""
+    if "(p)" in column:
+        return "GBX"
     for word in re.split(r"[\s()\[\]/:,]+", column):
         if word in HUNDREDTHS or (word.isupper() and is_known_currency(word)):
             return word
         if word in SIGNS:
             return SIGNS[word]
+        if word.casefold() == PENCE:
+            return "GBX"
     return None
 
 
@@ -98,16 +139,49 @@ def sure(columns: Sequence[str]) -> dict[str, list[str]]:
         ours: sorted((column for column, name in names.items() if name in known), key=lambda c: known.index(names[c]))
         for ours, known in SYNONYMS.items()
     }
+    if GERMAN & set(names.values()):
+        # Of a Swiss table, the number of a security; of a Spanish one, its value.
+        found["value"] = [column for column in found["value"] if names[column] != "valor"]
     return {ours: columns for ours, columns in found.items() if columns}
 
 
-def guess(columns: Sequence[str], field: str) -> str | None:
-    """The column whose name is most like one of a field's names; None where none is."""
-    nearest, closeness = None, 0.6
+def currencies_beside(columns: Sequence[str], price: str | None, value: str | None) -> dict[str, str]:
+    """The currencies of price and value, where each stands in a column right of it that is called like the others.
+
+    Parameters:
+        price, value: the columns that they are in.
+    """
+    written = [column for column in sure(columns).get("currency", ()) if column]
+    names = {re.sub(r" \(\d+\)$", "", column) for column in written}
+    if len(written) < 2 or len(names) > 1 or price is None or value is None:
+        return {}
+    beside = {column: columns[place + 1] for place, column in enumerate(columns[:-1])}
+    found = {"price_currency": beside.get(price, ""), "value_currency": beside.get(value, "")}
+    return found if set(found.values()) <= set(written) else {}
+
+
+_PAID = re.compile(
+    r"\b(?:avg|average|cost|paid|bought|buy|buying|purchase|open|entry|gav|pru|pmp)\b|einstand|kauf|durchschn"
+)
+"""What says of a price or value that it was paid, and isn't that of today."""
+HAS_ALL, SAME_WORDS = 0.9, 0.85
+"""How like two names are of which one has all words of the other, and at least."""
+
+
+def guess(columns: Sequence[str], field: str, at_least: float = 0.6) -> str | None:
+    """The column whose name is most like one of a field's names; None where none is.
+
+    Parameters:
+        at_least: how like, from 0 to 1; :data:`SAME_WORDS` where one has all words of the other.
+    """
+    nearest, closeness = None, at_least
     for column in columns:
         name = plain(column)
+        if field in ("price", "value") and _PAID.search(name):
+            continue
         for known in SYNONYMS[field]:
-            same_word = 0.9 if name and len(known) > 3 and set(known.split()) <= set(name.split()) else 0.0
+            has_all = name and len(known) > 3 and set(known.split()) <= set(re.split(r"[\s/-]+", name))
+            same_word = HAS_ALL if has_all else 0.0
             ratio = max(difflib.SequenceMatcher(None, name, known).ratio(), same_word)
             if ratio > closeness:
                 nearest, closeness = column, ratio

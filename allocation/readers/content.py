@@ -58,6 +58,8 @@ class Content:
         totals: the file's own totals, for comparing them with what is loaded in the end.
         has_rows: whether ``row`` is where something stands in the file; otherwise it only keeps the order, and no
             problem names it.
+        keeps_cash: whether it lists all cash, so that an account without a row of it has none. Otherwise the file may
+            only not say it.
     """
 
     format: str
@@ -73,3 +75,4 @@ class Content:
     notes: tuple[str, ...] = ()
     totals: tuple[StatedTotal, ...] = ()
     has_rows: bool = True
+    keeps_cash: bool = False

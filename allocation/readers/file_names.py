@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from pathlib import PurePath
+
+from allocation.readers.loose import date_in, date_order
 
 NAMELESS = "Holdings"
 """The account of a file whose name is nothing but a date."""
@@ -31,6 +34,7 @@ _DATES = (
 _TIME = r"(?:T\d{4,6}Z?|[T_ -]+(?:at )?\d\d[-.:_h]\d\d(?:[-.:_]\d\d)?Z?)?"
 _SAID = r"(?:(?<![^\W\d_])(?:as of|as at|stand|vom|per|du|am)[-_. ]+)?"
 _DATE = re.compile(rf"[-._, (\[]*(?<!\d){_SAID}(?:{'|'.join(_DATES)}){_TIME}(?![^\W_])[)\]]*", re.IGNORECASE)
+_DAY_ALONE = re.compile(rf"(?:{'|'.join(_DATES)})(?!\d)", re.IGNORECASE)
 _COPY = re.compile(r"\s*\(\d{1,3}\)$")
 
 
@@ -42,3 +46,14 @@ def account_in(file_name: str) -> str:
     stem = PurePath(file_name).stem
     named = _DATE.sub("", _COPY.sub("", stem))
     return _COPY.sub("", named).strip(" -._,") or NAMELESS
+
+
+def day_in(file_name: str) -> datetime.date | None:
+    """The day in a file's name, where it is one for sure: ``depot_2026-11-20 (1).csv`` is of 2026-11-20."""
+    for said in _DATE.finditer(PurePath(file_name).stem):
+        found = _DAY_ALONE.search(said[0])
+        written = re.sub(r"[_ ,]+", "-", found[0]) if found else ""
+        day = date_in(written, date_order([written]))
+        if day is not None:
+            return day
+    return None

@@ -17,11 +17,13 @@ from allocation.readers.foreign import Remarks, amount, rounded
 from allocation.readers.holdings import COLUMNS, LARGEST
 from allocation.readers.isins import ISIN, two_shares
 from allocation.readers.one_price import is_rounding, moved, settled
-from allocation.readers.units import HUNDRED, agrees, is_bond, is_contract
+from allocation.readers.units import HUNDRED, agrees, is_bond, is_contract, is_notional, may_be_in_percent
 from allocation.tables import ALL, CASH
 
 KIND = "kind"
 BEGINS = "begins"
+ACCRUED = Decimal("0.1")
+"""The most of a bond's value that may be interest since its last coupon."""
 FURTHER = (KIND, ISIN, BEGINS)
 """Columns of what other programs' files say, which ours don't have."""
 
@@ -60,9 +62,14 @@ class Holding(NamedTuple):
 
 @dataclass
 class Findings(Remarks):
-    """Holdings of one file, and what there is to say about it, while it is being read."""
+    """Holdings of one file, and what there is to say about it, while it is being read.
+
+    Attributes:
+        if_foreign: what can be said about a value that is in another currency than the price.
+    """
 
     today: datetime.date = field(kw_only=True)
+    if_foreign: str = ""
     holdings: list[Holding] = field(default_factory=list)
     totals: list[StatedTotal] = field(default_factory=list)
 
@@ -109,8 +116,21 @@ class Findings(Remarks):
         if holding.quantity < 0 and symbol != CASH:
             remedy = f"of {symbol} is negative. What is owed or sold short can't be kept; only CASH may be negative. "
             self.wrong(row, "quantity", f"{holding.quantity:f}", remedy + leave_out(symbol))
+        if symbol != CASH and is_notional(holding):
+            remedy = (
+                "is a kind whose price is of what it is on, and not of itself; what it gains or loses is cash. It "
+                f"can't be kept. {leave_out(symbol)}"
+            )
+            self.wrong(row, "kind", holding.kind or holding.category, remedy)
         if holding.price is not None and holding.price <= 0:
-            self.wrong(row, "price", f"{holding.price:f}", f"of {symbol} is not above 0.")
+            without = "" if symbol == CASH else f" {leave_out(symbol)}"
+            self.wrong(row, "price", f"{holding.price:f}", f"of {symbol} is not above 0.{without}")
+        elif holding.value is None and holding.price is not None and may_be_in_percent(holding, holding.price):
+            remedy = (
+                f"of {symbol} may be in percent of its face value, and no value in {holding.currency} shows it. Write "
+                "that as well, or the price of one unit."
+            )
+            self.wrong(row, "price", f"{holding.price:f}", remedy)
         for column in ("quantity", "price", "value", "cost_basis"):
             number = getattr(holding, column)
             if number is not None and abs(number) > LARGEST:
@@ -160,9 +180,19 @@ class Findings(Remarks):
             f"of {holding.symbol} is not its quantity times its price: {quantity:f} × {price:f} is "
             f"{amount(quantity * price)}. Check the row."
         )
-        if fits_percent:
+        if is_bond(holding) and not in_hundredths and 0 < value - quantity * percent < ACCRUED * value:
+            remedy = (
+                f"of {holding.symbol} is not its quantity times its price in percent: {quantity:f} × {price:f} % is "
+                f"{amount(quantity * percent)}. If accrued interest is in it, leave the value empty and write the "
+                f"price of one unit, {percent:f}."
+            )
+        if agrees(quantity, price * HUNDRED, value, HUNDRED):
+            remedy += f" If it is an option on 100 shares, write the price of one contract, {price * HUNDRED:f}."
+        elif fits_percent:
             remedy += " If it is a bond whose price is in percent, write the price with a %"
             remedy += f"; if the price is in {pence}, write that as the currency." if pence else "."
+        else:
+            remedy += self.if_foreign
         self.wrong(holding.row, "value", amount(value), remedy)
         return price
 

@@ -118,6 +118,7 @@ class _Reader:
             base_currency=base if is_known_currency(base) else None,
             problems=self._found.found(),
             notes=self._found.said(),
+            keeps_cash=True,
         )
 
     def _list(self, name: str) -> list[dict[str, Any]]:

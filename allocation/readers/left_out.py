@@ -18,12 +18,14 @@ class Part:
     Attributes:
         is_ours: whether we can ask its author to correct it.
         left_out: sentences about what was left out of it.
+        program: the name of its format; empty where it has none.
     """
 
     label: str
     content: Content
     is_ours: bool
     left_out: tuple[str, ...] = ()
+    program: str = ""
 
 
 def without(parts: Sequence[Part], names: Sequence[str]) -> list[Part]:

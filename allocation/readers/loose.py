@@ -39,6 +39,7 @@ _MINUSES = str.maketrans({"−": "-", "–": "-", "‐": "-", "‑": "-", "﹣":
 _CODE = re.compile(r"^([A-Za-z]{3})(?=[\s\d+\-(.,])|(?<=[\s\d).,])([A-Za-z]{3})$")
 # Most cells are as plain as this: the long way round takes ten times as long. And what was read is remembered, by its
 # text and by whether a workbook holds it as a number (typed=True).
+_PENCE = re.compile(r"(?<=\d)p$")
 _NUMBER = re.compile(r"[+-]?[\d.,]*")
 _USUAL = re.compile(r"([+-]?)\$?(\d[\d.,]*)%?", re.ASCII)
 _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d{1,2}")
@@ -63,7 +64,7 @@ def currency_in(cell: str) -> str | None:
     for sign in _LONGEST_FIRST:
         if text.startswith(sign) or text.endswith(sign):
             return SIGNS[sign]
-    return None
+    return "GBX" if _PENCE.search(text) else None
 
 
 def contradicts(cell: str, currency: str) -> bool:
@@ -90,6 +91,7 @@ def bare(cell: str) -> str:
     is_negative = text.startswith("(") and text.endswith(")")
     text = text[1:-1].strip() if is_negative else text
     text = _CODE.sub(lambda code: "" if is_known_currency(code[0].upper()) or code[0] in HUNDREDTHS else code[0], text)
+    text = _PENCE.sub("", text)
     for sign in _LONGEST_FIRST:
         text = text.replace(sign, "")
     text = "".join(" " if unicodedata.category(character) == "Zs" else character for character in text)

@@ -19,9 +19,13 @@ BOTH_WAYS = (
 
 _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _SHOWN = re.compile(r"[+-]?\d+[.,](?:\d{1,2}|\d{4,})|[+-]?\d{1,3}(?:,\d{3})+\.\d+|[+-]?\d{1,3}(?:\.\d{3})+,\d+")
+_LAKHS = r"|[1-9]\d?(?:,\d\d)+,\d{3}"
+"""Thousands, lakhs and crores as India writes them: ``1,23,45,678.90``; decimals have a point then."""
 _FORMS = {
-    mark: re.compile(rf"[+-]?(?=[.,]?\d)(?:\d+|[1-9]\d{{0,2}}(?:{re.escape(group)}\d{{3}})+)?(?:{re.escape(mark)}\d+)?")
-    for mark, group in ((POINT, COMMA), (COMMA, POINT))
+    mark: re.compile(
+        rf"[+-]?(?=[.,]?\d)(?:\d+|[1-9]\d{{0,2}}(?:{re.escape(group)}\d{{3}})+{lakhs})?(?:{re.escape(mark)}\d+)?"
+    )
+    for mark, group, lakhs in ((POINT, COMMA, _LAKHS), (COMMA, POINT, ""))
 }
 
 

@@ -8,10 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from allocation.errors import MappingNeeded
-from allocation.readers.columns import FIELDS, currency_of, fingerprint, guess, sure, told_apart
+from allocation.readers.columns import (
+    FIELDS,
+    SAME_WORDS,
+    currencies_beside,
+    currency_of,
+    fingerprint,
+    guess,
+    sure,
+    told_apart,
+)
 from allocation.readers.content import Content
 from allocation.readers.lines import Exact, Line, Lines
-from allocation.readers.loose import currency_in
+from allocation.readers.loose import currency_in, is_nothing
 from allocation.readers.opened import Opened
 from allocation.readers.sheets import HEADER_WITHIN, about_sheets
 from allocation.readers.table_cells import NUMBERS, Chosen
@@ -21,9 +30,9 @@ from allocation.readers.table_rows import Reading
 SAMPLES = 5
 NO_TABLES = {"%pdf": "a PDF", "<!doctype html": "a web page", "<html": "a web page"}
 """How files begin that people have instead of the table."""
-ONE_FOR_ALL = (*NUMBERS, "currency")
+ONE_FOR_ALL = (*NUMBERS, "currency", "price_currency", "value_currency")
 """Columns of ours that two of the file's columns can't both be; the others' names go beside each other."""
-NOT_NEEDED = ("price", "value", "cost_basis")
+NOT_NEEDED = ("price", "value", "cost_basis", "value_currency")
 """What needn't be asked where other columns say it."""
 TODAY = "today"
 """Said of the day of a table's values: it is the day that the table is loaded."""
@@ -122,9 +131,12 @@ def _choose(opened: Opened, lines: Lines, start: int, said: Mapped, today: datet
     taken = {value for value in said.values() if not value.startswith("=")}
     found = {ours: value for ours, value in said.items() if not value.startswith("=")}
     doubtful: dict[str, str] = {}
-    for ours, columns in sure(header).items():
+    known = sure(header)
+    if "currency" not in said and len(known.get("price", ())) == len(known.get("value", ())) == 1:
+        found |= currencies_beside(header, found.get("price", known["price"][0]), found.get("value", known["value"][0]))
+    for ours, columns in known.items():
         free = [column for column in columns if column not in taken]
-        if ours in said or not free:
+        if ours in said or not free or (ours == "currency" and {"price_currency", "value_currency"} <= found.keys()):
             continue
         repeated = any(re.fullmatch(re.escape(free[0]) + r" \(\d+\)", column) for column in free[1:])
         if len(free) > 1 and (repeated or ours in ONE_FOR_ALL) and not _same(header, rows, free):
@@ -132,6 +144,13 @@ def _choose(opened: Opened, lines: Lines, start: int, said: Mapped, today: datet
         else:
             found[ours] = free[0]
     missing = _missing(header, rows, found, fixed)
+    if "quantity" not in {*found, *fixed, *doubtful, *missing} and (near := _quantities(header, rows, found, taken)):
+        # How many there are could be calculated from their value, or not kept; a column may say it.
+        doubtful["quantity"] = near
+    has_other = not missing and not {"price", "value_currency"} & {*found, *fixed}
+    if has_other and (elsewhere := _other_currency(header, rows, found)):
+        missing.append("value_currency")
+        doubtful["value_currency"] = f"={elsewhere}"
     no_day = ""
     missing += [ours for ours in doubtful if ours not in missing and ours not in NOT_NEEDED]
     if not {"symbol", "quantity"} & set(missing):
@@ -169,6 +188,19 @@ def _same(header: Sequence[str], rows: Sequence[Line], columns: Sequence[str]) -
     return all(len({cells[place] if place < len(cells) else "" for place in places}) == 1 for _, cells in rows)
 
 
+def _quantities(header: list[str], rows: Sequence[Line], found: Mapped, taken: set[str]) -> str | None:
+    """A column of numbers whose name has that of quantities in it; None where there is none."""
+    free = [column for column in header if column and column not in (*found.values(), *taken) and "%" not in column]
+    near = guess(free, "quantity", SAME_WORDS)
+    if near is None:
+        return None
+    place = header.index(near)
+    cells = [cells[place] for _, cells in rows if place < len(cells) and not is_nothing(cells[place])]
+    numbers = [cell for cell in cells if re.fullmatch(r"[\d.,'’\s-]+", cell)]
+    # The rest may be the name of a total.
+    return near if 2 * len(numbers) >= len(cells) > 0 else None
+
+
 def _missing(header: list[str], rows: Sequence[Line], found: Mapped, fixed: Mapped) -> list[str]:
     """What has to be asked, because nothing can be read without it."""
     known = {*found, *fixed}
@@ -178,7 +210,7 @@ def _missing(header: list[str], rows: Sequence[Line], found: Mapped, fixed: Mapp
     elif "quantity" in known and not known & {"price", "value"}:
         missing.append("price")
     money = [found[column] for column in ("price", "value") if column in found]
-    if "currency" not in known and money:
+    if not known & {"currency", "price_currency" if "price" in found else "value_currency"} and money:
         says = any(currency_of(column) for column in money)
         places = [header.index(column) for column in money]
         if not says and not any(currency_in(cells[p]) for _, cells in rows for p in places if p < len(cells)):
@@ -186,6 +218,23 @@ def _missing(header: list[str], rows: Sequence[Line], found: Mapped, fixed: Mapp
     return missing
 
 
+def _other_currency(header: list[str], rows: Sequence[Line], found: Mapped) -> str | None:
+    """The currency that other columns are named with, where it isn't that of each row, and values may be in it.
+
+    Nothing shows which of the two values are in, where no price stands beside them.
+    """
+    value, currency = found.get("value"), found.get("currency")
+    if value is None or currency is None or currency_of(value):
+        return None
+    others = {currency_of(column) for column in header if column and column not in found.values()} - {None}
+    pairs = [
+        (cells[header.index(value)], cells[header.index(currency)]) for _, cells in rows if len(cells) >= len(header)
+    ]
+    of_rows = {code for amount, code in pairs if amount and code and currency_in(amount) is None}
+    return others.pop() if len(others) == 1 and of_rows - others else None
+
+
 def _has_dollars(header: list[str], rows: Sequence[Line], found: Mapped) -> bool:
     places = [header.index(found[column]) for column in ("price", "value") if column in found]
-    return any("$" in cells[place] for _, cells in rows[:SAMPLES] for place in places if place < len(cells))
+    cells = [cells[place] for _, cells in rows[:SAMPLES] for place in places if place < len(cells)]
+    return any("$" in cell for cell in [*cells, *(header[place] for place in places)])

@@ -8,15 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from allocation.money import currency_code
+from allocation.money import HUNDREDTHS, currency_code, is_known_currency
+from allocation.readers.cash_rows import called_cash
 from allocation.readers.columns import SIDES, currency_of, plain
 from allocation.readers.file_names import account_in
 from allocation.readers.found import Findings
 from allocation.readers.holdings import OWN_WORDS
 from allocation.readers.lines import Exact, Line, Lines
-from allocation.readers.loose import bare, currency_in, date_in, date_order, is_nothing, number_in
+from allocation.readers.loose import SIGNS, bare, currency_in, date_in, date_order, is_nothing, number_in
 from allocation.readers.marks import is_error, mark_of, why_no_number
 from allocation.readers.opened import Opened
+from allocation.readers.table_accounts import AccountNames
 from allocation.readers.table_dates import title_date
 
 NUMBERS = ("quantity", "price", "value", "cost_basis")
@@ -24,6 +26,10 @@ NAMES = ("symbol", "isin", "name")
 """Columns that say what is held; the first that is filled counts."""
 SIDE = "side"
 A_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
+IF_FOREIGN = (
+    "If price and value are in two currencies, say in which, in columns Price Currency and Value Currency (or --map "
+    "price_currency=COLUMN, or for all rows --map value_currency==EUR)."
+)
 Named = Mapping[str, str]
 """Our column → what a row has in it."""
 
@@ -67,6 +73,7 @@ class Cells:
         order: the order of day, month and year in its dates.
         as_of: the date that is said above the table.
         names_accounts: whether the file says whose its rows are.
+        accounts: what each row's account is called.
         money_column: the column whose cells say the currency first.
         said: the currency that the name of the price's or the value's column says.
     """
@@ -82,8 +89,13 @@ class Cells:
         self.order = date_order(self._cells("as_of"))
         self.as_of = None if chosen.of_today else title_date(chosen.lines.lines[: chosen.start], today)
         self.names_accounts = "account" in chosen.columns or bool(chosen.fixed.get("account"))
+        numbered = (self._named(cells) for _, cells in chosen.rows if "account_number" in chosen.columns)
+        of_file = None if self.names_accounts else self.of_file
+        self.accounts = AccountNames(of_file, (named for named in numbered if self._symbol(named)))
         self.money_column = next((column for column in ("price", "value") if column in chosen.columns), "price")
         self.said = {column: currency_of(self._called(column)) for column in ("price", "value")}
+        if not {"value_currency", "price_currency"} & {*chosen.columns, *chosen.fixed}:
+            self.findings.if_foreign = f" {IF_FOREIGN}"
 
     @property
     def _has_quantities(self) -> bool:
@@ -106,21 +118,35 @@ class Cells:
         return next((column for column in NAMES if is_error(named.get(column, ""))), None)
 
     def _value_currency(self, named: Named) -> str | None:
-        """The currency that the value says it is in; None where it says none."""
-        return self.said["value"] or currency_in(named.get("value", ""))
+        """The currency that the value says it is in; None where nothing says it.
 
-    def _account(self, named: Named) -> str:
-        return named.get("account", "") if self.names_accounts else self.of_file
+        Beside a column for the currency of the price, a column that is only called currency says the value's.
+        """
+        of_price = named.get("price_currency") or self.said["price"]
+        written = named.get("value_currency") or (of_price and named.get("currency"))
+        return self.said["value"] or currency_in(named.get("value", "")) or (code_of(written) if written else None)
 
     def _currency(self, named: Named) -> str | None:
-        written = named.get("currency")
-        if written:
-            return currency_code(written) if len(written) == 3 else currency_in(f"{written}1") or written
+        if of_price := named.get("price_currency"):
+            return code_of(of_price)
+        if written := named.get("currency"):
+            return self._currency_of_price(named, code_of(written))
         for column in (self.money_column, "price", "value"):
             found = self.said[column] or currency_in(named.get(column, ""))
             if found:
                 return found
         return None
+
+    def _currency_of_price(self, named: Named, code: str) -> str:
+        """What the price says of its currency, beside that of a row: ``72.50p`` in GBP, or a column ``Price (USD)``."""
+        price, of_column = named.get("price", ""), self.said["price"]
+        if is_nothing(price) or as_cash(named, self._symbol(named)) is not None:
+            return code
+        of_cell = currency_in(price)
+        if of_cell in HUNDREDTHS and HUNDREDTHS[of_cell] == code:
+            return of_cell
+        # A column's name says it of every price in it, whatever currency the asset or the account has.
+        return of_column if of_column and is_known_currency(whole_of(code)) else code
 
     def _date(self, row: int, named: Named) -> datetime.date | None:
         written = named.get("as_of", "")
@@ -160,3 +186,20 @@ class Cells:
         # What we call no class may be written with other capitals.
         said = named.get("asset_class", "")
         return {**named, "asset_class": OWN_WORDS.get(said.casefold(), said)}
+
+
+def as_cash(named: Named, symbol: str) -> str | None:
+    """The currency in what a row of cash is called, empty where there is none; None of any other row."""
+    return called_cash(symbol, named.get("name", ""), named.get("kind", ""))
+
+
+def code_of(written: str) -> str:
+    """A currency as a column of currencies has it: ``EUR``, ``eur`` or ``€``."""
+    if written in SIGNS:
+        return SIGNS[written]
+    return currency_code(written) if len(written) == 3 else currency_in(f"{written}1") or written
+
+
+def whole_of(currency: str) -> str:
+    """A currency's major unit: GBP for GBX."""
+    return HUNDREDTHS.get(currency, currency)

@@ -28,7 +28,7 @@ _TITLE = re.compile(
 _TRADES = re.compile(
     r"(?:(?:market|limit|stop)[ -])?(?:buy|bought|purchased?|kauf|achat|compra|acquisto|aankoop|koop|"
     r"(?P<other>sell|sold|sale|verkauf|vente|venta|vendita|verkoop|dividends?|dividende|deposit|withdrawal|"
-    r"einzahlung|einlage|auszahlung|transfer[ -]?(?:in|out)|split))",
+    r"einzahlung|einlage|auszahlung|transfer[ -]?(?:in|out)|split))(?: - (?:market|limit|stop))?",
     re.IGNORECASE,
 )
 

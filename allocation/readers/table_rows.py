@@ -11,24 +11,29 @@ from tqdm.auto import tqdm
 
 from allocation.errors import Subject, leave_out
 from allocation.money import HUNDREDTHS
-from allocation.readers.cash_rows import CASH_NAMES, Wrong, cash_amount, cash_valued_elsewhere
+from allocation.readers.cash_rows import Wrong, cash_above, cash_amount, cash_valued_elsewhere
 from allocation.readers.columns import currency_of, told_apart
 from allocation.readers.content import Content
+from allocation.readers.file_names import day_in
 from allocation.readers.found import Holding
 from allocation.readers.holdings import ACCOUNT_TYPES
 from allocation.readers.isins import isin_in
 from allocation.readers.lines import Unfilled, surplus
-from allocation.readers.loose import contradicts, is_nothing, number_in
+from allocation.readers.loose import contradicts, currency_in, is_nothing, number_in
 from allocation.readers.marks import AN_ERROR, is_error
 from allocation.readers.opened import Opened
-from allocation.readers.table_cells import NAMES, NUMBERS, SIDE, Cells, Chosen, Named
+from allocation.readers.table_cells import NAMES, NUMBERS, SIDE, Cells, Chosen, Named, as_cash, code_of, whole_of
 from allocation.readers.totals import CENT, EVERYTHING, TOTALS, Totals, says_not_held
-from allocation.readers.units import BOND, HUNDRED
+from allocation.readers.units import BOND, HUNDRED, are_weights
 from allocation.tables import CASH
+from allocation.text import listed
 
 TABLE = "Table of holdings"
 NO_ACCOUNT = "The file names no account"
 SHORT = re.compile(r"s|short|sell|sold|verkauf|verkauft|leerverkauf|written", re.IGNORECASE)
+FEW = 5
+"""Titles that a note names; the others are counted."""
+IN_A_COLUMN = "Write the currency of each price in a column Price Currency."
 
 
 class Reading(Cells):
@@ -38,11 +43,15 @@ class Reading(Cells):
         super().__init__(opened, chosen, today)
         self.opened = opened
         self.totals = Totals(self.findings)
-        self.not_held = ""
+        self.not_held, self.title = "", ""
+        self.titles: list[str] = []
 
     def content(self) -> Content:
         for row, cells in tqdm(self.chosen.rows, desc=self.opened.name, unit=" rows", delay=1, leave=False):
             self._read_row(row, cells)
+        if self._has_quantities and are_weights(self.findings.holdings):
+            remedy = "holds shares of the whole, as the values say, and no numbers of shares. Call it Weight."
+            self.findings.wrong(self.chosen.lines.lines[self.chosen.start][0], self._called("quantity"), "", remedy)
         self.totals.refuse_what_follows({problem.row for problem in self.findings.problems})
         if not self.findings.holdings and not self.findings.problems:
             self.findings.wrong(0, "", "", "holds no holdings under its header.")
@@ -50,8 +59,18 @@ class Reading(Cells):
             self.findings.note("Its values are of the day of loading, as was said.")
         elif "as_of" not in self.chosen.columns and "as_of" not in self.chosen.fixed:
             undated = "Nothing says which day its values are of (--map as_of=COLUMN would): they count as of today."
+            day = day_in(self.opened.name)
+            if day is not None and day < self.findings.today:
+                undated += f" The file's name has {day}: if they are of that day, --map as_of=={day}."
             self.findings.note(f"It is of {self.as_of}, as is said above the table." if self.as_of else undated)
-        if not self.names_accounts:
+        if self.titles and not self.names_accounts:
+            several = "If they are names of accounts, write them in a column Account."
+            self.findings.note(f"Titles between the rows are not read: {listed(self.titles, FEW)}. {several}")
+        for said in cash_above(self.chosen.lines.lines[: self.chosen.start], self.mark):
+            self.findings.note(
+                f"Above the table stands {said!r}, which is not counted: cash counts where it has a row."
+            )
+        if not self.names_accounts and len({holding.account for holding in self.findings.holdings}) < 2:
             unless = "unless one is given (--account NAME, or Account on the page)"
             self.findings.note(f"{NO_ACCOUNT}: {unless}, it is {self.of_file}.")
         names = {ours: self.chosen.header[place] for ours, place in self.chosen.columns.items()}
@@ -75,6 +94,7 @@ class Reading(Cells):
             return
         if len(filled) < 2 and not self._is_lone_number(cells):
             self.not_held = filled[0] if says_not_held(filled[0]) else ""
+            self.title = filled[0]
             return
         if remedy := surplus(cells, len(header)):
             self.findings.wrong(row, "", "", remedy)
@@ -94,7 +114,9 @@ class Reading(Cells):
         elif not symbol:
             self.findings.wrong(row, self._called("symbol"), "", "is empty. Every holding needs it.")
         else:
-            account = self._account(named)
+            account = self.accounts.of(named)
+            self.titles += [self.title] if self.title else []
+            self.title = ""
             self.findings.about = Subject(account, symbol, named.get("quantity", ""))
             self._read_holding(row, named, account, symbol)
             self.findings.about = None
@@ -113,8 +135,8 @@ class Reading(Cells):
         currency = self._currency(named)
         if self._contradicts_itself(row, named, numbers, currency or ""):
             return
-        if found := _as_cash(named, symbol):
-            self._add_cash(row, named, account, numbers, (found["before"] or found["after"] or "").upper(), currency)
+        if (called := as_cash(named, symbol)) is not None:
+            self._add_cash(row, named, account, numbers, called, currency)
             return
         if self._is_worth_all_above(numbers["quantity"], numbers["value"]) and not self._has_more(named):
             remedy = (
@@ -127,7 +149,7 @@ class Reading(Cells):
             return
         if not self._has_quantities and numbers["price"] is None:
             # What is kept is the value, which a currency of the asset says nothing about.
-            currency = self.said["value"] or currency
+            currency = self._value_currency(named) or currency
         if is_error(named.get("quantity", "")):
             self.findings.wrong(row, self._called("quantity"), named["quantity"], AN_ERROR)
             return
@@ -147,10 +169,13 @@ class Reading(Cells):
             remedy = "means that it is sold, and what is owed or sold short can't be kept. "
             self.findings.wrong(row, self.chosen.header[self.side], side, remedy + leave_out(self._symbol(named)))
         quantity, price, value = numbers["quantity"], numbers["price"], numbers["value"]
-        differs = f"is not in {currency}, the currency of the row. Write the same currency in both."
+        differs = (
+            f"is not in {currency}, the currency of the row. Write the same currency in both, or that of each in a "
+            "column: Price Currency, Value Currency."
+        )
         own = ["quantity", "price"]
         agrees = quantity is not None and value is not None and abs(quantity * (price or 1) - value) <= CENT
-        if _as_cash(named, self._symbol(named)):
+        if as_cash(named, self._symbol(named)) is not None:
             alone, agrees = quantity is None, agrees and price in (None, 1)
         else:
             alone = quantity is None or price is None
@@ -160,9 +185,20 @@ class Reading(Cells):
         wrong = [column for column in own if contradicts(named.get(column, ""), currency)]
         for column in wrong:
             self.findings.wrong(row, self._called(column), named[column], differs)
+        of_prices, written = self.said["price"], named.get("currency", "")
+        if (
+            of_prices in HUNDREDTHS
+            and currency == of_prices
+            and written
+            and whole_of(code_of(written)) != whole_of(of_prices)
+        ):
+            # All of a list in pence may be meant, or only its British shares.
+            remedy = f"is in {of_prices} by its column's name, and its row in {written}. {IN_A_COLUMN}"
+            self.findings.wrong(row, self._called("price"), named["price"], remedy)
+            return True
         if wrong:
             return True
-        if not self._has_quantities and price is not None and self.said["value"] not in (None, currency):
+        if not self._has_quantities and price is not None and self._value_currency(named) not in (None, currency):
             self.findings.wrong(row, self._called("value"), named.get("value"), differs)
         return len(self.findings.problems) > before
 
@@ -227,11 +263,9 @@ class Reading(Cells):
             self.totals.count(row, value, of_value)
         else:
             self.totals.count(row, quantity * (price or 0), currency)
-        cost = numbers["cost_basis"]
+        cost = self._cost(named, numbers["cost_basis"], currency, of_value)
         if value is not None and of_value == HUNDREDTHS.get(currency):
-            # In pounds beside a price in pence, and so is what was paid, unless its column says otherwise.
             value *= HUNDRED
-            cost = cost * HUNDRED if cost is not None and currency_of(self._called("cost_basis")) != currency else cost
         elif of_value != currency:
             # A value in another currency says nothing about quantity times price.
             value = None
@@ -267,6 +301,19 @@ class Reading(Cells):
             )
         )
 
+    def _cost(self, named: Named, cost: Decimal | None, currency: str, of_value: str) -> Decimal | None:
+        """What was paid, in the currency of the price: that of the value, unless its own column or sign says another.
+
+        In a currency that the price isn't in, it isn't kept.
+        """
+        said = currency_of(self._called("cost_basis")) or currency_in(named.get("cost_basis", "")) or of_value
+        if cost is None or said == currency:
+            return cost
+        if said == HUNDREDTHS.get(currency):
+            return cost * HUNDRED
+        self.findings.note("A cost basis that is not in the currency of its price is not kept.")
+        return None
+
     def _add_cash(
         self,
         row: int,
@@ -283,9 +330,12 @@ class Reading(Cells):
         """
         quantity, value = numbers["quantity"], numbers["value"]
         of_value = self._value_currency(named)
-        said = called or named.get("currency", "")
+        said = called or named.get("price_currency") or named.get("currency", "")
         own = (called or currency or "") if said or quantity is not None else of_value or currency or ""
-        elsewhere = value is not None and _whole(of_value or own) != _whole(own)
+        if called and currency and whole_of(currency) != called:
+            # Its name is its currency; the row's is that of its value, or of its price: a rate.
+            of_value = of_value or currency
+        elsewhere = whole_of(of_value or own) != whole_of(own) and (value is not None or numbers["price"] is not None)
         amount = cash_valued_elsewhere(numbers, own, of_value or "") if elsewhere else cash_amount(numbers)
         if isinstance(amount, Wrong):
             self.findings.wrong(row, self._called(amount.column), named.get(amount.column), amount.remedy)
@@ -301,13 +351,5 @@ class Reading(Cells):
 
     def _note_place(self, row: int, account: str, symbol: str, named: Named) -> None:
         about = Subject(account, symbol, named.get("quantity", ""))
-        self.totals.holding(row, about, may_be_further_account="account" in self.chosen.columns)
-
-
-def _as_cash(named: Named, symbol: str) -> re.Match[str] | None:
-    """What a row is called, where that says that it is cash."""
-    return CASH_NAMES.fullmatch(symbol) or CASH_NAMES.fullmatch(named.get("name", ""))
-
-
-def _whole(currency: str) -> str:
-    return HUNDREDTHS.get(currency, currency)
+        several = bool({"account", "account_number"} & self.chosen.columns.keys())
+        self.totals.holding(row, about, may_be_further_account=several)

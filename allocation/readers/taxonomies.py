@@ -14,29 +14,34 @@ from allocation.readers.content import Content
 from allocation.tables import CASH, UNCLASSIFIED
 from allocation.text import listed
 
-TAXONOMY = "taxonomy"
+TAXONOMY, PROGRAM = "taxonomy", "program"
 
 FEW = 5
 """Taxonomies that a note names; the others are counted."""
 
 
-def taken_before(remembered: Mapping[str, Mapping[str, str]], taxonomies: Sequence[str]) -> str | None:
-    """The taxonomy that was taken in an earlier load; None where there was none, or several.
+def taken_before(remembered: Mapping[str, Mapping[str, str]], program: str, taxonomies: Sequence[str]) -> str | None:
+    """The taxonomy that was taken in an earlier load of a program's file; None where there was none, or several.
 
     A file that has got another one since, or lost one, keeps the one that it had.
 
     Parameters:
         remembered: what :func:`to_remember` gave in earlier loads.
+        program: the name of the file's format.
         taxonomies: the names of those the file has.
     """
-    same = remembered.get(_of(taxonomies))
-    taken = {said.get(TAXONOMY) for said in ([same] if same else remembered.values())} & set(taxonomies)
+    # Earlier releases didn't keep whose taxonomies they were.
+    same = remembered.get(_of(program, *taxonomies)) or remembered.get(_of(*taxonomies))
+    others = [said for said in remembered.values() if said.get(PROGRAM) == program]
+    taken = {said.get(TAXONOMY) for said in ([same] if same else others)} & set(taxonomies)
     return taken.pop() if len(taken) == 1 else None
 
 
-def to_remember(content: Content) -> dict[str, Mapping[str, str]]:
-    """Which taxonomy was taken of those that the file has."""
-    return {} if content.taxonomy is None else {_of(content.taxonomies): {TAXONOMY: content.taxonomy}}
+def to_remember(content: Content, program: str) -> dict[str, Mapping[str, str]]:
+    """Which taxonomy was taken of those that a program's file has."""
+    if content.taxonomy is None:
+        return {}
+    return {_of(program, *content.taxonomies): {TAXONOMY: content.taxonomy, PROGRAM: program}}
 
 
 def not_there(taxonomies: Sequence[str]) -> str:
@@ -87,5 +92,5 @@ def _with_note(content: Content, before: str | None) -> Content:
     return replace(content, notes=(*content.notes, said))
 
 
-def _of(taxonomies: Sequence[str]) -> str:
-    return fingerprint(["taxonomies", *taxonomies])
+def _of(*names: str) -> str:
+    return fingerprint(["taxonomies", *names])

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,11 +67,11 @@ class Ways:
     remembered: Callable[[], Mappings] = dict
     taxonomy: str | None = None
 
-    def choose(self, taxonomies: Sequence[str]) -> str | None:
-        """The taxonomy to take of those a file has; None: the reader's own choice."""
+    def choose(self, program: str, taxonomies: Sequence[str]) -> str | None:
+        """The taxonomy to take of those a program's file has; None: the reader's own choice."""
         if self.taxonomy is not None or not taxonomies:
             return self.taxonomy
-        return taken_before(self.remembered(), taxonomies)
+        return taken_before(self.remembered(), program, taxonomies)
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,10 @@ def read_together(
     one_price = _agree(held)
     notes = [f"{part.label}: {note}" for part in parts for note in _notes(part, held)] + one_price
     problems = [problem for part in parts for problem in part.content.problems]
-    problems += [*(_of_one_account(parts) or shared or disagreements(held)), *contradictions]
+    # Two prices in one file are found when it is read, and again when all rows are compared.
+    told = {(problem.file, problem.row, problem.column) for problem in problems if problem.row}
+    apart = [one for one in disagreements(held) if (one.file, one.row, one.column) not in told]
+    problems += [*(_of_one_account(parts) or shared or apart), *contradictions]
     problems += _without_taxonomies(parts, ways)
     classified = next((part.content for part in parts if part.content.taxonomies), Content(""))
     if problems:
@@ -152,10 +156,14 @@ def read_together(
         tuple(dict.fromkeys(notes)),
         tuple(sentence for part in parts for sentence in part.left_out),
         tuple(f"{part.label} ({part.content.format})" for part in parts),
-        _said(several, ways) | {key: said for part in parts for key, said in to_remember(part.content).items()},
+        _said(several, ways) | _taxonomies(parts),
         classified.taxonomies,
         classified.taxonomy,
     )
+
+
+def _taxonomies(parts: Sequence[Part]) -> dict[str, Mapping[str, str]]:
+    return {key: said for part in parts for key, said in to_remember(part.content, part.program).items()}
 
 
 def _several(holdings: Source | Sequence[Source] | None) -> list[Source]:
@@ -200,10 +208,10 @@ def _parts(sources: Sequence[Source], today: datetime.date, ways: Ways) -> list[
         if chosen is None:
             content = read_any(opened, today, mapping=ways.mapping, remembered=ways.remembered())
         else:
-            content = read_any(opened, today, format=chosen.name, choose=ways.choose)
+            content = read_any(opened, today, format=chosen.name, choose=partial(ways.choose, chosen.name))
             if ways.taxonomy is not None and content.taxonomies:
-                content = switched(content, taken_before(ways.remembered(), content.taxonomies))
-        parts.append(Part(opened.name, content, chosen in OWN))
+                content = switched(content, taken_before(ways.remembered(), chosen.name, content.taxonomies))
+        parts.append(Part(opened.name, content, chosen in OWN, program=chosen.name if chosen else ""))
     return parts + [_history(chosen, files, today) for chosen, files in histories.values()]
 
 
@@ -292,7 +300,8 @@ def _holdings(parts: Sequence[Part], today: datetime.date) -> pd.DataFrame:
     for part in parts:
         held = part.content.holdings
         held = held.assign(**{column: None for column in FURTHER if column not in held})
-        held = held.assign(source=_source(part), is_ours=part.is_ours, has_rows=part.content.has_rows)
+        about = {"has_rows": part.content.has_rows, "keeps_cash": part.content.keeps_cash}
+        held = held.assign(source=_source(part), is_ours=part.is_ours, **about)
         if several and not part.is_ours:
             held["as_of"] = [day or today for day in held["as_of"]]
         tables.append(held)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from allocation.readers.found import Holding
 
 BOND = "bond"
 HUNDRED = Decimal(100)
 CENT = Decimal("0.011")
 """What a value may be off beside the digits that its quantity and price hide."""
+
+NEAR = Decimal("0.005")
+"""What a share of the whole may be off because it is rounded."""
 
 _BOND = re.compile(
     r"\bbonds?\b|\bnotes?\b|\bgilts?\b|\btreas(?:ur(?:y|ies))?\b|\bt-?bills?\b|\bbills?\b|\bnts\b|\bdebentures?\b|"
@@ -29,6 +36,8 @@ _OPTION = re.compile(
     r"\boptions?\b|optionen|optionsschein|\bopciones\b|\bopzion[ei]\b|\bopties?\b|\bfutures?\b|\bcalls?\b|\bputs?\b",
     re.IGNORECASE,
 )
+_NOTIONAL = re.compile(r"fut|futures?(?: contracts?)?|cfds?|terminkontrakte?|termingeschäfte?", re.IGNORECASE)
+"""Kinds whose value in a file is that of what they are on, which nobody has paid."""
 _CONTRACT = re.compile(r"-?[A-Z.]{1,6} *\d{6}[CP]\d+(?:\.\d+)?|[A-Z.]{1,6} \d{2}/\d{2}/\d{4} \d+(?:\.\d+)? [CP]")
 """The symbol of an option: ``AAPL  261218C00300000``, ``-AAPL261218C300``, ``AAPL 12/18/2026 300.00 C``."""
 
@@ -60,10 +69,34 @@ def is_bond(held: Described) -> bool:
     return sum(sign.search(name) is not None for sign in (_COUPON, _MATURITY, _BOND)) > 1
 
 
+def may_be_in_percent(held: Described, price: Decimal) -> bool:
+    """Whether a price looks like a percentage, of what has a coupon and a maturity in its name."""
+    name = held.name or held.symbol
+    has_both = _COUPON.search(name) is not None and _MATURITY.search(name) is not None
+    return 10 < price < 200 and has_both and _FUND.search(f"{name} {held.kind or ''}") is None
+
+
 def is_contract(held: Described) -> bool:
     """Whether a row says that it is an option or a future, whose price may be for one of a contract's 100 units."""
     said = f"{held.name or ''} {held.kind or ''} {held.category}"
     return _OPTION.search(said) is not None or _CONTRACT.fullmatch(held.symbol) is not None
+
+
+def is_notional(held: Described) -> bool:
+    """Whether a row says that it is a future or the like, whose value isn't what it is worth."""
+    return any(_NOTIONAL.fullmatch(said.strip()) is not None for said in (held.kind or "", held.category))
+
+
+def are_weights(holdings: Sequence[Holding]) -> bool:
+    """Whether what stands as quantities are shares of the whole: they add up to 1 or 100, and go with the values."""
+    pairs = [(held.quantity, held.value) for held in holdings if held.is_calculated]
+    found = [(share, value) for share, value in pairs if value is not None and value != share]
+    whole, worth = sum((share for share, _ in found), Decimal(0)), sum((value for _, value in found), Decimal(0))
+    if len({share for share, _ in found}) < 2 or len(found) < len(holdings) or worth <= 0:
+        return False
+    if min(abs(whole - 1) * HUNDRED, abs(whole - HUNDRED)) > 1:
+        return False
+    return all(abs(share / whole - value / worth) < NEAR for share, value in found)
 
 
 def agrees(quantity: Decimal, price: Decimal, value: Decimal, factor: Decimal = Decimal(1)) -> bool:

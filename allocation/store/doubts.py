@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import duckdb
+
+from allocation.money import write_money
 
 # What a new account holds, beside what each account that the load leaves alone holds now; cash is like any other's.
 LOOK_ALIKES = """
@@ -54,6 +57,30 @@ FROM incoming JOIN loads USING (account) JOIN (
 WHERE NOT past GROUP BY account HAVING min(begins) > min(held.as_of) ORDER BY account
 """
 
+# Cash of an account that the files have holdings of, but no cash, though they may not list it.
+LOST_CASH = """
+SELECT account, list((currency, quantity_before) ORDER BY currency)
+FROM changed_holdings c JOIN assets USING (asset_id)
+WHERE symbol = 'CASH' AND quantity_before <> 0 AND NOT past AND account IN (
+    SELECT account FROM incoming GROUP BY account HAVING NOT bool_or(keeps_cash OR symbol = 'CASH'))
+GROUP BY account ORDER BY account
+"""
+
+# Accounts that lose most of what they hold, and get nothing for it: neither another holding nor cash. A history of
+# trades says when it begins instead.
+PARTIAL_FILES = """
+SELECT account, count(*) FILTER (quantity_before <> 0) AS before,
+    list(symbol ORDER BY symbol) FILTER (quantity_before <> 0 AND quantity_after = 0) AS missing
+FROM changed_holdings c JOIN assets USING (asset_id)
+WHERE symbol <> 'CASH' AND NOT past AND account NOT IN (
+    SELECT account FROM changed_holdings JOIN assets USING (asset_id)
+    WHERE quantity_after > quantity_before AND (symbol = 'CASH' OR quantity_before = 0)
+    UNION ALL SELECT account FROM incoming WHERE begins IS NOT NULL)
+GROUP BY account HAVING before >= $least AND 2 * len(missing) > before ORDER BY account
+"""
+
+LEAST = 3
+"""Holdings of an account, from which on most of them may be missing in a file."""
 SHOWN = 3
 
 
@@ -74,13 +101,11 @@ class LookAlike:
     alone: bool
 
     def __str__(self) -> str:
-        more = len(self.symbols) - SHOWN
-        listed = ", ".join(self.symbols[:SHOWN]) + (f" and {more} more" if more > 0 else "")
         remedy = f"load it as {self.other}: --account {_quoted(self.other)}, or Account on the page."
         if not self.alone:
             remedy = f"delete {self.other} afterwards: its file names several accounts, so none can be renamed."
         return (
-            f"{self.account} is new and holds what {self.other} holds ({listed}): both count now. "
+            f"{self.account} is new and holds what {self.other} holds ({_few(self.symbols)}): both count now. "
             f"If it is the same account, {remedy}"
         )
 
@@ -128,7 +153,51 @@ class CutHistory:
         )
 
 
-Doubt = LookAlike | QuotedElsewhere | CutHistory
+@dataclass(frozen=True)
+class LostCash:
+    """Cash that an account had, and that a file which has its holdings doesn't name.
+
+    Attributes:
+        account: whose it was.
+        amounts: (currency, amount) of all of it.
+    """
+
+    account: str
+    amounts: tuple[tuple[str, Decimal], ...]
+
+    def __str__(self) -> str:
+        had = " and ".join(f"{write_money(float(amount), currency)} {currency}" for currency, amount in self.amounts)
+        currency, amount = self.amounts[0]
+        return (
+            f"The file says nothing of cash in {self.account}: {had} that was there counts as gone. If it is still "
+            "there, load a CSV file that says so together with this one: account,symbol,quantity,price,currency, and "
+            f"under it {_cell(self.account)},CASH,{amount.normalize():f},1,{currency}."
+        )
+
+
+@dataclass(frozen=True)
+class PartialFile:
+    """A file that lacks most of what an account holds, and has nothing in its place.
+
+    Attributes:
+        account: whose holdings are missing.
+        before: how many there were, without cash.
+        symbols: those that are missing.
+    """
+
+    account: str
+    before: int
+    symbols: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.account}: {len(self.symbols)} of its {self.before} holdings are not in the file "
+            f"({_few(self.symbols)}), which has neither others nor more cash instead: they count as sold. If it is "
+            "only a part of the account, load a file of all of it."
+        )
+
+
+Doubt = LookAlike | QuotedElsewhere | CutHistory | LostCash | PartialFile
 
 
 def look_alikes(connection: duckdb.DuckDBPyConnection) -> tuple[LookAlike, ...]:
@@ -152,5 +221,27 @@ def cut_histories(connection: duckdb.DuckDBPyConnection) -> tuple[CutHistory, ..
     return tuple(CutHistory(*found) for found in connection.execute(CUT_HISTORIES).fetchall())
 
 
+def lost_cash(connection: duckdb.DuckDBPyConnection) -> tuple[LostCash, ...]:
+    """Cash that this load's files may only not name; asked before the load's snapshots are written."""
+    found = connection.execute(LOST_CASH).fetchall()
+    return tuple(LostCash(account, tuple(amounts)) for account, amounts in found)
+
+
+def partial_files(connection: duckdb.DuckDBPyConnection) -> tuple[PartialFile, ...]:
+    """Files of this load that may be a part of an account only; asked before the load's snapshots are written."""
+    found = connection.execute(PARTIAL_FILES, {"least": LEAST}).fetchall()
+    return tuple(PartialFile(account, before, tuple(symbols)) for account, before, symbols in found)
+
+
+def _few(symbols: Sequence[str]) -> str:
+    more = len(symbols) - SHOWN
+    return ", ".join(symbols[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+
+
 def _quoted(name: str) -> str:
     return f'"{name}"' if " " in name else name
+
+
+def _cell(text: str) -> str:
+    """A text as one cell of a CSV file."""
+    return f'"{text}"' if "," in text else text

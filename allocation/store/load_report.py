@@ -33,7 +33,7 @@ class LoadReport:
             can't be valued.
         new_currencies: (symbol, currency before, currency after) of assets that were known in another currency.
         doubts: what may not be meant: a new account that may be another one, a symbol that may be two, a history of
-            trades that lacks its beginning.
+            trades that lacks its beginning, cash that the files don't name, files that may be a part only.
         totals: of a preview, (account, value before, value after) in the base currency, of every account that is loaded
             or changes; None where it can't be valued.
         changes: of a preview, what would be another, row by row; None of a load.

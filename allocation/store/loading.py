@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 
 from allocation.errors import LoadError, Problem
-from allocation.store.doubts import Doubt, cut_histories, look_alikes
+from allocation.store.doubts import Doubt, cut_histories, look_alikes, lost_cash, partial_files
 from allocation.store.load_report import LoadReport
 from allocation.store.reading import base_currency
 from allocation.store.saving import set_base_currency
@@ -24,7 +24,7 @@ SELECT CASE WHEN has_rows = 'True' THEN row::INTEGER ELSE 0 END AS place,
     row::INTEGER AS row, account, account_type, symbol, currency, name, nullif(asset_class, $several) AS asset_class,
     coalesce(asset_class = $several, false) AS several,
     quantity::DECIMAL(24, 8) AS quantity, price::DECIMAL(24, 8) AS price, cost_basis::DECIMAL(24, 8) AS cost_basis,
-    as_of::DATE AS as_of, file, source, kind, begins::DATE AS begins
+    as_of::DATE AS as_of, file, source, kind, begins::DATE AS begins, keeps_cash = 'True' AS keeps_cash
 FROM holdings_table
 """
 
@@ -283,7 +283,9 @@ def write_holdings(connection: duckdb.DuckDBPyConnection, holdings: pd.DataFrame
     connection.execute(CHANGED_HOLDINGS)
     gone, past = connection.execute(SOLD).fetchall(), connection.execute(PAST).fetchall()
     quantities = connection.execute(QUANTITIES).fetchall()
-    doubts: tuple[Doubt, ...] = (*look_alikes(connection), *cut_histories(connection))
+    doubts: tuple[Doubt, ...] = (
+        *look_alikes(connection), *cut_histories(connection), *lost_cash(connection), *partial_files(connection),
+    )  # fmt: skip
     changed = count(connection, "SELECT count(*) FROM identified WHERE changed")
     corrected = count(connection, CORRECTED_PRICES)
     snapshots = count(connection, SNAPSHOTS)

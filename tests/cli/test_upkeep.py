@@ -83,6 +83,8 @@ def test_a_preview_writes_nothing(loaded, write_csv, portfolio):
         "",
         "Sold is what the files no longer have; the dates before keep it.",
         "Added or changed: 1 snapshot, 1 holding, 1 price.",
+        "Roth IRA: 2 of its 3 holdings are not in the file (BND, VTIP), which has neither others nor more cash "
+        "instead: they count as sold. If it is only a part of the account, load a file of all of it.",
         "This is a preview; nothing was written.",
     ]
 

@@ -72,3 +72,18 @@ def test_what_can_not_be_converted_is_not_compared():
 
 def test_an_account_of_cash_alone_needs_no_positions():
     assert problems(without("Open Positions", "Net Asset Value,Data,Stock")) == []
+
+
+def test_what_the_net_asset_value_has_beside_positions_and_cash_is_said():
+    accrued = "Net Asset Value,Data,Interest Accruals,0,12.34,0,12.34,0\nNet Asset Value,Data,Total"
+    content = read_any(Opened(STATEMENT.replace("Net Asset Value,Data,Total", accrued).encode(), "ibkr.csv"), TODAY)
+    assert content.problems == ()
+    assert [note for note in content.notes if "Not counted" in note] == [
+        "Not counted, though it is in the net asset value: Interest Accruals, 12.34 USD."
+    ]
+
+
+def test_a_future_is_not_counted_at_the_value_of_what_it_is_on():
+    future = "Open Positions,Data,Summary,Futures,USD,ESZ6,1,50,295000,6000,300000\nCash Report,Header"
+    (said,) = problems(STATEMENT.replace("Cash Report,Header", future))
+    assert "what it gains or loses is cash" in said and "--leave-out ESZ6" in said

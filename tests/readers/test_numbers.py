@@ -91,3 +91,10 @@ def test_a_number_written_with_thousands_marks_is_read_back_exactly(number, mark
 def test_any_text_is_a_number_or_none(text):
     number = read_number(text, ".")
     assert number is None or number.is_finite()
+
+
+def test_lakhs_and_crores_are_thousands_marks():
+    assert read_number("1,23,45,678.90", ".") == Decimal("12345678.90")
+    assert decimal_mark(["1,23,456"], None) == "."
+    for wrong in ("1,2,345", "1,23,45", "123,45,678", "1.23.456,5"):
+        assert read_number(wrong, ".") is None and read_number(wrong, ",") is None

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+from allocation.errors import LoadError
 from allocation.readers import Opened, Ways, read_any, read_together
 
 TODAY = datetime.date(2026, 11, 25)
@@ -86,3 +87,9 @@ def test_totals_of_parts_of_one_holding_are_what_is_loaded_of_them():
     ]
     without = read_together(opened(rows), None, None, None, TODAY, ways=Ways(leave_out=["BND"]))
     assert "depot.csv: Subtotal: the file's own total is 5,000.00; 3,000.00 is loaded, 2,000.00 less." in without.notes
+
+
+def test_one_contradiction_is_told_once():
+    with pytest.raises(LoadError) as caught:
+        read_together(opened("A,VTI,10,300,3000,USD\nB,VTI,10,310,3100,USD"), None, None, None, TODAY)
+    assert [(problem.row, problem.column, problem.value) for problem in caught.value.problems] == [(3, "price", "310")]

@@ -293,16 +293,16 @@ def test_a_bonds_nominal_is_its_quantity(name):
     ("text", "said"),
     [
         (
-            "Symbol,Menge,Price (USD),Value,Note\nVTI,10,300,3000,x\n",
-            "No column of quantities was recognised (not read: Menge, Note); they are calculated from value and price.",
+            "Symbol,Zahl,Price (USD),Value,Note\nVTI,10,300,3000,x\n",
+            "No column of quantities was recognised (not read: Zahl, Note); they are calculated from value and price.",
         ),
         (
             "Symbol,Price (USD),Value\nVTI,300,3000\n",
             "No column of quantities was recognised; they are calculated from value and price.",
         ),
         (
-            "Symbol,Menge,Value (USD)\nVTI,10,3000\n",
-            "No column of quantities or prices was recognised (not read: Menge): each holding is kept as its value at "
+            "Symbol,Zahl,Value (USD)\nVTI,10,3000\n",
+            "No column of quantities or prices was recognised (not read: Zahl): each holding is kept as its value at "
             "a price of 1.",
         ),
     ],

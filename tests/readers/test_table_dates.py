@@ -153,3 +153,10 @@ def test_what_is_owed_is_still_named_by_its_row():
     text = table(more=",Side", rest=",Sell")
     (first, _) = read(text, mapping={"as_of": "Date"}).problems
     assert str(first).startswith("depot.csv, row 2, Side: 'Sell' means that it is sold")
+
+
+def test_kinds_of_orders_are_trades_too():
+    rows = "2026-01-05,AAPL,BUY - MARKET,2,250,USD\n2026-02-05,AAPL,SELL - MARKET,1,260,USD\n"
+    header = "Date,Ticker,Type,Quantity,Price,Currency\n"
+    (problem,) = read(header + rows).problems
+    assert problem.column == "Type" and "lists purchases and sales" in problem.remedy

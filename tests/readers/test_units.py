@@ -105,6 +105,7 @@ def test_a_price_is_for_one_of_a_contracts_hundred_where_the_row_says_that_it_is
 def test_shares_are_never_worth_a_hundred_times_as_much():
     (problem,) = read("Symbol,Name,Qty,Price,Value,Currency\nAAPL,Apple,2,5.00,1000,USD\n").problems
     assert "2 × 5.00 is 10.00. Check the row." in problem.remedy
+    assert problem.remedy.endswith("If it is an option on 100 shares, write the price of one contract, 500.00.")
 
 
 FIDELITY = "Account Number,Account Name,Symbol,Description,Quantity,Last Price,Current Value\n"
@@ -130,3 +131,40 @@ def test_a_price_in_percent_without_a_value_may_be_of_anything(header, value):
 def test_a_price_in_percent_may_be_of_pieces_where_the_value_says_so():
     text = "Symbol;Stück;Kurs;Währung;Wert\nBUND;10;99,5 %;EUR;995\n"
     assert priced(text) == [("BUND", 10, 99.5, "EUR")]
+
+
+@pytest.mark.parametrize("kind", ["Futures", "Future", "CFD"])
+def test_a_future_is_not_worth_what_it_is_on(kind):
+    (problem,) = read(f"Symbol,Type,Qty,Price,Currency\nESZ6,{kind},1,300000,USD\n").problems
+    assert "what it gains or loses is cash" in str(problem) and "--leave-out ESZ6" in str(problem)
+    assert not read("Symbol,Type,Qty,Price,Currency\nUFO,Managed futures fund,1,30,USD\n").problems
+
+
+def test_a_value_with_accrued_interest_in_it_is_refused_with_what_to_write():
+    (problem,) = read("Symbol,Name,Qty,Price,Value,Currency\nX,Bund 1% 2030,1000,97.1%,976.00,EUR\n").problems
+    assert "1000 × 97.1 % is 971.00. If accrued interest is in it, leave the value empty" in problem.remedy
+    assert priced("Symbol,Name,Qty,Price,Value,Currency\nX,Bund 1% 2030,1000,0.971,,EUR\n") == [
+        ("X", 1000, 0.971, "EUR")
+    ]
+
+
+def test_shares_of_the_whole_are_no_numbers_of_shares():
+    (problem,) = read("Symbol,Position,Value,Currency\nVTI,0.6,6000,USD\nBND,0.4,4010,USD\n").problems
+    assert str(problem) == (
+        "depot.csv, row 1, Position: holds shares of the whole, as the values say, and no numbers of shares. Call it "
+        "Weight."
+    )
+    for rows in ("VTI,0.6,6000,USD\nBND,0.4,300,USD", "A,60,60,USD\nB,40,40,USD", "VTI,1,300,USD"):
+        assert not read(f"Symbol,Position,Value,Currency\n{rows}\n").problems
+
+
+def test_a_bond_at_a_price_like_a_percentage_needs_a_value_to_show_what_it_is():
+    (problem,) = read("Symbol,Name,Qty,Price,Currency\nX,Bund 2% 2030,1000,98.5,EUR\n").problems
+    assert "98.5" in str(problem) and "may be in percent of its face value" in problem.remedy
+    for row in ("X,Bund 2% 2030,1000,0.985,EUR", "X,Growth 60% Fund 2030,10,98.5,EUR", "BND,Bonds,10,70,USD"):
+        assert not read(f"Symbol,Name,Qty,Price,Currency\n{row}\n").problems
+
+
+def test_what_is_worth_nothing_can_be_left_out():
+    (problem,) = read("Symbol,Qty,Price,Currency\nDEAD,10,0,USD\n").problems
+    assert "is not above 0. To load the rest without it, say so: --leave-out DEAD" in problem.remedy

@@ -46,7 +46,7 @@ def test_of_a_file_with_several_accounts_the_other_one_is_to_be_deleted(load):
         ("New,VTI,10,300,USD", "New,X,1,1,USD", "New,Y,1,1,USD"),
         ("New,CASH,99,1,USD",),
         # What the load touches is no other account.
-        ("New,VTI,10,300,USD", "Depot,BND,5,70,USD"),
+        ("New,VTI,10,300,USD", "Depot,BND,5,70,USD", "Depot,CASH,9,1,USD"),
         # An account that is there already.
         ("Other,VTI,10,300,USD",),
     ],
@@ -99,3 +99,71 @@ def test_a_whole_history_is_no_doubt(portfolio, write_csv):
     portfolio.load(write_csv(TRADES + OF_2025))
     assert portfolio.load([write_csv(TRADES + OF_2025, "1.csv"), write_csv(TRADES + OF_2026, "2.csv")]).warnings == []
     assert portfolio.load(write_csv(TRADES + OF_2025 + OF_2026)).warnings == []
+
+
+@pytest.mark.usefixtures("depot")
+@pytest.mark.parametrize("preview", [True, False])
+def test_cash_that_a_file_does_not_name_may_still_be_there(portfolio, write_csv, load, preview):
+    assert load("Depot,VTI,11,300,USD", "Depot,BND,5,70,USD", preview=preview).warnings == [
+        "The file says nothing of cash in Depot: 99.00 USD that was there counts as gone. If it is still there, load a "
+        "CSV file that says so together with this one: account,symbol,quantity,price,currency, and under it "
+        "Depot,CASH,99,1,USD."
+    ]
+    of_cash = write_csv(f"{HEAD}\nDepot,CASH,99,1,USD", "cash.csv")
+    of_broker = write_csv(f"{HEAD}\nDepot,VTI,11,300,USD\nDepot,BND,5,70,USD")
+    assert portfolio.load([of_broker, of_cash], preview=True).warnings == []
+
+
+@pytest.mark.usefixtures("depot")
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # None is left, or it is in another currency now: the file says so.
+        ("Depot,VTI,11,300,USD", "Depot,BND,5,70,USD", "Depot,CASH,0,1,USD"),
+        ("Depot,VTI,11,300,USD", "Depot,BND,5,70,USD", "Depot,CASH,88,1,EUR"),
+        # Of an earlier day, what is held now stays.
+        ("Depot,VTI,11,300,USD,2020-01-02",),
+    ],
+)
+def test_cash_that_is_named_or_stays_is_no_doubt(portfolio, write_csv, rows):
+    head = HEAD + ",as_of" * (rows[0].count(",") - 4)
+    assert portfolio.load(write_csv("\n".join([head, *rows])), preview=True, base_currency="USD").warnings == []
+
+
+OFX_OF = """<OFX><SIGNONMSGSRSV1><SONRS><DTSERVER>20260105</DTSERVER></SONRS></SIGNONMSGSRSV1>
+<INVSTMTMSGSRSV1><INVSTMTTRNRS><TRNUID>1<INVSTMTRS><DTASOF>20260105<CURDEF>USD
+<INVACCTFROM><BROKERID>b<ACCTID>1</INVACCTFROM><INVPOSLIST><POSSTOCK><INVPOS><SECID><UNIQUEID>922908769
+<UNIQUEIDTYPE>CUSIP</SECID><HELDINACCT>CASH<POSTYPE>LONG<UNITS>10<UNITPRICE>300<MKTVAL>3000
+<DTPRICEASOF>20260105</INVPOS></POSSTOCK></INVPOSLIST>{cash}</INVSTMTRS></INVSTMTTRNRS></INVSTMTMSGSRSV1></OFX>"""
+
+
+BALANCE = "<INVBAL><AVAILCASH>{cash}<MARGINBALANCE>0<SHORTBALANCE>0</INVBAL>"
+
+
+@pytest.mark.parametrize(("said", "count"), [("", 1), (BALANCE.format(cash=0), 0)])
+def test_a_program_that_says_that_there_is_no_cash_is_believed(portfolio, write_csv, said, count):
+    portfolio.load(write_csv(OFX_OF.format(cash=BALANCE.format(cash=55)), "1.ofx"))
+    doubts = portfolio.load(write_csv(OFX_OF.format(cash=said), "2.ofx"), preview=True).doubts
+    assert [type(doubt).__name__ for doubt in doubts] == ["LostCash"] * count
+
+
+@pytest.mark.parametrize("preview", [True, False])
+def test_a_file_without_most_of_an_account_may_be_a_part_of_it(load, preview):
+    load("Depot,A,1,10,USD", "Depot,B,1,10,USD", "Depot,C,1,10,USD", "Depot,CASH,5,1,USD")
+    assert load("Depot,B,1,10,USD", "Depot,CASH,5,1,USD", preview=preview).warnings == [
+        "Depot: 2 of its 3 holdings are not in the file (A, C), which has neither others nor more cash instead: they "
+        "count as sold. If it is only a part of the account, load a file of all of it."
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("Depot,B,1,10,USD", "Depot,CASH,25,1,USD"),
+        ("Depot,B,1,10,USD", "Depot,CASH,5,1,USD", "Depot,D,2,10,USD"),
+        ("Depot,B,1,10,USD", "Depot,C,1,10,USD", "Depot,CASH,5,1,USD"),
+    ],
+)
+def test_what_is_sold_for_something_else_is_no_doubt(load, rows):
+    load("Depot,A,1,10,USD", "Depot,B,1,10,USD", "Depot,C,1,10,USD", "Depot,CASH,5,1,USD")
+    assert load(*rows, preview=True).warnings == []

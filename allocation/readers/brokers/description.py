@@ -32,7 +32,7 @@ class Description:
             ``skip_kinds``, ``bond`` (pattern of a bond's symbol); ``later``: ``left out`` where rows of days to come
             are no mistake; ``charges``: pattern of the columns of fees and taxes.
         account: ``name`` (of an account that the file doesn't name), ``pattern``, ``line_of_its_own``.
-        date: ``pattern`` of the file's date, and the ``order`` of its parts.
+        date: ``pattern`` of the file's date, and the ``order`` of its parts; ``file_name``, pattern of it in that.
         actions: of trades, patterns of what is a ``buy``, a ``sell``, or to ``ignore``.
     """
 

@@ -109,6 +109,7 @@ def _read(opened: Opened, today: datetime.date) -> Content:
         problems=findings.found(),
         notes=findings.said(),
         totals=tuple(findings.totals),
+        keeps_cash=bool(tables[CASH_REPORT]),
     )
 
 
@@ -180,6 +181,10 @@ def _compare_net_assets(findings: Findings, rows: list[_Row], sums: Sums) -> Non
     for row in rows:
         stated = _number(findings, row, "Current Total") if row.kind == "Data" else None
         asset_class = row.get("Asset Class").strip()
+        if stated and asset_class not in (*POSITIONS_OF, "Cash", "Total"):
+            findings.note(
+                f"Not counted, though it is in the net asset value: {asset_class}, {stated:,.2f} {sums.base}."
+            )
         if not stated or asset_class not in POSITIONS_OF:
             continue
         kind = POSITIONS_OF[asset_class]

@@ -70,6 +70,7 @@ class Reading:
             if self._is_over(cells):
                 break
             self._read_line(row, cells)
+        self._date_by_name()
         if not self.findings.holdings and not self.findings.problems:
             self.findings.wrong(0, "", "", "holds no positions under its header.")
         if self.state.as_of is None and not self.findings.problems:
@@ -82,6 +83,16 @@ class Reading:
             notes=self.findings.said(),
             totals=tuple(self.findings.totals),
         )
+
+    def _date_by_name(self) -> None:
+        """Take the day that the broker writes into the file's name, where the file doesn't say it."""
+        pattern = self.description.date.get("file_name")
+        found = re.search(pattern, self.findings.file, re.IGNORECASE) if pattern and self.state.as_of is None else None
+        as_of = date_in(found[1], self.description.date.get("order", MONTH_FIRST)) if found else None
+        if as_of is not None and as_of <= self.findings.today:
+            self.state.as_of = as_of
+            self.findings.holdings = [_dated(holding, as_of) for holding in self.findings.holdings]
+            self.findings.note(f"It is of {as_of}, as the file's name says.")
 
     def _is_over(self, cells: Sequence[str]) -> bool:
         stops = self.description.rows.get("stop", ())

@@ -44,6 +44,7 @@ class _Sums:
 
     held: dict[tuple[str, str], Holding] = field(default_factory=dict)
     by_isin: dict[str, dict[str, _Share]] = field(default_factory=lambda: defaultdict(dict))
+    traded: dict[tuple[str, str], datetime.date] = field(default_factory=dict)
     newest: datetime.date | None = None
     oldest: datetime.date | None = None
     seen: set[str] = field(default_factory=set)
@@ -76,6 +77,7 @@ def read(description: Description, files: Sequence[Opened], today: datetime.date
 
 def _add_what_is_held(findings: Findings, sums: _Sums) -> None:
     _refuse_shared_symbols(findings, sums)
+    _put_renamed_together(findings, sums)
     for holding in sums.held.values():
         if holding.quantity < 0:
             remedy = (
@@ -103,6 +105,26 @@ def _refuse_shared_symbols(findings: Findings, sums: _Sums) -> None:
             where = f"row {first.row}" if first.file == share.file else f"{first.file}, row {first.row}"
             remedy = two_shares(symbol, (known, isin), (first.name, share.name), where)
             findings.problems.append(Problem(share.file, share.row, "symbol", symbol, remedy))
+
+
+def _put_renamed_together(findings: Findings, sums: _Sums) -> None:
+    """One ISIN in one currency is one share, by whatever tickers it was traded: it is called by the latest."""
+    groups: dict[tuple[str, str, str], list[tuple[str, str]]] = defaultdict(list)
+    for key, holding in sums.held.items():
+        if holding.isin and len(sums.by_isin[holding.symbol]) == 1:
+            groups[holding.account, holding.isin, holding.currency].append(key)
+    for (account, isin, _), keys in groups.items():
+        left = [key for key in keys if sums.held[key].quantity]
+        latest = max(keys, key=lambda key: sums.traded[key])
+        if not left or left == [latest]:
+            continue
+        whole = sum((sums.held[key].quantity for key in keys), Decimal(0))
+        sums.held[latest] = sums.held[latest]._replace(quantity=whole)
+        for key in keys:
+            if key != latest:
+                del sums.held[key]
+        names = " and ".join(symbol for _, symbol in keys)
+        findings.note(f"{names} in {account} are one share ({isin}): it is called {latest[1]}.")
 
 
 def _listed(counts: Counter[str]) -> str:
@@ -173,7 +195,7 @@ class _History:
             return
         self.sums.newest = max(when, self.sums.newest or when)
         self.sums.oldest = min(when, self.sums.oldest or when)
-        self._add(row, cells, sign * quantity, kind)
+        self._add(row, cells, sign * quantity, kind, when)
 
     def _is_paid(self, row: int, cells: list[str], quantity: Decimal) -> bool:
         """Whether a row's amount fits its quantity and price; says so where it doesn't."""
@@ -191,7 +213,7 @@ class _History:
         self.findings.wrong(row, "amount", f"{amount:,.2f}", remedy)
         return False
 
-    def _add(self, row: int, cells: list[str], quantity: Decimal, kind: str | None) -> None:
+    def _add(self, row: int, cells: list[str], quantity: Decimal, kind: str | None, when: datetime.date) -> None:
         symbol = self._cell(cells, "symbol") or self._cell(cells, "isin") or self._name_as_symbol(cells)
         account = self._cell(cells, "account") or str(self.description.account["name"])
         currency = self._cell(cells, "currency") or self.description.currency or ""
@@ -201,6 +223,7 @@ class _History:
         name, isin = self._cell(cells, "name") or None, isin_in(self._cell(cells, "isin"))
         fresh = Holding(row, account, symbol, Decimal(0), None, currency, name=name, kind=kind)
         known = self.sums.held.get((account, symbol), fresh)
+        self.sums.traded[account, symbol] = max(when, self.sums.traded.get((account, symbol), when))
         self.sums.held[account, symbol] = known._replace(
             quantity=known.quantity + quantity, currency=currency, isin=isin or known.isin
         )

@@ -155,6 +155,7 @@ def _content(ledger: Ledger, remarks: Remarks) -> Content:
         problems=remarks.found(),
         notes=remarks.said(),
         has_rows=False,
+        keeps_cash=True,
     )
 
 

@@ -108,6 +108,7 @@ def _content(root: Any, today: datetime.date, remarks: Remarks) -> Content:
         problems=remarks.found(),
         notes=remarks.said(),
         has_rows=False,
+        keeps_cash=all(first_in(statement.element, "INVBAL") is not None for statement in statements),
     )
 
 

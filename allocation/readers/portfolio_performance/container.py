@@ -45,8 +45,13 @@ def body(opened: Opened) -> bytes:
         raise opened.wrong(f"is a damaged ZIP file ({error}). Save it again in Portfolio Performance.") from error
 
 
+def _files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """What is in an archive and is no folder; is_dir() can't be asked of an entry that has lost its name."""
+    return [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
+
+
 def _only_entry(opened: Opened, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    entries = _files(archive)
     if len(entries) != 1:
         raise opened.wrong(f"holds {len(entries)} files. A file of Portfolio Performance holds one: load it alone.")
     if entries[0].flag_bits & 1:
@@ -66,7 +71,7 @@ def _unpacked(opened: Opened, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) 
 def _holds_client(opened: Opened) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(opened.bytes())) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            entries = _files(archive)
             if len(entries) != 1:
                 return False
             with archive.open(entries[0]) as stream:

@@ -74,6 +74,7 @@ def read_by_taxonomy(opened: Opened, today: datetime.date, choose_one: Chooser) 
         problems=found.found(),
         notes=found.said(),
         has_rows=False,
+        keeps_cash=True,
     )
 
 

@@ -129,6 +129,7 @@ def _read(
         problems=remarks.found(),
         notes=remarks.said(),
         has_rows=False,
+        keeps_cash=True,
     )
 
 

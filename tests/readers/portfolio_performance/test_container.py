@@ -129,3 +129,12 @@ def test_exported_transactions_are_not_taken_for_holdings(header):
     content = read_any(f"{header}\n2026-01-02T00:00\n".encode(), TODAY)
     assert "is a list of transactions from Portfolio Performance" in str(content.problems[0])
     assert content.holdings.empty
+
+
+def test_a_file_that_lost_its_name_in_the_archive_is_refused_in_a_sentence():
+    content = bytearray(zipped(XML, "data.xml"))
+    # The length of the name in the list of contents.
+    place = content.index(b"PK\x01\x02") + 28
+    content[place : place + 2] = b"\0\0"
+    FORMAT.recognises(Opened(bytes(content), "my.portfolio"))
+    assert "is a damaged ZIP file" in refusal(bytes(content))
