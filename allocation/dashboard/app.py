@@ -102,7 +102,7 @@ class Page:
             {
                 "overview": lambda: Overview(lambda: self._visit("targets")),
                 "targets": lambda: TargetsPanel(portfolio, self._refresh),
-                "plan": lambda: PlanPanel(portfolio, self._refresh, lambda: self._read_at[0]),
+                "plan": lambda: PlanPanel(portfolio, self._refresh, lambda: self._read_at[0], self._keep_up),
                 "history": lambda: History(portfolio),
                 # What is loaded may not be worth anything yet: that is told above the rooms, and no fault of the load.
                 "data": lambda: Data(portfolio, self.show, own=self._own is None),
@@ -129,6 +129,11 @@ class Page:
                 raise
         finally:
             self._go()
+
+    def _keep_up(self) -> None:
+        """A plan that was saved here is no news; the rooms list it when they are next entered."""
+        self._rooms.all_stale()
+        self._read_at = self._now()
 
     def _turn_to(self) -> None:
         """Enter another room; what somebody else has saved meanwhile is read first."""

@@ -104,6 +104,15 @@ def test_what_another_window_saves_is_seen_when_the_page_is_looked_at_again(page
     assert NEWS not in text(go(page, "data"))
 
 
+def test_a_plan_that_was_saved_here_is_no_news_and_history_lists_it(page):
+    assert "No plan is saved yet." in text(go(page, "history"))
+    go(page, "plan")
+    click(page, "Save this plan")
+    look(page)
+    assert NEWS not in text(page)
+    assert "No plan is saved yet." not in text(go(page, "history"))
+
+
 def test_a_page_that_was_left_open_overnight_is_read_anew(page):
     state, today = page._read_at
     page._read_at = (state, today - datetime.timedelta(days=1))

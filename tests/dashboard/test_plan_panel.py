@@ -19,7 +19,7 @@ class Panel(Spoken):
     def __init__(self, portfolio, scope="all"):
         self.portfolio, self.executed = portfolio, []
         read_at = portfolio.state()
-        self.panel = PlanPanel(portfolio, lambda: self.executed.append(True), lambda: read_at)
+        self.panel = PlanPanel(portfolio, lambda: self.executed.append(True), lambda: read_at, lambda: None)
         self.panel.show(portfolio.tables(scope))
 
     def tab(self, name):

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from allocation.dashboard.data.markup import SHOWN, cut, missing, price_in_words, report_sentence
-from allocation.dashboard.markup import day, old, plural, sentence, table
+from allocation.dashboard.markup import day, old, plural, said, sentence, table
 from allocation.store.changes import SOLD, Changes, few_classes
 from allocation.store.load_report import LoadReport
 from allocation.tables import ALL, CASH
@@ -26,7 +26,7 @@ Row = dict[str, Any]
 def preview_tables(report: LoadReport, writing: Writing) -> str:
     """What a load would change: in sentences, by account, and row by row."""
     changes = report.changes or Changes()
-    would = sentence(f"This would change: {report_sentence(report, writing)}.")
+    would = said(f"This would change: {report_sentence(report, writing)}.")
     notes = sentence("; ".join(report.files)) + "".join(sentence(text) for text in (*report.left_out, *report.notes))
     return (
         notes

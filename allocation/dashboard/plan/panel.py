@@ -30,9 +30,16 @@ class PlanPanel:
         portfolio: where plans are saved.
         changed: called after a plan was executed, or that was taken back, to show everything anew.
         read_at: gives the portfolio's state when what is shown was read.
+        saved: called after a plan was saved.
     """
 
-    def __init__(self, portfolio: Portfolio, changed: Callable[[], object], read_at: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        portfolio: Portfolio,
+        changed: Callable[[], object],
+        read_at: Callable[[], object],
+        saved: Callable[[], object],
+    ) -> None:
         self._tables: Tables | None = None
         self._writing = PLAIN
         self.plan: Plan | None = None
@@ -40,7 +47,7 @@ class PlanPanel:
         self._tab = Segments("What is planned", list(self._forms))
         self._limits, self._result = LimitsForm(), PlanResult()
         self._saved, self._executed = (
-            SavedPlans(portfolio, lambda: self.plan, changed, read_at),
+            SavedPlans(portfolio, lambda: self.plan, changed, read_at, saved),
             ExecutedPlans(portfolio, changed),
         )
         self._problem, self._explained, self._old = (widgets.HTML() for _ in range(3))

@@ -28,6 +28,7 @@ class SavedPlans:
         current: gives the plan in view, if there is one.
         changed: called after a plan was executed, and where the one in view has to be calculated anew.
         read_at: gives the portfolio's state when what the plan in view is of was read.
+        saved: called after a plan was saved, which changes nothing that the plan in view is of.
     """
 
     def __init__(
@@ -36,8 +37,10 @@ class SavedPlans:
         current: Callable[[], Plan | None],
         changed: Callable[[], object],
         read_at: Callable[[], object],
+        saved: Callable[[], object],
     ) -> None:
-        self._portfolio, self._current, self._changed, self._read_at = portfolio, current, changed, read_at
+        self._portfolio, self._current, self._changed = portfolio, current, changed
+        self._read_at, self._saved = read_at, saved
         self._writing = PLAIN
         self._looked_at: tuple[object, ...] | None = None
         self._seen: Seen | None = None
@@ -92,6 +95,7 @@ class SavedPlans:
         if plan is None or plan.rows.empty:
             raise PlanError("There is no plan to save: it trades nothing.")
         number = self._portfolio.save_plan(self._as_of_now(plan), self._title.value)
+        self._saved()
         self.show()
         self._plans.value = number
         self._tell(lambda: said(f"Saved as plan {number}."))
