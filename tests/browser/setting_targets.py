@@ -15,7 +15,7 @@ class Targets(Visit):
     def open(self):
         super().open()
         self.room("Targets")
-        self.editor.wait_for(timeout=30_000)
+        self.editor.wait_for(timeout=60_000)
 
     @property
     def editor(self):

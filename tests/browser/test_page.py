@@ -139,7 +139,7 @@ def test_a_page_whose_server_has_stopped_says_so(browser, sample):
     with served(sample.path) as address:
         visit = Visit(browser, address)
         visit.chart()
-    visit.page.get_by_text("The dashboard has stopped, or this page has lost it.").wait_for(timeout=40_000)
+    visit.page.get_by_text("The dashboard has stopped, or this page has lost it.").wait_for(timeout=60_000)
 
 
 STRANGE = [

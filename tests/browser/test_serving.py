@@ -100,10 +100,10 @@ def test_a_kernel_that_does_not_answer_holds_up_nobody_else(browser, sample_addr
         other = Visit(browser, sample_address)
         other.chart()
         other.choose_scope("Roth IRA")
-        one.page.get_by_text("The dashboard has stopped, or this page has lost it.").wait_for(timeout=40_000)
+        one.page.get_by_text("The dashboard has stopped, or this page has lost it.").wait_for(timeout=60_000)
     finally:
         os.kill(process, signal.SIGCONT)
-    one.page.get_by_text("The dashboard has stopped").wait_for(state="detached", timeout=30_000)
+    one.page.get_by_text("The dashboard has stopped").wait_for(state="detached", timeout=60_000)
     one.choose_scope("Roth IRA")
 
 
@@ -182,7 +182,7 @@ def test_a_closed_page_ends_its_kernel(browser, sample_address):
     kernel = visit.kernel
     assert processes_of(kernel)
     visit.page.close(run_before_unload=True)
-    assert gone(kernel, 15)
+    assert gone(kernel, 60)
 
 
 @pytest.mark.slow

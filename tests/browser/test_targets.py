@@ -10,7 +10,7 @@ from tests.browser.conftest import load_sample
 from tests.browser.setting_targets import Targets
 from tests.browser.visiting import served
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="module")
