@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple, TypeVar
 
 from allocation.drift import effective_weights
 from allocation.planner.limits import Allowed
 from allocation.planner.two_levels import Shared, buyable
 from allocation.tables import Asset, Tables
+
+Key = TypeVar("Key", int, str)
 
 FLOOR = Fraction(1, 100)
 """A distance is measured in the target value; of what has a target of 0, in this part of the total."""
@@ -164,37 +167,56 @@ def _slopes(
 ) -> dict[int, Fraction]:
     if not total:
         return {}
-    names = tables.class_of
-    goals = {asset: weight for asset, weight in weights.items() if weight}
-    class_goals = {name: target for name, target in tables.strategy.class_weights.items() if target}
-    # What a minor unit more would raise above the others is not below them: a cent of a fund is far off for ever.
-    reached, unit = (min, 1) if flow > 0 else (max, -1)
-
-    def level_of(after: int, weight: Fraction) -> Fraction:
-        return 1 + (after - weight * total) / (max(weight, LEAST) * total)
-
-    after = {asset: values[asset] + shared.by_asset.get(asset, 0) for asset in goals}
-    class_after = {name: tables.class_values.get(name, 0) + shared.by_class.get(name, 0) for name in class_goals}
-    filled = {asset: level_of(after[asset], weight) for asset, weight in goals.items()}
-    classes = {name: level_of(class_after[name], target) for name, target in class_goals.items()}
-    to_the_unit = {asset: level_of(after[asset] + unit, weight) for asset, weight in goals.items()}
-    classes_to_the_unit = {name: level_of(class_after[name] + unit, target) for name, target in class_goals.items()}
-    inside = {
-        name: reached((to_the_unit[asset] for asset in goals if names[asset] == name), default=Fraction(0))
-        for name in classes
-    }
-    traded = [asset for asset in goals if shared.by_asset.get(asset)]
-    # Where nothing is traded, the next money would go where the ratio is lowest, or come from where it is highest.
-    level = reached((to_the_unit[asset] for asset in traded or goals), default=Fraction(1))
-    class_level = reached(
-        (classes_to_the_unit[names[asset]] for asset in traded or goals if names[asset] in classes),
-        default=Fraction(1),
+    names, targets = tables.class_of, tables.strategy.class_weights
+    assets = _levels(weights, {asset: value + shared.by_asset.get(asset, 0) for asset, value in values.items()}, total)
+    classes = _levels(
+        targets, {name: tables.class_values.get(name, 0) + shared.by_class.get(name, 0) for name in targets}, total
     )
+    inside = {
+        name: _reached((level for asset, level in assets.items() if names[asset] == name), flow) for name in classes
+    }
+    traded = [asset for asset in assets if shared.by_asset.get(asset)]
+    # Where nothing is traded, the next money would go where the ratio is lowest, or come from where it is highest.
+    level = _reached((assets[asset] for asset in traded or assets), flow)
+    class_level = _reached((classes[names[asset]] for asset in traded or assets if names[asset] in classes), flow)
     return {
-        asset: min(level - 1, Fraction(0)) + (classes[name] - class_level) + (filled[asset] - inside[name])
-        for asset in filled
+        asset: min(level - 1, Fraction(0))
+        + (classes[name].filled - class_level)
+        + (assets[asset].filled - inside[name])
+        for asset in assets
         if (name := names[asset]) in classes
     }
+
+
+class _Level(NamedTuple):
+    """How far an asset or a class is filled, 1 for its target, and how far a minor unit would fill it."""
+
+    filled: Fraction
+    unit: Fraction
+
+
+def _levels(weights: Mapping[Key, Fraction | None], after: Mapping[Key, int], total: int) -> dict[Key, _Level]:
+    """Of all that have a target."""
+    units = {key: 1 / (max(weight, LEAST) * total) for key, weight in weights.items() if weight}
+    return {key: _Level(1 + (after[key] - (weights[key] or 0) * total) * unit, unit) for key, unit in units.items()}
+
+
+def _reached(levels: Iterable[_Level], flow: int) -> Fraction:
+    """The level that money raises the lowest to, or lowers the highest.
+
+    What a minor unit more would bring past the others is not behind them: where a cent of a fund is left, no trade
+    brings it nearer. Of those that are level but for that, the largest tells it most exactly.
+    """
+    found = list(levels)
+    if not found:
+        return Fraction(1)
+    if flow > 0:
+        edge = min(level.filled + level.unit for level in found)
+        near = [level for level in found if level.filled <= edge]
+    else:
+        edge = max(level.filled - level.unit for level in found)
+        near = [level for level in found if level.filled >= edge]
+    return min(near, key=lambda level: level.unit).filled
 
 
 def price_in_minor(tables: Tables, asset: Asset) -> Fraction:
