@@ -147,8 +147,12 @@ class Visit:
         self.page.get_by_text(text).first.wait_for(timeout=60_000)
 
     def focused(self, text):
-        """Wait until the focus is on something that says this."""
-        self.until("text => document.activeElement.innerText.includes(text)", text)
+        """Wait until the focus is on something that says this; not on the page or a room, which say everything."""
+        self.until(
+            "text => !document.activeElement.matches('body, [role=tabpanel]')"
+            " && document.activeElement.innerText.includes(text)",
+            text,
+        )
 
     def spoken(self, text):
         """Wait until screen readers are told this; gives all that they are told then."""
