@@ -110,6 +110,7 @@ def settings(work: Path, place: Place) -> dict[str, Any]:
             "show_tracebacks": False,
             "preheat_kernel": True,
             "default_pool_size": 1,
+            "http_keep_alive_timeout": 30,  # by then a slow machine has run the script that hears it, too
         },
         # No time limit for the page's cell: a kernel started ahead waits in it until its visitor comes.
         "VoilaExecutor": {"timeout": None},
