@@ -17,7 +17,15 @@ from allocation.readers.foreign import Remarks, amount, rounded
 from allocation.readers.holdings import COLUMNS, LARGEST
 from allocation.readers.isins import ISIN, two_shares
 from allocation.readers.one_price import is_rounding, moved, settled
-from allocation.readers.units import HUNDRED, agrees, is_bond, is_contract, is_notional, may_be_in_percent
+from allocation.readers.units import (
+    HUNDRED,
+    agrees,
+    is_bond,
+    is_called_bond,
+    is_contract,
+    is_notional,
+    may_be_in_percent,
+)
 from allocation.tables import ALL, CASH
 
 KIND = "kind"
@@ -131,6 +139,11 @@ class Findings(Remarks):
                 "that as well, or the price of one unit."
             )
             self.wrong(row, "price", f"{holding.price:f}", remedy)
+        elif holding.value is None and holding.price is not None and is_called_bond(holding, holding.price):
+            self.note(
+                f"{symbol} is a bond by its row, and counts at {holding.price:f} {holding.currency} a unit. If that is "
+                "in percent of its face value, write its value as well, or the price of one unit."
+            )
         for column in ("quantity", "price", "value", "cost_basis"):
             number = getattr(holding, column)
             if number is not None and abs(number) > LARGEST:

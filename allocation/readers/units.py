@@ -76,6 +76,12 @@ def may_be_in_percent(held: Described, price: Decimal) -> bool:
     return 10 < price < 200 and has_both and _FUND.search(f"{name} {held.kind or ''}") is None
 
 
+def is_called_bond(held: Described, price: Decimal) -> bool:
+    """Whether a price looks like a percentage, of what its kind calls a bond: that may be a fund of bonds as well."""
+    said = held.kind or held.category
+    return 10 < price < 200 and _BOND.search(said) is not None and _FUND.search(f"{held.name or ''} {said}") is None
+
+
 def is_contract(held: Described) -> bool:
     """Whether a row says that it is an option or a future, whose price may be for one of a contract's 100 units."""
     said = f"{held.name or ''} {held.kind or ''} {held.category}"

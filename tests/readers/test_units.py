@@ -165,6 +165,14 @@ def test_a_bond_at_a_price_like_a_percentage_needs_a_value_to_show_what_it_is():
         assert not read(f"Symbol,Name,Qty,Price,Currency\n{row}\n").problems
 
 
+def test_what_its_kind_calls_a_bond_counts_at_its_price_and_that_is_said():
+    head = "Symbol,Name,Type,Qty,Price,Currency\n"
+    (said,) = [note for note in read(f"{head}X,Bund 2030,Bond,1000,98.5,EUR\n").notes if "bond" in note]
+    assert said.startswith("X is a bond by its row, and counts at 98.5 EUR a unit. If that is in percent")
+    for row in ("BND,Total Bond Market ETF,Bond,10,74,USD", "X,Bund 2030,Bond,1000,0.985,EUR", "V,VTI,Stock,1,98,USD"):
+        assert not [note for note in read(f"{head}{row}\n").notes if "bond" in note]
+
+
 def test_what_is_worth_nothing_can_be_left_out():
     (problem,) = read("Symbol,Qty,Price,Currency\nDEAD,10,0,USD\n").problems
     assert "is not above 0. To load the rest without it, say so: --leave-out DEAD" in problem.remedy
