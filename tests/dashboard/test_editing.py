@@ -238,6 +238,15 @@ def act(editing, action):
     return True
 
 
+def test_what_is_discarded_takes_the_locks_of_its_rows_along():
+    editing = Editing(SIXTY_FORTY)
+    editing.set_inside("Bonds", percents(VTI=50, BND=50))
+    editing.lock(("Bonds", "VTI"), True)
+    editing.lock(("Bonds", ""), True)
+    editing.discard()
+    assert editing.now.locked == {("Bonds", "")}
+
+
 @given(st.lists(actions, max_size=25))
 def test_whatever_is_done_both_levels_add_up_to_100_and_locked_rows_stay(steps):
     editing = Editing(SIXTY_FORTY)

@@ -239,7 +239,7 @@ class Editing:
 
     def discard(self) -> None:
         """Back to what is saved; this can be undone, too."""
-        self._step(replace(self.saved, locked=self.now.locked, follow=True))
+        self.replace(replace(self.saved, follow=True))
 
     def rebase(self, saved: State) -> None:
         """What is saved has become another: measure changes from it."""
