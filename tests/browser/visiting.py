@@ -114,9 +114,13 @@ class Visit:
         """Wait until a JavaScript expression, or a function of ``arg``, is true."""
         end = time.monotonic() + timeout / 1000
         while not (value := self.page.evaluate(expression, arg)):
-            assert time.monotonic() < end, f"never true: {expression}"
+            assert time.monotonic() < end, f"never true: {expression} ({arg}). The focus is on {self.focus}"
             self.page.wait_for_timeout(20)
         return value
+
+    @property
+    def focus(self):
+        return self.page.evaluate("document.activeElement.outerHTML.slice(0, 300)")
 
     def revision(self):
         return self.until(f"{SEEN}?.dataset.drawn")

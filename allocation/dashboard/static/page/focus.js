@@ -63,9 +63,11 @@ export function keepFocus(place, region) {
     return within.find(isNew) ?? within.findLast((each) => held.before.includes(each)) ?? within[0];
   }
 
+  const isBusy = () => document.body.dataset.kernelState === "busy";
+
   function settle() {
     settling = false;
-    if (document.body.dataset.kernelState === "busy") return;
+    if (isBusy()) return;
     const now = [...place.querySelectorAll("[role=tabpanel]")].find(usable);
     // What a room says when it is entered is no news.
     if (now !== room) said.clear();
@@ -86,6 +88,8 @@ export function keepFocus(place, region) {
   }
 
   function tell() {
+    // The focus goes first to what has just come: it settles soon, and this waits anew from then.
+    if (settling || isBusy()) return;
     const sentences = [...said].filter((each) => usable(each)).map((each) => each.innerText);
     said = new Set();
     region.replaceChildren(...sentences.map((text) => Object.assign(document.createElement("p"), { textContent: text })));
