@@ -36,7 +36,7 @@ class History:
         self._portfolio = portfolio
         self._drift, self._untargeted = pd.DataFrame(), widgets.HTML()
         self._writing = PLAIN
-        self._scope = ALL
+        self._scope, self._currency = ALL, ""
         self._of = widgets.Dropdown(description="Show", options=[WHOLE])
         self._against = widgets.Dropdown(description="Against", options=AGAINST)
         self._explained = widgets.HTML()
@@ -63,7 +63,7 @@ class History:
         versions = self._portfolio.target_versions(tables.strategy.scope)
         self._versions.value = versions_table(versions) if len(versions) else sentence("No targets are saved yet.")
         self._over_time.layout.display = "none"
-        self._scope = tables.scope
+        self._scope, self._currency = tables.scope, tables.base_currency
         told(self._problem, self._read)()
 
     def _read(self) -> None:
@@ -91,7 +91,7 @@ class History:
             drift_over_time(self._drift, asset_class, self._writing),
             f"{what} on each day of a snapshot. The table below has the same numbers.",
         )
-        self._days.value = days_table(self._drift, asset_class, self._writing)
+        self._days.value = days_table(self._drift, asset_class, self._currency, self._writing)
 
 
 def not_known(history: pd.DataFrame) -> list[str]:
@@ -116,19 +116,28 @@ def not_known(history: pd.DataFrame) -> list[str]:
     return told
 
 
-def days_table(history: pd.DataFrame, asset_class: str | None, writing: Writing) -> str:
-    """Drift on each day, newest first: of the whole, or of a class."""
+def days_table(history: pd.DataFrame, asset_class: str | None, currency: str, writing: Writing) -> str:
+    """Value and drift on each day, newest first: of the whole, or of a class."""
+    in_currency = f"Value, {escape(currency)}"
     if asset_class is None:
+        values = history.groupby("as_of")["value"].sum()
         days = history.drop_duplicates("as_of").iloc[::-1]
         outside = history[history["status"].isin(["over", "under", "nothing held"])].groupby("as_of").size()
         rows = [
-            [day(row["as_of"]), _percent(row["portfolio_drift"], writing), str(outside.get(row["as_of"], 0))]
+            [
+                day(row["as_of"]),
+                writing.money(values[row["as_of"]], currency),
+                _percent(row["portfolio_drift"], writing),
+                str(outside.get(row["as_of"], 0)),
+            ]
             for row in days.to_dict("records")
         ]
-        return table("Drift by day", ["Day", "Portfolio drift", "Classes outside their band"], rows, {1, 2})
+        heads = ["Day", in_currency, "Portfolio drift", "Classes outside their band"]
+        return table("Value and drift by day", heads, rows, {1, 2, 3})
     rows = [
         [
             day(row["as_of"]),
+            writing.money(row["value"], currency),
             _percent(row["weight"], writing),
             _percent(row["target_weight"], writing),
             writing.points(row["drift"]) if row["drift"] == row["drift"] else "",
@@ -136,7 +145,7 @@ def days_table(history: pd.DataFrame, asset_class: str | None, writing: Writing)
         ]
         for row in history[history["asset_class"] == asset_class].iloc[::-1].to_dict("records")
     ]
-    return table(f"{asset_class} by day", ["Day", "Weight", "Target", "Points", "Status"], rows, {1, 2, 3}, key=1)
+    return table(f"{asset_class} by day", ["Day", in_currency, "Weight", "Target", "Points", "Status"], rows, {1, 2, 3, 4}, key=2)
 
 
 def _percent(weight: float, writing: Writing) -> str:

@@ -170,7 +170,7 @@ def test_history_shows_a_class_with_its_band(visit):
     visit.redrawn(revision)
     assert {trace["name"] for trace in visit.chart()} >= {"band", "target", "weight"}
     table = visit.page.get_by_role("table", name="Bonds by day")
-    assert table.locator("tbody tr").first.inner_text().split("\t")[:2] == ["2026-11-20", "17.5 %"]
+    assert table.locator("tbody tr").first.inner_text().split("\t")[:3] == ["2026-11-20", "8,822.60", "17.5 %"]
 
 
 def test_history_is_measured_against_the_targets_of_each_day_or_todays(visit):

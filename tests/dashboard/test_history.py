@@ -5,7 +5,9 @@ import datetime
 import pandas as pd
 import pytest
 
-from allocation.dashboard.history import not_known
+from allocation.dashboard.history import days_table, not_known
+from allocation.writing import HIDDEN, PLAIN, Writing
+from tests.dashboard.spoken import plain
 
 DAYS = [datetime.date(2025, month, 1) for month in (1, 2, 3, 4)]
 
@@ -46,3 +48,17 @@ def test_a_strategy_that_is_only_taken_to_have_been_active_is_said_to_be():
 )
 def test_bands_that_were_not_kept_are_said_to_be_others(bands, said):
     assert not_known(history(bands_instead=bands)) == [said]
+
+
+def test_each_day_has_its_value(sample):
+    days = sample.drift_history()
+    newest = f"{sample.drift()['value'].sum():,.2f}"
+    assert f"<td class=number>{newest}</td>" in plain(days_table(days, None, "USD", PLAIN))
+    bonds = sample.drift().set_index("asset_class").loc["Bonds", "value"]
+    assert f"<td class=number>{bonds:,.2f}</td>" in plain(days_table(days, "Bonds", "USD", PLAIN))
+
+
+def test_hidden_balances_are_hidden_on_every_day(sample):
+    days = sample.drift_history()
+    shown = plain(days_table(days, None, "USD", Writing(hidden=True)))
+    assert shown.count(f"<td class=number>{HIDDEN}</td>") == days["as_of"].nunique()
