@@ -145,7 +145,9 @@ def days_table(history: pd.DataFrame, asset_class: str | None, currency: str, wr
         ]
         for row in history[history["asset_class"] == asset_class].iloc[::-1].to_dict("records")
     ]
-    return table(f"{asset_class} by day", ["Day", in_currency, "Weight", "Target", "Points", "Status"], rows, {1, 2, 3, 4}, key=2)
+    return table(
+        f"{asset_class} by day", ["Day", in_currency, "Weight", "Target", "Points", "Status"], rows, {1, 2, 3, 4}, key=2
+    )
 
 
 def _percent(weight: float, writing: Writing) -> str:

@@ -1,5 +1,7 @@
 """Loading files on the page, the first visit, backups and exports."""
 
+import datetime
+
 import pandas as pd
 import pytest
 
@@ -53,6 +55,17 @@ def test_a_file_is_looked_at_row_by_row_and_loaded_once_confirmed(data_room, sam
     data_room.page.get_by_role("button", name="Take it back").press("Enter")
     data_room.focused("Taken back: new.csv")
     assert "Pension" not in sample.accounts()
+
+
+def test_a_day_is_deleted_once_it_was_said_what_that_takes_along(data_room, sample):
+    data_room.box("Delete").select_option("a day of an account")
+    data_room.box("Which").select_option("Roth IRA, 2026-11-20")
+    for answer, told in (("Keep it", "Delete…"), ("Delete it", "Deleted Roth IRA on 2026-11-20: 4 holdings")):
+        data_room.page.get_by_role("button", name="Delete…").press("Enter")
+        data_room.focused("This would delete Roth IRA on 2026-11-20: 4 holdings, 1 snapshot, 2 prices.")
+        data_room.page.get_by_role("button", name=answer).press("Enter")
+        data_room.focused(told)
+    assert sample.snapshots("Roth IRA")["as_of"].max() == datetime.date(2026, 10, 30)
 
 
 def test_every_problem_of_a_file_is_shown_and_nothing_is_loaded(data_room, sample):

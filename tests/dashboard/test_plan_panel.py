@@ -230,6 +230,45 @@ def test_a_second_click_executes_and_takes_back_nothing_more(panel):
     assert "is taken back" in panel.text
 
 
+def test_a_saved_plan_is_deleted_once_that_is_confirmed(panel):
+    for title in ("Spring", "Summer"):
+        panel.enter("Title", title)
+        panel.click("Save this plan")
+    panel.click("Delete this plan…")
+    assert "This would delete plan 2: Summer, " in panel.text and panel.panel.is_edited
+    panel.click("Keep it")
+    assert "This would delete" not in panel.text and not panel.panel.is_edited
+    panel.click("Delete this plan…")
+    for _ in range(2):
+        panel.click("Delete it")
+    assert "Plan 2 is deleted." in panel.text and panel.portfolio.plans()["plan"].tolist() == [1]
+    panel.click("Delete this plan…")
+    panel.click("Show what it would change")
+    assert not shown(panel.panel._saved._answers)
+    panel.click("Delete it")
+    assert panel.portfolio.plans()["plan"].tolist() == [1]
+
+
+def test_a_plan_that_was_executed_in_part_is_kept(panel):
+    panel.click("Save this plan")
+    panel.enter("Trades in", "Brokerage")
+    panel.click("Show what it would change")
+    panel.click("Mark as executed")
+    panel.panel.show(panel.portfolio.tables())
+    panel.click("Delete this plan…")
+    panel.click("Delete it")
+    assert "Plan 1 has been executed, so it stays as part of the portfolio&#x27;s history." in panel.text
+    assert "under Plan, Executed plans." in panel.text and len(panel.portfolio.plans()) == 1
+
+
+def test_hidden_balances_are_hidden_in_what_is_asked_of_a_plan(panel):
+    panel.click("Save this plan")
+    panel.click("Delete this plan…")
+    assert "1,000.00 USD" in panel.panel._saved._done.value
+    panel.panel.show(panel.portfolio.tables(), Writing(hidden=True))
+    assert not re.search(r"\d\.\d\d", panel.panel._saved._done.value)
+
+
 def test_hidden_balances_are_hidden_in_what_an_execution_changed(panel):
     panel.enter("What is open", "Brokerage")
     panel.click("Save this plan")

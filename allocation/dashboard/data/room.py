@@ -8,6 +8,7 @@ from collections.abc import Callable
 import ipywidgets as widgets
 
 from allocation.dashboard.data.by_hand import ByHandForm
+from allocation.dashboard.data.deleting import DeletingPanel
 from allocation.dashboard.data.loading import LoadPanel
 from allocation.dashboard.data.markup import prices_table, rates_table
 from allocation.dashboard.data.upkeep import BackupsPanel, HealthPanel, export_buttons
@@ -22,12 +23,13 @@ class Data:
 
     Parameters:
         portfolio: where they are loaded.
-        changed: called after a load, a restore, or a price or rate that was written down, to show everything anew.
+        changed: called after a load, a restore, a deletion, or a price or rate that was written down, to show
+            everything anew.
         own: whether it is a person's own portfolio, and not the sample.
     """
 
     def __init__(self, portfolio: Portfolio, changed: Callable[[], object], own: bool = True) -> None:
-        self._portfolio = portfolio
+        self._portfolio, self._own = portfolio, own
         self._load = LoadPanel(portfolio, changed, own)
         self._backups = BackupsPanel(portfolio, changed)
         self._prices, self._rates = widgets.HTML(), widgets.HTML()
@@ -38,14 +40,16 @@ class Data:
             [heading("Export"), export_buttons(portfolio), heading("Backups"), self._backups.box,
              heading("Health"), HealthPanel(portfolio).box]
         )  # fmt: skip
-        self.box = widgets.VBox([heading("Load"), self._load.box, self._valued, self._kept])
-        for part in (self._valued, self._kept):
+        self._deleting = DeletingPanel(portfolio, changed)
+        self._deletable = widgets.VBox([heading("Delete"), self._deleting.box])
+        self.box = widgets.VBox([heading("Load"), self._load.box, self._valued, self._kept, self._deletable])
+        for part in (self._valued, self._kept, self._deletable):
             part.add_class("allocation-stack")
 
     @property
     def is_edited(self) -> bool:
         """Whether files are being looked at, or something is asked."""
-        return self._load.is_edited or self._backups.is_asking
+        return self._load.is_edited or self._backups.is_asking or self._deleting.is_asking
 
     def show(self, tables: Tables, writing: Writing) -> None:
         """Show a scope, with numbers written like this."""
@@ -59,6 +63,7 @@ class Data:
         self._load.show(currency, writing)
         exists = self._portfolio.exists()
         self._valued.layout.display = self._kept.layout.display = "" if exists else "none"
+        self._deletable.layout.display = "" if exists and self._own else "none"
         if exists:
             today, stale_after = datetime.date.today(), self._portfolio.stale_after()
             prices = self._portfolio.prices()
@@ -66,3 +71,4 @@ class Data:
             self._prices.value = prices_table(prices, stale_after, today, writing)
             self._rates.value = rates_table(self._portfolio.rates(), stale_after, today, writing)
             self._backups.show()
+            self._deleting.show()

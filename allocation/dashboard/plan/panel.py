@@ -65,7 +65,7 @@ class PlanPanel:
     @property
     def is_edited(self) -> bool:
         """Whether it was looked at what executing a plan, or taking that back, would change."""
-        return self._saved.is_looked_at or self._executed.is_looked_at
+        return self._saved.is_asked or self._executed.is_looked_at
 
     def show(self, tables: Tables, writing: Writing = PLAIN) -> None:
         """Plan for this scope, with numbers written like this."""

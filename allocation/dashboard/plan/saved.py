@@ -1,4 +1,4 @@
-"""Saving the plan in view, and marking saved plans as executed."""
+"""Saving the plan in view, and marking saved plans as executed, or deleting them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SavedPlans:
         current: gives the plan in view, if there is one.
         changed: called after a plan was executed, and where the one in view has to be calculated anew.
         read_at: gives the portfolio's state when what the plan in view is of was read.
-        saved: called after a plan was saved, which changes nothing that the plan in view is of.
+        saved: called after a plan was saved or deleted, which changes nothing that the plan in view is of.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class SavedPlans:
         self._writing = PLAIN
         self._looked_at: tuple[object, ...] | None = None
         self._seen: Seen | None = None
+        self._to_delete: int | None = None
         self._words: Callable[[], str] = str
         self._title = widgets.Text(description="Title", layout={"width": "280px"})
         self._title.add_class("allocation-field")
@@ -53,20 +54,28 @@ class SavedPlans:
         self._look = widgets.Button(description="Show what it would change")
         # It changes what is held, so it waits until what it would change has been looked at.
         self._execute = widgets.Button(description="Mark as executed", disabled=True)
+        self._delete = widgets.Button(description="Delete this plan…", layout={"width": "auto"})
+        self._yes, self._no = widgets.Button(description="Delete it"), widgets.Button(description="Keep it")
         self._problem, self._done = widgets.HTML(), widgets.HTML()
         self._save.on_click(told(self._problem, self._save_plan))
         self._look.on_click(told(self._problem, lambda: self._carry_out(preview=True)))
         self._execute.on_click(told(self._problem, lambda: self._carry_out(preview=False)))
+        self._delete.on_click(told(self._problem, self._ask))
+        self._yes.on_click(told(self._problem, self._delete_plan))
+        self._no.on_click(lambda _button: self._clear())
         for asked in (self._plans, self._account, self._into):
             asked.observe(lambda _change: self._clear(), "value")
-        self._kept = widgets.VBox([row(self._plans, self._account, self._into), row(self._look, self._execute)])
-        self.box = widgets.VBox([row(self._title, self._save), self._kept, self._problem, self._done])
+        self._answers = row(self._yes, self._no)
+        self._kept = widgets.VBox(
+            [row(self._plans, self._account, self._into), row(self._look, self._execute, self._delete)]
+        )
+        self.box = widgets.VBox([row(self._title, self._save), self._kept, self._problem, self._done, self._answers])
         self.box.add_class("allocation-screen")
+        self._question(None)
 
     def show(self, writing: Writing | None = None) -> None:
         """The plans that are not executed in full yet; numbers written like this, or like the last time."""
         self._writing = writing or self._writing
-        self._done.value = self._words()
         table = self._portfolio.plans()
         waiting = table[table["executed"] != "in full"]
         options = [
@@ -84,17 +93,19 @@ class SavedPlans:
             if list(chooser.options) != names:
                 chooser.options, chooser.value = names, first
         self._kept.layout.display = "" if options else "none"
+        self._done.value = self._words()
 
     @property
-    def is_looked_at(self) -> bool:
-        """Whether what executing a plan would change was looked at, and it can be done."""
-        return self._looked_at is not None
+    def is_asked(self) -> bool:
+        """Whether what executing a plan would change was looked at, or it is asked whether one is to be deleted."""
+        return self._looked_at is not None or self._to_delete is not None
 
     def _save_plan(self) -> None:
         plan = self._current()
         if plan is None or plan.rows.empty:
             raise PlanError("There is no plan to save: it trades nothing.")
         number = self._portfolio.save_plan(self._as_of_now(plan), self._title.value)
+        self._question(None)
         self._saved()
         self.show()
         self._plans.value = number
@@ -129,6 +140,7 @@ class SavedPlans:
             # A second click on what the first one has done: another plan may be chosen by now.
             return
         self._tell(str)
+        self._question(None)
 
         def carry_out(preview: bool) -> Executed:
             return self._portfolio.execute_plan(
@@ -154,7 +166,30 @@ class SavedPlans:
         left = f"; {done.remaining} of its lines are left" if done.remaining else ""
         self._tell(lambda: said(f"{words}{left}.") + executed_table(done.changes, self._writing))
 
+    def _ask(self) -> None:
+        self._clear()
+        self._question(self._plans.value)
+        self._tell(lambda: said(f"This would delete plan {self._plans.label}. No copy of a plan is kept."))
+
+    def _delete_plan(self) -> None:
+        number = self._to_delete
+        if number is None:
+            # A second click on what the first one has done.
+            return
+        self._clear()
+        self._portfolio.delete_plan(number)
+        self._saved()
+        self.show()
+        self._tell(lambda: said(f"Plan {number} is deleted."))
+
+    def _question(self, number: int | None) -> None:
+        """Ask whether this plan is to be deleted, or don't any more."""
+        self._to_delete = number
+        self._answers.layout.display = "none" if number is None else ""
+        self._delete.layout.display = "" if number is None else "none"
+
     def _clear(self) -> None:
         self._problem.value = ""
         self._tell(str)
         self._looked_at, self._execute.disabled = None, True
+        self._question(None)
