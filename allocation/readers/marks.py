@@ -38,6 +38,8 @@ def why_no_number(cell: str, mark: str | None) -> str:
     """What is wrong with a cell that is no number with a table's decimal mark; None where the table leaves it open."""
     if is_error(cell):
         return AN_ERROR
+    if not cell:
+        return "is empty."
     if mark is None:
         open_mark = any(number_in(cell, either) is not None for either in (POINT, COMMA))
         return BOTH_WAYS if open_mark else "is not a number."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from allocation.readers.brokers import interactive_brokers, interactive_brokers_trades, positions, trades
-from allocation.readers.brokers.description import Description, described, find_header
+from allocation.readers.brokers.description import Description, described
 from allocation.readers.opened import Opened
 from allocation.readers.registry import Format
 
@@ -13,7 +13,7 @@ NAMES = ("fidelity", "schwab", "vanguard", "degiro", "trading212", "parqet", "gh
 
 
 def _recognises(description: Description, opened: Opened) -> bool:
-    return find_header(description, opened.first_lines) is not None
+    return description.recognises(opened.first_lines)
 
 
 def _format(description: Description) -> Format:

@@ -26,6 +26,7 @@ class Description:
         currency: that of rows which name none; None where each names its own.
         base_currency: pattern of a column's name that says what the file adds up in.
         header: the row of names has one of each of these.
+        opening: pattern of what stands in the row of names or above it, where the names alone are those of many files.
         columns: our column → the names it goes by; the first that is there counts. ``total (*)`` is that with any
             currency.
         rows: which rows are what: ``cash`` (names), ``cash_prefix``, ``cash_suffix``, ``total``, ``stop``,
@@ -43,6 +44,7 @@ class Description:
     currency: str | None
     base_currency: str | None
     header: Sequence[Sequence[str]]
+    opening: str | None
     columns: Mapping[str, Sequence[str]]
     rows: Mapping[str, Any]
     account: Mapping[str, Any]
@@ -56,6 +58,13 @@ class Description:
             return False
         names = {plain_name(cell) for cell in cells}
         return all(any(name in names for name in alternatives) for alternatives in self.header)
+
+    def recognises(self, lines: Sequence[Line]) -> bool:
+        """Whether the first lines of a file are those of this format."""
+        place = find_header(self, lines)
+        if place is None or self.opening is None:
+            return place is not None
+        return any(re.search(self.opening, " ".join(cells), re.IGNORECASE) for _, cells in lines[: place + 1])
 
     @cached_property
     def _first_name(self) -> frozenset[str]:
@@ -103,6 +112,7 @@ def described(name: str) -> Description:
         currency=given.get("currency"),
         base_currency=given.get("base_currency"),
         header=given["header"]["has"],
+        opening=given["header"].get("opening"),
         columns=given["columns"],
         rows=given.get("rows", {}),
         account=given.get("account", {}),

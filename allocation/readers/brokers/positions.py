@@ -13,6 +13,7 @@ from tqdm.auto import tqdm
 from allocation.errors import Subject, leave_out
 from allocation.readers.brokers.description import Description, find_header, plain_name
 from allocation.readers.content import Content
+from allocation.readers.foreign import rounded
 from allocation.readers.found import Findings, Holding
 from allocation.readers.lines import Exact, Lines, surplus
 from allocation.readers.loose import MONTH_FIRST, bare, currency_in, date_in, is_nothing, number_in
@@ -158,11 +159,17 @@ class Reading:
             findings.note(f"{name} has no symbol in the file: its name stands for it.")
             symbol = name
         value = numbers["value"]
+        if quantity is None and value == 0:
+            findings.note(f"{symbol} has no quantity and is worth nothing: it is left out.")
+            return
         # The file's total has it, whatever is wrong with it.
         self.state.rows.add(row)
         self.state.values.append(value if value is not None else (quantity or 0) * (price or Decimal(0)))
+        if quantity is None and "quantity" not in named and value is not None and price:
+            findings.note("The file has no quantities: each is its value divided by its price.")
+            quantity = rounded(value / price)
         if quantity is None:
-            findings.wrong(row, "quantity", named.get("quantity"), f"of {symbol or 'this row'} is no number.")
+            self._refuse_quantity(row, symbol, named)
             return
         findings.add(
             Holding(
@@ -180,6 +187,13 @@ class Reading:
                 category=BOND if self._is_bond(symbol, named) else "",
             )
         )
+
+    def _refuse_quantity(self, row: int, symbol: str, named: Mapping[str, str]) -> None:
+        if "quantity" in named:
+            written, remedy = named["quantity"], f"of {symbol or 'this row'} is no number. {leave_out(symbol)}"
+        else:
+            written, remedy = "", "has no column, and no price to tell it from. Export the table with one of the two."
+        self.findings.wrong(row, "quantity", written, remedy)
 
     def _refuse_place(self, row: int, symbol: str) -> None:
         """Refuse a row that stands where no holdings do."""
