@@ -24,6 +24,8 @@ CASH_NAMES = re.compile(
 )
 
 
+_WEALTHSIMPLE = re.compile(r"sec-c-(?P<currency>[a-z]{3})", re.IGNORECASE)
+"""What Wealthsimple calls cash, by its currency."""
 CURRENCY_KINDS = re.compile(r"cash|currency|currencies|forex|fx|bargeld|währung|devisen?|divisa|valuta", re.IGNORECASE)
 """Kinds of what is called by nothing but a currency's code."""
 _ABOVE = re.compile(r"\b(?:cash|guthaben|bargeld|liquidit|espèces|efectivo|contanti|saldo)", re.IGNORECASE)
@@ -44,6 +46,8 @@ def called_cash(symbol: str, name: str, kind: str) -> str | None:
     """
     if found := CASH_NAMES.fullmatch(symbol) or CASH_NAMES.fullmatch(name):
         return (found["before"] or found["after"] or "").upper()
+    if found := _WEALTHSIMPLE.fullmatch(symbol):
+        return found["currency"].upper()
     if len(symbol) == 3 and CURRENCY_KINDS.fullmatch(kind) and is_known_currency(symbol.upper()):
         return symbol.upper()
     return None

@@ -32,7 +32,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
              "descripción", "titolo", "descrizione", "denominazione", "strumento", "prodotto", "omschrijving",
              "título",
              "descrição", "ativo", "namn", "navn", "värdepapper", "nazwa"),
-    "quantity": ("quantity", "qty", "qty.", "menge", "títulos", "shares", "no. of shares", "number of shares",
+    "quantity": ("quantity", "qty", "qty.", "qty #", "menge", "títulos", "shares", "no. of shares", "number of shares",
                  "units", "amount of shares",
                  "position", "units held", "shares held", "quantity held", "number of units", "no. of units",
                  "no of shares", "no of units", "stück", "anzahl", "bestand", "stücke", "stk.", "stückzahl",

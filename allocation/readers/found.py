@@ -30,6 +30,8 @@ from allocation.tables import ALL, CASH
 
 KIND = "kind"
 BEGINS = "begins"
+NEARLY = Decimal("0.001")
+"""How much of a value a price may have moved between the two, in a file that is written while markets are open."""
 ACCRUED = Decimal("0.1")
 """The most of a bond's value that may be interest since its last coupon."""
 FURTHER = (KIND, ISIN, BEGINS)
@@ -74,10 +76,12 @@ class Findings(Remarks):
 
     Attributes:
         if_foreign: what can be said about a value that is in another currency than the price.
+        nearly: what was said about values that are nearly quantity times price.
     """
 
     today: datetime.date = field(kw_only=True)
     if_foreign: str = ""
+    nearly: str = ""
     holdings: list[Holding] = field(default_factory=list)
     totals: list[StatedTotal] = field(default_factory=list)
 
@@ -188,6 +192,14 @@ class Findings(Remarks):
         if is_contract(holding) and agrees(quantity, price * HUNDRED, value, HUNDRED):
             self.note(f"{holding.symbol} is a contract of 100: its price is kept as {price * HUNDRED:f}.")
             return price * HUNDRED
+        if abs(quantity * price - value) <= NEARLY * abs(value) and not is_bond(holding):
+            if not self.nearly:
+                self.nearly = (
+                    f"Values that are nearly quantity times price, such as {amount(value)} of {holding.symbol} "
+                    f"({amount(quantity * price)}), are kept as the latter."
+                )
+                self.note(self.nearly)
+            return price
         pence = next((small for small, whole in HUNDREDTHS.items() if whole == holding.currency), None)
         remedy = (
             f"of {holding.symbol} is not its quantity times its price: {quantity:f} × {price:f} is "

@@ -24,7 +24,7 @@ from allocation.readers.loose import currency_in, is_nothing
 from allocation.readers.opened import Opened
 from allocation.readers.sheets import HEADER_WITHIN, about_sheets
 from allocation.readers.table_cells import NUMBERS, Chosen
-from allocation.readers.table_dates import Dated, dated, title_date
+from allocation.readers.table_dates import Dated, dated, said_around
 from allocation.readers.table_rows import Reading
 
 SAMPLES = 5
@@ -155,7 +155,7 @@ def _choose(opened: Opened, lines: Lines, start: int, said: Mapped, today: datet
     missing += [ours for ours in doubtful if ours not in missing and ours not in NOT_NEEDED]
     if not {"symbol", "quantity"} & set(missing):
         day = _day(opened, header, rows, found, today)
-        if not {"as_of"} & {*said, *found} and title_date(lines.lines[:start], today) is None:
+        if not {"as_of"} & {*said, *found} and said_around(lines.lines, start, today) is None:
             found |= {"as_of": day.certain} if day.certain else {}
             doubtful |= {"as_of": f"={TODAY}" if day.unreadable else day.doubtful} if day.doubtful else {}
             no_day = day.unreadable

@@ -19,7 +19,7 @@ from allocation.readers.loose import SIGNS, bare, currency_in, date_in, date_ord
 from allocation.readers.marks import is_error, mark_of, why_no_number
 from allocation.readers.opened import Opened
 from allocation.readers.table_accounts import AccountNames
-from allocation.readers.table_dates import title_date
+from allocation.readers.table_dates import said_around
 
 NUMBERS = ("quantity", "price", "value", "cost_basis")
 NAMES = ("symbol", "isin", "name")
@@ -71,7 +71,8 @@ class Cells:
         side: where the column of long and short stands.
         mark: its decimal mark.
         order: the order of day, month and year in its dates.
-        as_of: the date that is said above the table.
+        as_of: the date that is said above or below the table.
+        says_as_of: which of the two.
         names_accounts: whether the file says whose its rows are.
         accounts: what each row's account is called.
         money_column: the column whose cells say the currency first.
@@ -87,7 +88,9 @@ class Cells:
         self.side = next((place for place, name in enumerate(chosen.header) if plain(name) in SIDES), None)
         self.mark = mark_of(numbers, chosen.rows, (self._named(cells) for _, cells in chosen.rows))
         self.order = date_order(self._cells("as_of"))
-        self.as_of = None if chosen.of_today else title_date(chosen.lines.lines[: chosen.start], today)
+        said = None if chosen.of_today else said_around(chosen.lines.lines, chosen.start, today)
+        self.as_of = said[0] if said else None
+        self.says_as_of = said[1] if said else ""
         self.names_accounts = "account" in chosen.columns or bool(chosen.fixed.get("account"))
         numbered = (self._named(cells) for _, cells in chosen.rows if "account_number" in chosen.columns)
         of_file = None if self.names_accounts else self.of_file

@@ -17,13 +17,16 @@ OF_VALUES = frozenset({"stand", "as at", "snapshot date", "report date", "report
 OF_ANYTHING = frozenset({"date", "datum", "fecha", "data", "dato", "dag", "day", "tag"})
 """What either may be called."""
 
-_TITLE = re.compile(
-    r"\b(?:as of|date|stand|datum|stichtag|situation au)\b.*?"
+SHORT = 2
+"""Cells of a line that is none of the table's rows, at most."""
+_DAY = (
     r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\2\d{4}|"
-    r"\d{1,2}\.? [^\W\d_]{3,10} \d{4}|[^\W\d_]{3,10} \d{1,2}, \d{4})",
-    re.IGNORECASE,
+    r"\d{1,2}\.? [^\W\d_]{3,10} \d{4}|[^\W\d_]{3,10} \d{1,2},? \d{4})"
 )
-"""The date of the whole table, as a line above it says it."""
+_SAYS = r"as of|as at|stand|stichtag|situation au|(?:created|generated|exported|downloaded)(?: (?:at|on))?"
+_ABOVE = re.compile(rf"\b(?:{_SAYS}|date|datum)\b.*?{_DAY}", re.IGNORECASE)
+_BELOW = re.compile(rf"\b(?:{_SAYS})\b.*?{_DAY}", re.IGNORECASE)
+"""The date of the whole table, as a line above or below it says it."""
 
 _TRADES = re.compile(
     r"(?:(?:market|limit|stop)[ -])?(?:buy|bought|purchased?|kauf|achat|compra|acquisto|aankoop|koop|"
@@ -78,13 +81,19 @@ def dated(header: Sequence[str], rows: Sequence[Line], found: Mapping[str, str],
     return Dated(doubtful=named[0], unreadable=_unreadable(named[0], list(_cells(held, places[named[0]])), today))
 
 
-def title_date(above: Sequence[Line], today: datetime.date) -> datetime.date | None:
-    """The day of a whole table, as the lines above its header say it; None where they don't, or it is to come."""
-    for _, cells in above:
-        if found := _TITLE.search(" ".join(cells)):
-            day = date_in(found[1], date_order([found[1]]))
-            if day is not None and day <= today:
-                return day
+def said_around(lines: Sequence[Line], start: int, today: datetime.date) -> tuple[datetime.date, str] | None:
+    """The day of a whole table, as a line above it says it, or one below it, and which; None where it is to come.
+
+    Parameters:
+        start: where its header stands.
+    """
+    below = [(row, cells) for row, cells in lines[start + 1 :] if sum(map(bool, cells)) <= SHORT]
+    for pattern, around, place in ((_ABOVE, lines[:start], "above"), (_BELOW, below, "below")):
+        for _, cells in around:
+            if found := pattern.search(" ".join(cells)):
+                day = date_in(found[1], date_order([found[1]]))
+                if day is not None and day <= today:
+                    return day, place
     return None
 
 

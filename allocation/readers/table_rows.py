@@ -22,6 +22,7 @@ from allocation.readers.lines import Unfilled, surplus
 from allocation.readers.loose import contradicts, currency_in, is_nothing, number_in
 from allocation.readers.marks import AN_ERROR, is_error
 from allocation.readers.opened import Opened
+from allocation.readers.purchases import Purchases, is_called_by_a_date
 from allocation.readers.table_cells import NAMES, NUMBERS, SIDE, Cells, Chosen, Named, as_cash, code_of, whole_of
 from allocation.readers.totals import CENT, EVERYTHING, TOTALS, Totals, says_not_held
 from allocation.readers.units import BOND, HUNDRED, are_weights
@@ -42,13 +43,14 @@ class Reading(Cells):
     def __init__(self, opened: Opened, chosen: Chosen, today: datetime.date) -> None:
         super().__init__(opened, chosen, today)
         self.opened = opened
-        self.totals = Totals(self.findings)
+        self.totals, self.purchases = Totals(self.findings), Purchases(self.findings)
         self.not_held, self.title = "", ""
         self.titles: list[str] = []
 
     def content(self) -> Content:
         for row, cells in tqdm(self.chosen.rows, desc=self.opened.name, unit=" rows", delay=1, leave=False):
             self._read_row(row, cells)
+        self.purchases.settle()
         if self._has_quantities and are_weights(self.findings.holdings):
             remedy = "holds shares of the whole, as the values say, and no numbers of shares. Call it Weight."
             self.findings.wrong(self.chosen.lines.lines[self.chosen.start][0], self._called("quantity"), "", remedy)
@@ -62,7 +64,8 @@ class Reading(Cells):
             day = day_in(self.opened.name)
             if day is not None and day < self.findings.today:
                 undated += f" The file's name has {day}: if they are of that day, --map as_of=={day}."
-            self.findings.note(f"It is of {self.as_of}, as is said above the table." if self.as_of else undated)
+            around = f"It is of {self.as_of}, as is said {self.says_as_of} the table."
+            self.findings.note(around if self.as_of else undated)
         if self.titles and not self.names_accounts:
             several = "If they are names of accounts, write them in a column Account."
             self.findings.note(f"Titles between the rows are not read: {listed(self.titles, FEW)}. {several}")
@@ -111,6 +114,9 @@ class Reading(Cells):
                 self.totals.compare(row, symbol or filled[0], self._number(row, "value", named.get("value", "")))
         elif error := self._error_for_a_name(named, symbol):
             self.findings.wrong(row, self._called(error), named[error], AN_ERROR)
+        elif is_called_by_a_date(symbol):
+            quantity, value = (self._number(row, column, named.get(column, "")) for column in ("quantity", "value"))
+            self.purchases.add(row, symbol, quantity, value)
         elif not symbol:
             self.findings.wrong(row, self._called("symbol"), "", "is empty. Every holding needs it.")
         else:
@@ -257,6 +263,7 @@ class Reading(Cells):
         numbers: Mapping[str, Decimal | None],
     ) -> None:
         value = numbers["value"]
+        self.purchases.holding(row, symbol, numbers["quantity"], value)
         is_foreign = contradicts(named.get("value", ""), currency)
         of_value = self._value_currency(named) or ("another" if is_foreign else currency)
         if value is not None:

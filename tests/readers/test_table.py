@@ -35,7 +35,8 @@ def test_a_german_export_with_a_title_a_total_and_a_disclaimer():
     [
         ("As of,11/20/2026", datetime.date(2026, 11, 20)),
         ("Stand: 2.11.2026", datetime.date(2026, 11, 2)),
-        ("Positions as of Nov 20, 2026", None),
+        ("Positions as of Nov 20, 2026", datetime.date(2026, 11, 20)),
+        ("Spreadsheet created at,18-09-2026 19:11", datetime.date(2026, 9, 18)),
         ('"Positions as of Nov 20, 2026"', datetime.date(2026, 11, 20)),
         ("Date,2026-11-20 16:00", datetime.date(2026, 11, 20)),
         ("As of,03/04/2026", None),
@@ -48,6 +49,51 @@ def test_the_date_above_a_table_is_that_of_its_values_where_it_can_be_read_for_s
     assert content.holdings["as_of"].tolist() == [day]
     said = f"It is of {day}, as is said above the table." if day else "Nothing says which day its values are of"
     assert any(said in note for note in content.notes)
+
+
+@pytest.mark.parametrize(
+    ("footer", "day"),
+    [
+        ('"As of 2026-05-08 12:00 GMT-04:00"', datetime.date(2026, 5, 8)),
+        ("Generated at Sep 15 2026 08:50 AM ET", datetime.date(2026, 9, 15)),
+        ("Stand,2.11.2026", datetime.date(2026, 11, 2)),
+        ("As of 2027-01-01", None),
+        ("Member since the date of 2020-01-01", None),
+    ],
+)
+def test_so_is_the_date_below_it(footer, day):
+    content = read(f"Symbol,Quantity,Price,Currency\nVTI,1,2,USD\n\n{footer}\n")
+    assert content.holdings["as_of"].tolist() == [day]
+    said = f"It is of {day}, as is said below the table." if day else "Nothing says which day its values are of"
+    assert any(said in note for note in content.notes)
+
+
+def test_purchases_under_a_holding_are_not_counted_again():
+    content = read("""\
+        Symbol,Last Price,Qty #,Value,Currency
+        EEE,10.00,5,50.00,USD
+        01/02/2025,10.00,2,20.00,USD
+        03/04/2025,10.00,3,30.00,USD
+        FFF,10.00,5,50.00,USD
+        2025-01-02,,,49.99,USD
+        2025-03-04,,,0.01,USD
+        TOTAL,,,100.00,
+    """)
+    assert [row[1:3] for row in held(content)] == [("EEE", 5), ("FFF", 5)]
+    assert (
+        "Rows called by a date, such as 01/02/2025, add up to the holding above them: they are its purchases and not "
+        "counted again."
+    ) in content.notes
+    assert "TOTAL: 100.00, as the file's own total says." in content.notes
+
+
+@pytest.mark.parametrize("rows", ["EEE,10,5\n01/02/2025,10,4\n", "01/02/2025,10,5\nEEE,10,5\n"])
+def test_a_date_is_no_holding(rows):
+    (problem,) = problems(read(f"Symbol,Price,Quantity,Currency\n{rows.replace(chr(10), ',USD' + chr(10))}"))
+    assert (
+        "symbol: '01/02/2025' is a date, and no holding. If the row is a purchase of the holding above it, take it out "
+        "of the file; otherwise write what is held."
+    ) in problem
 
 
 def test_money_in_the_bank_is_cash():
@@ -317,3 +363,12 @@ def test_cash_in_several_rows_is_said_to_be_added_up():
     assert [note for note in content.notes if "added up" in note] == [
         "CASH in USD stands in several rows of depot: they are added up."
     ]
+
+
+def test_cash_that_a_program_calls_by_a_code_of_its_own_is_cash():
+    content = read("""\
+        Account Name,Symbol,Name,Security Type,Quantity,Market Price,Market Value,Currency
+        TFSA,sec-c-cad,Canadian Dollar,Cash,500.00,1.00,500.00,CAD
+        TFSA,SEC-C-USD,US Dollar,Cash,20,1.00,20,USD
+    """)
+    assert held(content) == [("TFSA", "CASH", 500, 1, "CAD"), ("TFSA", "CASH", 20, 1, "USD")]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.readers.reading import read
+from tests.readers.reading import held, problems, read
 
 
 def priced(text, **how):
@@ -176,3 +176,17 @@ def test_what_its_kind_calls_a_bond_counts_at_its_price_and_that_is_said():
 def test_what_is_worth_nothing_can_be_left_out():
     (problem,) = read("Symbol,Qty,Price,Currency\nDEAD,10,0,USD\n").problems
     assert "is not above 0. To load the rest without it, say so: --leave-out DEAD" in problem.remedy
+
+
+def test_a_price_that_moved_while_the_file_was_written_is_no_mistake():
+    header = "Symbol,Quantity,Price,Value,Currency\n"
+    content = read(header + "BTC,0.01553933,87258.25,1356.25,CAD\nETH,2,3000,6001,CAD\n")
+    assert held(content) == [
+        ("depot", "BTC", 0.01553933, 87258.25, "CAD"),
+        ("depot", "ETH", 2, 3000, "CAD"),
+    ]
+    assert (
+        "Values that are nearly quantity times price, such as 1,356.25 of BTC (1,355.93), are kept as the latter."
+    ) in content.notes
+    (problem,) = problems(read(header + "BTC,0.01553933,87258.25,1357.50,CAD\n"))
+    assert "'1,357.50' of BTC is not its quantity times its price: 0.01553933 × 87258.25 is 1,355.93." in problem
