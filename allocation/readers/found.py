@@ -218,7 +218,7 @@ class Findings(Remarks):
             remedy += f"; if the price is in {pence}, write that as the currency." if pence else "."
         else:
             remedy += self.if_foreign
-        self.wrong(holding.row, "value", amount(value), remedy)
+        self.wrong(holding.row, "value", amount(value), f"{remedy} {leave_out(holding.symbol)}")
         return price
 
     def _rounded(self, number: Decimal, say: bool = True) -> Decimal:

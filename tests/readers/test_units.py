@@ -45,13 +45,14 @@ def test_nothing_else_is_worth_a_hundredth_of_its_quantity_times_its_price(row):
     symbol = row.split(",")[0]
     assert str(problem) == (
         f"depot.csv, row 2, value: '2,713.00' of {symbol} is not its quantity times its price: 1000 × 271.3 is "
-        "271,300.00. Check the row. If it is a bond whose price is in percent, write the price with a %."
+        "271,300.00. Check the row. If it is a bond whose price is in percent, write the price with a %. To load the "
+        f'rest without it, say so: --leave-out {symbol}, or "Leave it out" on the page.'
     )
 
 
 def test_a_price_in_pence_that_is_called_pounds_is_refused_with_what_it_may_be():
     (problem,) = read("Symbol,Qty,Price,Value,Currency\nVUSA,100,8512.5,8512.50,GBP\n").problems
-    assert problem.remedy.endswith("; if the price is in GBp, write that as the currency.")
+    assert "; if the price is in GBp, write that as the currency." in problem.remedy
 
 
 @pytest.mark.parametrize(("currency", "whole"), [("GBX", "GBP"), ("GBp", "GBP"), ("ZAc", "ZAR"), ("ILA", "ILS")])
@@ -105,7 +106,7 @@ def test_a_price_is_for_one_of_a_contracts_hundred_where_the_row_says_that_it_is
 def test_shares_are_never_worth_a_hundred_times_as_much():
     (problem,) = read("Symbol,Name,Qty,Price,Value,Currency\nAAPL,Apple,2,5.00,1000,USD\n").problems
     assert "2 × 5.00 is 10.00. Check the row." in problem.remedy
-    assert problem.remedy.endswith("If it is an option on 100 shares, write the price of one contract, 500.00.")
+    assert "If it is an option on 100 shares, write the price of one contract, 500.00." in problem.remedy
 
 
 FIDELITY = "Account Number,Account Name,Symbol,Description,Quantity,Last Price,Current Value\n"
