@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from allocation.errors import MappingNeeded
+from allocation.money import currency_code, is_known_currency
 from allocation.readers.columns import (
     FIELDS,
     SAME_WORDS,
@@ -163,6 +164,8 @@ def _choose(opened: Opened, lines: Lines, start: int, said: Mapped, today: datet
     if missing:
         free = [column for column in header if column and column not in (*found.values(), *taken)]
         guesses = {ours: near for ours in missing if (near := doubtful.get(ours) or guess(free, ours))}
+        if not _are_currencies(header, rows, guesses.get("currency")):
+            guesses.pop("currency", None)
         if "currency" in missing and "currency" not in guesses and _has_dollars(header, rows, found):
             # Most likely, but a dollar may be Canada's or Australia's: it is asked.
             guesses["currency"] = "=USD"
@@ -232,6 +235,13 @@ def _other_currency(header: list[str], rows: Sequence[Line], found: Mapped) -> s
     ]
     of_rows = {code for amount, code in pairs if amount and code and currency_in(amount) is None}
     return others.pop() if len(others) == 1 and of_rows - others else None
+
+
+def _are_currencies(header: list[str], rows: Sequence[Line], column: str | None) -> bool:
+    """Whether a column has currencies in it, whatever it is called."""
+    place = header.index(column) if column in header else len(header)
+    cells = [cells[place] for _, cells in rows[:SAMPLES] if place < len(cells) and cells[place]]
+    return any(is_known_currency(currency_code(cell)) for cell in cells)
 
 
 def _has_dollars(header: list[str], rows: Sequence[Line], found: Mapped) -> bool:

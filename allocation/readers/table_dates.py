@@ -24,7 +24,7 @@ _DAY = (
     r"\d{1,2}\.? [^\W\d_]{3,10} \d{4}|[^\W\d_]{3,10} \d{1,2},? \d{4})"
 )
 _SAYS = r"as of|as at|stand|stichtag|situation au|(?:created|generated|exported|downloaded)(?: (?:at|on))?"
-_ABOVE = re.compile(rf"\b(?:{_SAYS}|date|datum)\b.*?{_DAY}", re.IGNORECASE)
+_ABOVE = re.compile(rf"\b(?:{_SAYS}|date|datum|vom)\b.*?{_DAY}", re.IGNORECASE)
 _BELOW = re.compile(rf"\b(?:{_SAYS})\b.*?{_DAY}", re.IGNORECASE)
 """The date of the whole table, as a line above or below it says it."""
 

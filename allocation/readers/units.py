@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
+from allocation.readers.loose import MONTHS
+
 if TYPE_CHECKING:
     from allocation.readers.found import Holding
 
@@ -32,6 +34,8 @@ _COUPON = re.compile(r"\b\d{1,2}(?:[.,]\d{1,6})?\s?%")
 _MATURITY = re.compile(
     r"\b(?:19|20|21)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2}(?:\d\d)?\b|\b\d\d[/-]\d\d\b|\d[A-Z]{3}(?:20|21)\d\d\b"
 )
+_ONLY_MATURITY = re.compile(r"([^\W\d_]{3,10})\.? (?:19|20|21)\d\d")
+"""What brokers for everybody call a bond by: ``Sept. 2033``."""
 _OPTION = re.compile(
     r"\boptions?\b|optionen|optionsschein|\bopciones\b|\bopzion[ei]\b|\bopties?\b|\bfutures?\b|\bcalls?\b|\bputs?\b",
     re.IGNORECASE,
@@ -70,8 +74,11 @@ def is_bond(held: Described) -> bool:
 
 
 def may_be_in_percent(held: Described, price: Decimal) -> bool:
-    """Whether a price looks like a percentage, of what has a coupon and a maturity in its name."""
+    """Whether a price looks like a percentage, of what has a coupon and a maturity in its name, or a maturity alone."""
     name = held.name or held.symbol
+    alone = _ONLY_MATURITY.fullmatch(name)
+    if alone is not None and alone[1].casefold() in MONTHS:
+        return 10 < price < 200
     has_both = _COUPON.search(name) is not None and _MATURITY.search(name) is not None
     return 10 < price < 200 and has_both and _FUND.search(f"{name} {held.kind or ''}") is None
 
