@@ -23,7 +23,7 @@ from allocation.tables import Tables
 from allocation.targets import HUNDRED, share
 
 _STATIC = Path(str(files("allocation.dashboard") / "static"))
-QUIET = 60
+QUIET = 40
 """Milliseconds without a step before what it would take is calculated, at least."""
 
 FOOT = {"sum": "", "wrong": False, "set": False, "can": True, "choices": []}
@@ -211,4 +211,4 @@ class TargetEditor(anywidget.AnyWidget):
         began = time.monotonic()
         self._effect = effect(self._seen.tables, self._editing.now, datetime.date.today(), self._seen.writing)
         # A plan that takes long waits longer for the next step, so that dragging stays quick.
-        self._quiet = max(QUIET, round(500 * (time.monotonic() - began)))
+        self._quiet = max(QUIET, round(400 * (time.monotonic() - began)))
