@@ -62,11 +62,9 @@ def dated(header: Sequence[str], rows: Sequence[Line], found: Mapping[str, str],
         found: our column → its column, for those that are known.
     """
     places = {column: place for place, column in enumerate(header) if column}
-    if not any(plain(column) in OF_VALUES | OF_ANYTHING for column in places):
-        return Dated()
     held = [cells for _, cells in rows if _is_held(cells, places, found)]
     dates = [column for column in places if _are_dates(_cells(held, places[column]))]
-    if not any(plain(column) in OF_VALUES | OF_ANYTHING for column in dates):
+    if not dates:
         return Dated()
     traded = [column for column in places if _are_trades(_cells(held, places[column]))]
     for column in traded:

@@ -104,3 +104,22 @@ def test_merrill():
     )
     assert held(content) == [("depot", "XYZ", 1200, 14, "USD"), ("depot", "CASH", 10, 1, "USD")]
     assert set(content.holdings["as_of"]) == {datetime.date(2026, 11, 20)}
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        (
+            "Title,Type,Timestamp,Account Currency,Total Amount,Buy / Sell,Ticker,ISIN,Price per Share,Quantity",
+            "Apple,ORDER,2024-01-10T14:30:00.000Z,GBP,100.00,BUY,AAPL,US0378331005,150.00,0.66\n"
+            "Apple,ORDER,2024-02-10T14:30:00.000Z,GBP,90.00,SELL,AAPL,US0378331005,150.00,0.60\n",
+        ),
+        (
+            "Activity Date,Instrument,Trans Code,Quantity,Price,Currency",
+            "9/20/2026,AAPL,Sell,5,190.00,USD\n9/02/2026,AAPL,Buy,9,180.00,USD\n",
+        ),
+    ],
+)
+def test_a_history_is_no_list_of_what_is_held(header, rows):
+    (problem,) = problems(read(f"{header}\n{rows}", mapping={"price": header.split(",")[-2]}))
+    assert "lists purchases and sales, which don't say what is held" in problem
