@@ -24,6 +24,8 @@ RATE_DECIMALS = 12
 HUNDREDTH = Decimal("0.01")
 EXACT = Context(prec=60)
 """Enough digits for the largest quantity times the largest price."""
+TOO_LONG = Decimal(10) ** 30
+"""What no file means, and nobody could read; it is written with its power of ten."""
 
 
 @dataclass
@@ -99,6 +101,8 @@ def rounded(number: Decimal, decimals: int = DECIMALS) -> Decimal:
 
 def amount(number: Decimal) -> str:
     """An amount of money in a sentence: ``3,502.63``; halves are rounded up, as values are everywhere."""
+    if abs(number) >= TOO_LONG:
+        return f"{number:.3e}"
     return f"{number.quantize(HUNDREDTH, ROUND_HALF_UP, EXACT):,f}"
 
 

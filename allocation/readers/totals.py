@@ -17,7 +17,7 @@ from allocation.readers.found import Findings
 CENT = Decimal("0.01")
 _CURRENCY = "usd|eur|gbp|chf|cad|aud|nzd|sek|nok|dkk|jpy|hkd|sgd|inr|pln"
 TOTALS = re.compile(
-    r"(?:(?:grand|sub|account|portfolio|overall)[ -]?)?totals?"
+    r"(?:(?:grand|sub|account|portfolio|positions?|overall)[ -]?)?totals?"
     rf"(?: value| assets| portfolio| account|(?: in)? (?:{_CURRENCY}))?|"
     r"(?:gesamt|zwischen)?summe|gesamt(?:wert|betrag)?|insgesamt|totaal|totale|sum",
     re.IGNORECASE,

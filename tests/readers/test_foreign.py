@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocation.readers.foreign import Remarks, account_name, day_of, distinct, exact, name_of, rounded
+from allocation.readers.foreign import Remarks, account_name, amount, day_of, distinct, exact, name_of, rounded
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,9 @@ def test_recognising_a_file_imports_no_heavy_library():
     )
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
+
+
+def test_an_amount_that_nobody_could_mean_is_still_written():
+    assert amount(Decimal("9" * 60)) == "1.000e+60"
+    assert amount(Decimal("-1e99")) == "-1.000e+99"
+    assert amount(Decimal("1234567.895")) == "1,234,567.90"
