@@ -124,7 +124,8 @@ class Findings(Remarks):
         if not holding.account or not symbol:
             self.wrong(row, "symbol" if holding.account else "account", "", "is empty. Every holding needs it.")
         if not is_known_currency(holding.currency):
-            self.wrong(row, "currency", holding.currency, "is not a currency code. Write one like USD, EUR or GBP.")
+            what = "is not a currency code" if holding.currency else f"of {symbol} is nowhere in its row"
+            self.wrong(row, "currency", holding.currency, f"{what}. Write one like USD, EUR or GBP.")
         if holding.quantity < 0 and symbol != CASH:
             remedy = f"of {symbol} is negative. What is owed or sold short can't be kept; only CASH may be negative. "
             self.wrong(row, "quantity", f"{holding.quantity:f}", remedy + leave_out(symbol))

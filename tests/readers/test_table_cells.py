@@ -141,3 +141,8 @@ def test_another_decimal_mark_than_the_rest_of_the_file_has_is_said(text, said):
 def test_a_spreadsheets_error_is_called_one(row, said):
     (problem,) = problems(read(f"Symbol,Quantity,Price,Currency\n{row}\n"))
     assert said in problem
+
+
+def test_a_row_without_a_currency_among_others_that_have_one_is_a_problem():
+    said = problems(read("Symbol;Quantity;Price\nA;10;USD 250,00\nB;50;100,00\n"))
+    assert said == ["depot.csv, row 3, currency: of B is nowhere in its row. Write one like USD, EUR or GBP."]
