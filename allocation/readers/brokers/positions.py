@@ -190,7 +190,8 @@ class Reading:
 
     def _refuse_quantity(self, row: int, symbol: str, named: Mapping[str, str]) -> None:
         if "quantity" in named:
-            written, remedy = named["quantity"], f"of {symbol or 'this row'} is no number. {leave_out(symbol)}"
+            without = f" {leave_out(symbol)}" if symbol else ""
+            written, remedy = named["quantity"], f"of {symbol or 'this row'} is no number.{without}"
         else:
             written, remedy = "", "has no column, and no price to tell it from. Export the table with one of the two."
         self.findings.wrong(row, "quantity", written, remedy)
