@@ -132,8 +132,8 @@ def days_table(history: pd.DataFrame, asset_class: str | None, currency: str, wr
             ]
             for row in days.to_dict("records")
         ]
-        heads = ["Day", in_currency, "Portfolio drift", "Classes outside their band"]
-        return table("Value and drift by day", heads, rows, {1, 2, 3})
+        heads = ["Day", in_currency, "Drift", "Classes out of band"]
+        return table("Value and drift by day", heads, rows, {1, 2, 3}, short=True)
     rows = [
         [
             day(row["as_of"]),

@@ -74,6 +74,7 @@ def table(
     key: int | None = None,
     wordy: bool = False,
     phrases: bool = False,
+    short: bool = False,
 ) -> str:
     """A table; where there is no room for its columns each row is a card, in which a column's name stands at its value.
 
@@ -86,6 +87,7 @@ def table(
         key: the place of the column that counts most; it stands at the top of the card.
         wordy: its last column is of sentences, so that it needs more room than others.
         phrases: among its numbers are words, which are broken over lines where there is no room.
+        short: its columns have room beside each other everywhere, so its rows are never cards.
     """
     kinds = {"number": numbers, "name": names, "key": () if key is None else (key,)}
     marks = [" ".join(kind for kind, places in kinds.items() if place in places) for place in range(len(head))]
@@ -102,7 +104,9 @@ def table(
 
     body = "".join(line(cells) for cells in rows)
     sums = f'<tfoot role="rowgroup">{line(foot)}</tfoot>' if foot else ""
-    look = f"allocation-scroll{' allocation-cards' * (len(head) > FEW_COLUMNS)}{' allocation-wordy' * wordy}"
+    look = (
+        f"allocation-scroll{' allocation-cards' * (len(head) > FEW_COLUMNS and not short)}{' allocation-wordy' * wordy}"
+    )
     look += " allocation-phrases" * phrases
     # Whoever has no mouse scrolls it with the arrow keys, once it has the focus.
     return (
