@@ -44,14 +44,13 @@ class History:
         self._days, self._problem, self._snapshots, self._plans, self._versions = (widgets.HTML() for _ in range(5))
         for long in (self._snapshots, self._plans, self._versions):
             long.add_class("allocation-tall")
-        self._over_time = widgets.VBox([beside(self._of, self._against), self._chart, self._days])
+        self._over_time = widgets.VBox([beside(self._of, self._against), self._chart])
         self._over_time.add_class("allocation-stack")
         self._of.observe(lambda _change: self._draw(), "value")
         self._against.observe(lambda _change: told(self._problem, self._read)(), "value")
         self.box = widgets.VBox(
-            [heading("Drift over time"), self._explained, self._problem,
-             self._untargeted, self._over_time, heading("Snapshots"), self._snapshots, heading("Plans"), self._plans,
-             heading("Targets"), self._versions]
+            [heading("Drift over time"), self._explained, self._problem, self._untargeted, self._over_time, self._days,
+             heading("Snapshots"), self._snapshots, heading("Plans"), self._plans, heading("Targets"), self._versions]
         )  # fmt: skip
 
     def show(self, tables: Tables, writing: Writing) -> None:
@@ -62,7 +61,7 @@ class History:
         self._plans.value = plans_table(plans, writing) if len(plans) else sentence("No plan is saved yet.")
         versions = self._portfolio.target_versions(tables.strategy.scope)
         self._versions.value = versions_table(versions) if len(versions) else sentence("No targets are saved yet.")
-        self._over_time.layout.display = "none"
+        self._over_time.layout.display, self._days.value = "none", ""
         self._scope, self._currency = tables.scope, tables.base_currency
         told(self._problem, self._read)()
 
@@ -74,6 +73,8 @@ class History:
         self._untargeted.value = ""
         if self._drift["portfolio_drift"].isna().all():
             self._untargeted.value = sentence("There is no drift to show: no targets are set yet.")
+            self._over_time.layout.display = "none"
+            self._days.value = days_table(self._drift, None, self._currency, self._writing) if len(self._drift) else ""
             return
         options = [WHOLE, *dict.fromkeys(self._drift.iloc[::-1]["asset_class"])][: 1 + len(self._drift)]
         if list(self._of.options) != options:
@@ -128,7 +129,7 @@ def days_table(history: pd.DataFrame, asset_class: str | None, currency: str, wr
                 day(row["as_of"]),
                 writing.money(values[row["as_of"]], currency),
                 _percent(row["portfolio_drift"], writing),
-                str(outside.get(row["as_of"], 0)),
+                str(outside.get(row["as_of"], 0)) if row["portfolio_drift"] == row["portfolio_drift"] else "",
             ]
             for row in days.to_dict("records")
         ]

@@ -5,7 +5,7 @@ import datetime
 import pandas as pd
 import pytest
 
-from allocation.dashboard.history import days_table, not_known
+from allocation.dashboard.history import History, days_table, not_known
 from allocation.writing import HIDDEN, PLAIN, Writing
 from tests.dashboard.spoken import plain
 
@@ -62,3 +62,18 @@ def test_hidden_balances_are_hidden_on_every_day(sample):
     days = sample.drift_history()
     shown = plain(days_table(days, None, "USD", Writing(hidden=True)))
     assert shown.count(f"<td class=number>{HIDDEN}</td>") == days["as_of"].nunique()
+
+
+def test_without_targets_there_are_values_and_no_drift(portfolio):
+    portfolio.init("USD")
+    held = {"account": "Depot", "symbol": "VTI", "asset_class": "Stocks", "currency": "USD"}
+    for day, price in (("2026-01-31", 300), ("2026-02-28", 310)):
+        portfolio.load(pd.DataFrame([held | {"quantity": 10, "price": price, "as_of": day}]))
+    room = History(portfolio)
+    room.show(portfolio.tables(), PLAIN)
+    assert "There is no drift to show: no targets are set yet." in room._untargeted.value
+    assert room._over_time.layout.display == "none"
+    assert [cell for cell in ("3,100.00", "3,000.00", "%") if cell in room._days.value] == ["3,100.00", "3,000.00"]
+    portfolio.save_class_targets({"Stocks": 100})
+    room.show(portfolio.tables(), PLAIN)
+    assert room._over_time.layout.display == "" and room._untargeted.value == "" and "0.0 %" in room._days.value
