@@ -20,6 +20,12 @@ def isin_in(cell: str) -> str | None:
     return written if _PATTERN.fullmatch(written) else None
 
 
+def without_further_codes(cell: str) -> str:
+    """The ISIN alone of a cell that has another code beside it: ``IE00B4L5Y983 (A0RPWH)``; any other cell as it is."""
+    found = re.findall(rf"\b{_PATTERN.pattern}\b", cell)
+    return found[0] if len(found) == 1 else cell
+
+
 def two_shares(symbol: str, isins: Sequence[str], names: Sequence[str | None], where: str) -> str:
     """What is wrong with a symbol that stands for two ISINs, and what to do.
 

@@ -14,6 +14,7 @@ from allocation.readers.columns import SIDES, currency_of, plain
 from allocation.readers.file_names import account_in
 from allocation.readers.found import Findings
 from allocation.readers.holdings import OWN_WORDS
+from allocation.readers.isins import without_further_codes
 from allocation.readers.lines import Exact, Line, Lines
 from allocation.readers.loose import SIGNS, bare, currency_in, date_in, date_order, is_nothing, number_in
 from allocation.readers.marks import is_error, mark_of, why_no_number
@@ -186,6 +187,8 @@ class Cells:
         if self.side is not None and self.side < len(cells):
             named[SIDE] = cells[self.side]
         named |= self.chosen.fixed
+        if "isin" in named:
+            named["isin"] = without_further_codes(named["isin"])
         # What we call no class may be written with other capitals.
         said = named.get("asset_class", "")
         return {**named, "asset_class": OWN_WORDS.get(said.casefold(), said)}

@@ -123,3 +123,22 @@ def test_merrill():
 def test_a_history_is_no_list_of_what_is_held(header, rows):
     (problem,) = problems(read(f"{header}\n{rows}", mapping={"price": header.split(",")[-2]}))
     assert "lists purchases and sales, which don't say what is held" in problem
+
+
+def test_dkb():
+    content = read("""\
+        "Depot";"500000000";
+
+        "Depotgesamtwert in EUR";"7.150,00";
+        "Stand vom:";"20.11.2026";
+
+        "Bestand";"";"ISIN / WKN";"Bezeichnung";"Kurs";"Gewinn / Verlust";"";"Einstandswert";"";"Kurswert in EUR"
+        "50,00";"Stück";"IE00B4L5Y983 (A0RPWH)";"MUSTER WELT";"100,000000";"1.000,00";"EUR";"80,00";"EUR";"5.000,00"
+        "10,00";"Stück";"A0RPWI / US0378331005";"MUSTER CORP";"215,000000";"350,00";"EUR";"180,00";"EUR";"2.150,00"
+    """)
+    assert held(content) == [
+        ("depot", "IE00B4L5Y983", 50, 100, "EUR"),
+        ("depot", "US0378331005", 10, 215, "EUR"),
+    ]
+    assert set(content.holdings["as_of"]) == {datetime.date(2026, 11, 20)}
+    assert content.holdings["isin"].tolist() == ["IE00B4L5Y983", "US0378331005"]
