@@ -17,14 +17,15 @@ OF_VALUES = frozenset({"stand", "as at", "snapshot date", "report date", "report
 OF_ANYTHING = frozenset({"date", "datum", "fecha", "data", "dato", "dag", "day", "tag"})
 """What either may be called."""
 
-SHORT = 2
-"""Cells of a line that is none of the table's rows, at most."""
+FEW_CELLS = 2
+"""Filled in a line that is none of the table's rows, at most."""
 _DAY = (
     r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\2\d{4}|"
     r"\d{1,2}\.? [^\W\d_]{3,10} \d{4}|[^\W\d_]{3,10} \d{1,2},? \d{4})"
 )
 _SAYS = r"as of|as at|stand|stichtag|situation au|(?:created|generated|exported|downloaded)(?: (?:at|on))?"
-_ABOVE = re.compile(rf"\b(?:{_SAYS}|date|datum|vom)\b.*?{_DAY}", re.IGNORECASE)
+_OVERVIEW = r"\w*(?:übersicht|aufstellung|bewertung|auszug|bestand|bestände) (?:vom|zum|per)"
+_ABOVE = re.compile(rf"\b(?:{_SAYS}|date|datum|{_OVERVIEW})\b.*?{_DAY}", re.IGNORECASE)
 _BELOW = re.compile(rf"\b(?:{_SAYS})\b.*?{_DAY}", re.IGNORECASE)
 """The date of the whole table, as a line above or below it says it."""
 
@@ -85,7 +86,7 @@ def said_around(lines: Sequence[Line], start: int, today: datetime.date) -> tupl
     Parameters:
         start: where its header stands.
     """
-    below = [(row, cells) for row, cells in lines[start + 1 :] if sum(map(bool, cells)) <= SHORT]
+    below = [(row, cells) for row, cells in lines[start + 1 :] if sum(map(bool, cells)) <= FEW_CELLS]
     for pattern, around, place in ((_ABOVE, lines[:start], "above"), (_BELOW, below, "below")):
         for _, cells in around:
             if found := pattern.search(" ".join(cells)):

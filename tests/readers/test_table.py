@@ -42,6 +42,8 @@ def test_a_german_export_with_a_title_a_total_and_a_disclaimer():
         ("As of,03/04/2026", None),
         ("As of,2027-01-01", None),
         ("Account opened 2020-01-01", None),
+        ("Depotübersicht vom 20.11.2026 18:40", datetime.date(2026, 11, 20)),
+        ("Vertrag vom 01.02.2015", None),
     ],
 )
 def test_the_date_above_a_table_is_that_of_its_values_where_it_can_be_read_for_sure(title, day):
